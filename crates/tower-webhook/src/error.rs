@@ -1,0 +1,65 @@
+//! What the developer or operator got wrong, found at start-up.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
+///
+/// Its messages name the variable or the file at fault, and never hold a secret.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The secret has no bytes, or only white space.
+    BlankSecret,
+    /// The environment variable is not set.
+    MissingVariable {
+        /// Its name.
+        name: String,
+    },
+    /// The environment variable is set to nothing, or to white space.
+    BlankVariable {
+        /// Its name.
+        name: String,
+    },
+    /// The secret's file holds nothing, or only white space.
+    BlankFile {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The secret's file is longer than any secret: more than 64 KiB.
+    OversizedFile {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The secret's file could not be opened or read.
+    UnreadableFile {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BlankSecret => f.write_str("signing secret is empty or only white space"),
+            Self::MissingVariable { name } => write!(f, "environment variable {name} is not set"),
+            Self::BlankVariable { name } => write!(f, "environment variable {name} is empty or only white space"),
+            Self::BlankFile { path } => write!(f, "secret file {} is empty or only white space", path.display()),
+            Self::OversizedFile { path } => write!(f, "secret file {} is longer than 64 KiB", path.display()),
+            Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
+        }
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::UnreadableFile { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

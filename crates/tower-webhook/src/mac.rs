@@ -1,0 +1,117 @@
+//! HMAC-SHA256: a keyed state made once per secret, one run of it per body, and the constant-time comparison.
+//!
+//! This is the only file that names a crypto crate, and the only one that compares MACs.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::secret::SigningSecret;
+
+/// The HMAC state after its key has gone in: cloning it is all that a request pays for the key.
+///
+/// It cannot be turned back into the secret, but whoever has it can sign, so it is wiped on drop and prints nothing.
+#[derive(Clone)]
+pub(crate) struct KeyedMac(Hmac<Sha256>);
+
+impl KeyedMac {
+    pub(crate) fn new(secret: &SigningSecret) -> Self {
+        let keyed = Hmac::new_from_slice(secret.expose()).expect("HMAC takes a key of any length");
+        Self(keyed)
+    }
+
+    /// Whether these bytes have this MAC; takes the same time whichever bit differs.
+    pub(crate) fn signs(&self, bytes: &[u8], presented: &[u8; 32]) -> bool {
+        let mut mac = self.0.clone();
+        mac.update(bytes);
+        same(&mac.finalize().into_bytes().into(), presented)
+    }
+
+    #[inline]
+    pub(crate) fn start(&self) -> RunningMac {
+        RunningMac(self.0.clone())
+    }
+}
+
+/// The MAC of the bytes seen so far.
+#[derive(Clone)]
+pub(crate) struct RunningMac(Hmac<Sha256>);
+
+impl RunningMac {
+    #[inline]
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        self.0.update(chunk);
+    }
+
+    #[cfg(feature = "sign")]
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into_bytes().into()
+    }
+
+    /// Whether the bytes seen have this MAC; takes the same time whichever bit differs.
+    #[inline]
+    pub(crate) fn matches(self, presented: &[u8; 32]) -> bool {
+        same(&self.0.finalize().into_bytes().into(), presented)
+    }
+}
+
+/// SHA-256 over the concatenation of `parts`.
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// Equality in constant time: the differences of all bytes, eight at a step, go into one word, and that is compared.
+#[inline]
+fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    let (a, _) = a.as_chunks();
+    let (b, _) = b.as_chunks();
+    let difference = a
+        .iter()
+        .zip(b)
+        .fold(0, |all, (a, b)| all | u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
+    difference.ct_eq(&0).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_single_bit_counts() {
+        let tag: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
+        assert!(same(&tag, &tag));
+        for bit in 0..256 {
+            let mut other = tag;
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!same(&tag, &other), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn the_key_goes_in_once() {
+        let keyed = KeyedMac::new(&SigningSecret::new("Jefe").unwrap());
+        // RFC 4231, section 4.3.
+        let tag = [
+            0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00,
+            0x3f, 0x08, 0x9d, 0x27, 0x39, 0x83, 0x9d, 0xec, 0x58, 0xb9, 0x64, 0xec, 0x38, 0x43,
+        ];
+        for _ in 0..2 {
+            let mut mac = keyed.start();
+            mac.update(b"what do ya want ");
+            mac.update(b"for nothing?");
+            assert!(mac.matches(&tag));
+        }
+        assert!(!keyed.start().matches(&tag));
+    }
+
+    #[test]
+    fn sha256_joins_its_parts() {
+        assert_eq!(sha256(&[b"ab", b"", b"c"]), sha256(&[b"abc"]));
+        // FIPS 180-4, the one-block example.
+        assert_eq!(sha256(&[b"abc"])[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+}

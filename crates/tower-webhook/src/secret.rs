@@ -1,0 +1,206 @@
+//! The secret that sender and receiver share.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::error::ConfigError;
+
+/// No provider's secret comes near this; a path that leads to something else should not be read to its end.
+const MAX_FILE: usize = 64 * 1024;
+
+/// A signing secret: bytes that never print, cannot be compared, and are wiped when dropped.
+///
+/// A secret of no bytes or of white space alone cannot be built: anyone can sign with it.
+///
+/// ```
+/// use tower_webhook::SigningSecret;
+///
+/// let secret = SigningSecret::new("whk_4f1d")?;
+/// assert_eq!(format!("{secret:?}"), "SigningSecret(..)");
+///
+/// assert!(SigningSecret::new("").is_err());
+/// assert!(SigningSecret::new(" \n").is_err());
+/// # Ok::<(), tower_webhook::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningSecret(Zeroizing<Box<[u8]>>);
+
+impl SigningSecret {
+    /// Takes the bytes exactly as they are: nothing is trimmed, nothing decoded.
+    ///
+    /// They are copied; the caller's copy is the caller's to wipe.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BlankSecret`] when there are no bytes, or only white space.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Self::non_blank(bytes.as_ref()).ok_or(ConfigError::BlankSecret)
+    }
+
+    /// Reads an environment variable and strips one line break (`\n` or `\r\n`) from its end.
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// let error = SigningSecret::from_env("NOT_SET_ANYWHERE").unwrap_err();
+    /// assert_eq!(error.to_string(), "environment variable NOT_SET_ANYWHERE is not set");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it holds nothing, or
+    /// only white space. Both name the variable, neither its value.
+    pub fn from_env(name: impl AsRef<OsStr>) -> Result<Self, ConfigError> {
+        let name = name.as_ref();
+        let shown = || name.to_string_lossy().into_owned();
+        let value = std::env::var_os(name).ok_or_else(|| ConfigError::MissingVariable { name: shown() })?;
+        let value = Zeroizing::new(value.into_encoded_bytes());
+        Self::non_blank(without_line_break(&value)).ok_or_else(|| ConfigError::BlankVariable { name: shown() })
+    }
+
+    /// Reads a file, as Docker and Kubernetes mount secrets, and strips one line break (`\n` or `\r\n`) from its end.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::UnreadableFile`] when it cannot be read, [`ConfigError::OversizedFile`] when it is longer than
+    /// 64 KiB, [`ConfigError::BlankFile`] when it holds nothing, or only white space. Each names the file, none what
+    /// is in it.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let value = read(path).map_err(|source| ConfigError::UnreadableFile {
+            path: path.into(),
+            source,
+        })?;
+        if value.len() > MAX_FILE {
+            return Err(ConfigError::OversizedFile { path: path.into() });
+        }
+        Self::non_blank(without_line_break(&value)).ok_or_else(|| ConfigError::BlankFile { path: path.into() })
+    }
+
+    pub(crate) fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn non_blank(bytes: &[u8]) -> Option<Self> {
+        let blank = match std::str::from_utf8(bytes) {
+            Ok(text) => text.trim().is_empty(),
+            Err(_) => false,
+        };
+        (!blank).then(|| Self(Zeroizing::new(bytes.into())))
+    }
+}
+
+impl fmt::Debug for SigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningSecret(..)")
+    }
+}
+
+/// The file's bytes, or its first `MAX_FILE + 1`, in a buffer that never grows: growing would leave an unwiped copy.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut value = Zeroizing::new(vec![0; MAX_FILE + 1]);
+    let mut file = File::open(path)?;
+    let mut filled = 0;
+    while filled < value.len() {
+        match file.read(&mut value[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    value.truncate(filled);
+    Ok(value)
+}
+
+fn without_line_break(bytes: &[u8]) -> &[u8] {
+    let text = bytes.strip_suffix(b"\n");
+    text.map_or(bytes, |text| text.strip_suffix(b"\r").unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_taken_as_they_are() {
+        for bytes in [&b"s"[..], b" s ", b"s\n", b"\xff", b"\x00"] {
+            assert_eq!(SigningSecret::new(bytes).unwrap().expose(), bytes);
+        }
+    }
+
+    #[test]
+    fn blank_secrets_are_refused() {
+        for blank in ["", " ", "\n", "\t \r\n", "\u{a0}", "\u{3000}\u{b}"] {
+            assert!(
+                matches!(SigningSecret::new(blank), Err(ConfigError::BlankSecret)),
+                "{blank:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_line_break_is_stripped() {
+        for (given, kept) in [
+            ("s", "s"),
+            ("s\n", "s"),
+            ("s\r\n", "s"),
+            ("s\n\n", "s\n"),
+            ("s\r", "s\r"),
+            ("\ns", "\ns"),
+            ("", ""),
+        ] {
+            assert_eq!(without_line_break(given.as_bytes()), kept.as_bytes(), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn files_are_read_whole_and_errors_name_them() {
+        let dir = std::env::temp_dir().join(format!("tower-webhook-secret-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = dir.join(name);
+            File::create(&path).unwrap().write_all(bytes).unwrap();
+            path
+        };
+
+        let secret = SigningSecret::from_file(write("good", b"hush\r\n")).unwrap();
+        assert_eq!(secret.expose(), b"hush");
+        let largest = vec![b'k'; MAX_FILE];
+        assert_eq!(
+            SigningSecret::from_file(write("largest", &largest)).unwrap().expose(),
+            largest
+        );
+
+        for (name, path) in [
+            ("blank", write("blank", b" \n")),
+            ("too-long", write("too-long", &vec![b'k'; MAX_FILE + 1])),
+            ("absent", dir.join("absent")),
+            ("", dir.clone()),
+        ] {
+            let error = SigningSecret::from_file(&path).unwrap_err().to_string();
+            assert!(error.contains(&*path.to_string_lossy()), "{error}");
+            assert!(!error.contains("kkk"), "{name}: {error}");
+        }
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn variables_are_read_and_errors_name_them() {
+        // Set by cargo for every test, so that nothing here has to change the environment of a running process.
+        let secret = SigningSecret::from_env("CARGO_PKG_NAME").unwrap();
+        assert_eq!(secret.expose(), b"tower-webhook");
+        let error = SigningSecret::from_env("TOWER_WEBHOOK_NOT_SET").unwrap_err();
+        assert!(matches!(&error, ConfigError::MissingVariable { name } if name == "TOWER_WEBHOOK_NOT_SET"));
+        // Cargo sets this one too, to nothing, as the package declares no homepage.
+        let error = SigningSecret::from_env("CARGO_PKG_HOMEPAGE").unwrap_err();
+        assert!(matches!(&error, ConfigError::BlankVariable { name } if name == "CARGO_PKG_HOMEPAGE"));
+    }
+}

@@ -1,0 +1,64 @@
+//! The bytes that were verified, and the proof that they were.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::mac;
+
+/// Separates the keys of deliveries from every other use of SHA-256 over the same bytes.
+const BODY_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
+
+/// A body whose signature was verified.
+///
+/// It has no public constructor: holding one is the proof. Behind a [`VerifyLayer`](crate::VerifyLayer) it is in the
+/// request's extensions. Parse these bytes, and none that came another way.
+///
+/// Cloning it, and the [`Bytes`] in it, copies no data.
+#[derive(Clone)]
+pub struct VerifiedBody {
+    bytes: Bytes,
+}
+
+impl VerifiedBody {
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        Self { bytes }
+    }
+
+    /// The body, exactly as it was sent and signed.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The body, exactly as it was sent and signed, without the proof.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    /// What identifies this delivery when it comes again: the same for every retry, whichever secret signed it, and
+    /// not to be chosen by anyone who cannot sign.
+    ///
+    /// It is SHA-256 over a domain tag and the body, computed anew at each call: a hash over the whole body. Two
+    /// deliveries with the same bytes have the same key; providers put a time or an id into each.
+    #[must_use]
+    pub fn delivery_key(&self) -> [u8; 32] {
+        mac::sha256(&[BODY_KEY_TAG, &self.bytes])
+    }
+}
+
+impl AsRef<[u8]> for VerifiedBody {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Prints the length; what a webhook says about people does not belong into logs.
+impl fmt::Debug for VerifiedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedBody")
+            .field("len", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! The heart: a request whose body is collected and hashed, and which becomes a verified request or a rejection.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use http::Request;
+use http::request::Parts;
+use http_body::{Body, Frame};
+use pin_project_lite::pin_project;
+
+use crate::body::BufferedBody;
+use crate::collect::Collected;
+use crate::deadline::Deadline;
+use crate::rejection::Rejection;
+use crate::scheme::SignatureHeader;
+use crate::trace;
+use crate::verified::VerifiedBody;
+use crate::verifier::Verifier;
+
+impl Verifier {
+    /// Verifies an HTTP request: once polled, the future judges its headers, then collects and hashes its body.
+    ///
+    /// The future answers the request with a [`BufferedBody`], and a [`VerifiedBody`] of the same bytes in its
+    /// extensions. Trailers are dropped: no scheme signs them. What is refused by its headers is refused without
+    /// polling the body, so that a server answers no `Expect: 100-continue`.
+    ///
+    /// This is what the layer and every adapter are made of; call it where none of them fits.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http::Request;
+    /// use http_body_util::Full;
+    /// use tower_webhook::{Rejection, SigningSecret, VerifiedBody, Verifier};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
+    /// let request = Request::post("/webhooks/knowrithm")
+    ///     .header(
+    ///         "x-knowrithm-signature",
+    ///         "sha256=61d5dd2ee53e48999c812fa34687780c240cd9f7c183ab778c801adc91ba8e5d",
+    ///     )
+    ///     .body(Full::<Bytes>::from("{}"))?;
+    ///
+    /// let request = verifier.verify_request(request).await?;
+    /// assert_eq!(request.body().bytes(), "{}");
+    /// let verified: &VerifiedBody = request.extensions().get().expect("every verified request has it");
+    /// assert_eq!(verified.bytes(), "{}");
+    ///
+    /// let unsigned = Request::new(Full::<Bytes>::from("{}"));
+    /// assert_eq!(verifier.verify_request(unsigned).await.unwrap_err(), Rejection::MissingSignature);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn verify_request<B: Body>(&self, request: Request<B>) -> VerifyRequest<B> {
+        let (head, body) = request.into_parts();
+        VerifyRequest {
+            verifier: self.clone(),
+            head: Some(head),
+            body,
+            fresh: true,
+            collected: None,
+            deadline: Deadline::new(),
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`Verifier::verify_request`].
+    ///
+    /// Its output is the verified request, or the [`Rejection`] when it is refused; then [`parts`](Self::parts) still
+    /// has the request's head.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it is done. With a read timeout, when a body has to be waited for outside of a tokio
+    /// runtime with its timer enabled.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct VerifyRequest<B> {
+        verifier: Verifier,
+        head: Option<Parts>,
+        #[pin]
+        body: B,
+        fresh: bool,
+        collected: Option<Collected>,
+        #[pin]
+        deadline: Deadline,
+    }
+}
+
+impl<B> VerifyRequest<B> {
+    /// The head of the request: there until the future has answered with the verified request.
+    pub fn parts(&self) -> Option<&Parts> {
+        self.head.as_ref()
+    }
+
+    /// The request that passes on; to be called once, with the bytes that [`poll_verdict`](Self::poll_verdict) answers.
+    pub(crate) fn pass_on(self: Pin<&mut Self>, bytes: Bytes) -> Request<BufferedBody> {
+        let mut head = self
+            .project()
+            .head
+            .take()
+            .expect("the head is there until the request passes on");
+        head.extensions.insert(VerifiedBody::new(bytes.clone()));
+        Request::from_parts(head, BufferedBody::new(bytes))
+    }
+}
+
+impl<B: Body> VerifyRequest<B> {
+    /// All but the making of the request that passes on: judges the headers, collects the body, and answers its bytes if
+    /// they are what was signed.
+    pub(crate) fn poll_verdict(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Bytes, Rejection>> {
+        let scheme = self.verifier.scheme_name();
+        let verdict = ready!(self.poll_bytes(cx));
+        trace::verdict(scheme, &verdict);
+        Poll::Ready(verdict)
+    }
+
+    fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Bytes, Rejection>> {
+        let mut this = self.project();
+        let (collected, next) = if let Some(collected) = this.collected {
+            (collected, this.body.as_mut().poll_frame(cx))
+        } else {
+            assert!(mem::take(this.fresh), "`VerifyRequest` polled after completion");
+            let head = this
+                .head
+                .as_ref()
+                .expect("the head is there until the request passes on");
+            let header = this.verifier.judge(&head.headers, this.body.size_hint().lower())?;
+            match poll_whole(this.body.as_mut(), this.verifier, &header, cx)? {
+                Begun::Whole { bytes } => return Poll::Ready(Ok(bytes)),
+                Begun::Part { first, next } => {
+                    let collected = Collected::new(this.verifier.start(header), first)?;
+                    (this.collected.insert(collected), next)
+                }
+            }
+        };
+        let read = ready!(poll_rest(this.body, next, collected, this.deadline, this.verifier, cx));
+        // Taken whatever came: a future that is done keeps nothing.
+        let collected = this.collected.take().expect("it was just read into");
+        read?;
+        Poll::Ready(collected.finish())
+    }
+}
+
+impl<B: Body> Future for VerifyRequest<B> {
+    type Output = Result<Request<BufferedBody>, Rejection>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let verdict = ready!(self.as_mut().poll_verdict(cx));
+        Poll::Ready(verdict.map(|bytes| self.pass_on(bytes)))
+    }
+}
+
+type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
+
+/// What the first look at a body found.
+enum Begun<B: Body> {
+    /// All of it, verified.
+    Whole { bytes: Bytes },
+    /// Its beginning, and what polling it gave `next`.
+    Part { first: Bytes, next: Polled<B> },
+}
+
+/// Reads a body that is there at once, in one frame: nothing of it has to be kept from one poll to the next, not even
+/// the state of its hash.
+fn poll_whole<B: Body>(
+    mut body: Pin<&mut B>,
+    verifier: &Verifier,
+    header: &SignatureHeader,
+    cx: &mut Context<'_>,
+) -> Result<Begun<B>, Rejection> {
+    let mut bytes = Bytes::new();
+    let mut next = body.as_mut().poll_frame(cx);
+    if let Poll::Ready(Some(Ok(frame))) = &mut next
+        && let Some(data) = frame.data_mut()
+        && data.has_remaining()
+    {
+        verifier.admit(data.remaining())?;
+        bytes = data.copy_to_bytes(data.remaining());
+        next = body.poll_frame(cx);
+        if let Poll::Ready(None) = next {
+            verifier.check(header, &bytes)?;
+            return Ok(Begun::Whole { bytes });
+        }
+    }
+    Ok(Begun::Part { first: bytes, next })
+}
+
+/// Reads the body to its end, which is `None` and nothing else: what it says of itself is the sender's word.
+fn poll_rest<B: Body>(
+    mut body: Pin<&mut B>,
+    mut next: Polled<B>,
+    collected: &mut Collected,
+    deadline: Pin<&mut Deadline>,
+    verifier: &Verifier,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Rejection>> {
+    loop {
+        match next {
+            Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) => collected.push(data, &body.size_hint())?,
+                Err(_trailers) => collected.push_empty()?,
+            },
+            Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(Rejection::BodyRead)),
+            Poll::Ready(None) => return Poll::Ready(Ok(())),
+            Poll::Pending => {
+                ready!(deadline.poll_passed(verifier, cx));
+                return Poll::Ready(Err(Rejection::BodyTimeout));
+            }
+        }
+        next = body.as_mut().poll_frame(cx);
+    }
+}
+
+impl<B> fmt::Debug for VerifyRequest<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyRequest").finish_non_exhaustive()
+    }
+}
