@@ -1,0 +1,160 @@
+//! The extractors: both read what the layer left in the request's extensions, and leave the body alone.
+
+use axum_core::extract::FromRequestParts;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use tower_webhook::VerifiedBody;
+
+use crate::rejection::{InvalidJson, MissingVerifyLayer, VerifiedJsonRejection};
+
+/// The verified body of the request.
+///
+/// It is read from the request's head, so it may stand anywhere among a handler's arguments, and beside
+/// [`VerifiedJson`].
+///
+/// ```
+/// use axum::routing::{MethodRouter, post};
+/// use tower_webhook_axum::Verified;
+///
+/// async fn receive(Verified(body): Verified) -> String {
+///     format!("{} bytes, every one of them signed", body.bytes().len())
+/// }
+///
+/// let route: MethodRouter = post(receive);
+/// ```
+///
+/// # Errors
+///
+/// [`MissingVerifyLayer`], a 500, when no `VerifyLayer` stands in front of the handler.
+#[derive(Clone, Debug)]
+pub struct Verified(pub VerifiedBody);
+
+impl<S: Sync> FromRequestParts<S> for Verified {
+    type Rejection = MissingVerifyLayer;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingVerifyLayer> {
+        verified(parts).cloned().map(Self)
+    }
+}
+
+/// The verified body of the request, parsed as JSON, whatever its Content-Type.
+///
+/// It is read from the request's head, so it may stand anywhere among a handler's arguments, and beside [`Verified`].
+/// `T` owns what it holds.
+///
+/// # Errors
+///
+/// [`MissingVerifyLayer`], a 500, when no `VerifyLayer` stands in front of the handler; [`InvalidJson`], a 400, when
+/// the body is not JSON or not a `T`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VerifiedJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for VerifiedJson<T> {
+    type Rejection = VerifiedJsonRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, VerifiedJsonRejection> {
+        let body = verified(parts)?;
+        Ok(Self(InvalidJson::or_parse(body.bytes())?))
+    }
+}
+
+fn verified(parts: &Parts) -> Result<&VerifiedBody, MissingVerifyLayer> {
+    parts.extensions.get().ok_or(MissingVerifyLayer)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::post;
+    use http::{Request, StatusCode};
+    use serde::Deserialize;
+    use tower::ServiceExt;
+    use tower_webhook::sign::Signer;
+    use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Event {
+        data: Data,
+    }
+
+    #[derive(Deserialize)]
+    struct Data {
+        rating: u8,
+    }
+
+    async fn post_to(app: Router, body: &'static str) -> (StatusCode, String) {
+        let signer = Signer::knowrithm(&SigningSecret::new("whk_test").unwrap());
+        let request = Request::post("/")
+            .header("content-type", "text/plain")
+            .body(body)
+            .unwrap();
+        let response = app.oneshot(signer.sign(request).map(Body::from)).await.unwrap();
+        let status = response.status();
+        let text = to_bytes(response.into_body(), 4096).await.unwrap();
+        (status, String::from_utf8(text.into()).unwrap())
+    }
+
+    fn verified(app: Router) -> Router {
+        app.layer(VerifyLayer::new(Verifier::knowrithm(
+            SigningSecret::new("whk_test").unwrap(),
+        )))
+    }
+
+    fn rating() -> Router {
+        let handler = |VerifiedJson(event): VerifiedJson<Event>| async move { event.data.rating.to_string() };
+        Router::new().route("/", post(handler))
+    }
+
+    #[tokio::test]
+    async fn json_is_parsed_whatever_the_content_type() {
+        let answer = post_to(verified(rating()), r#" {"data": {"rating": 2}, "more": []} "#).await;
+        assert_eq!(answer, (StatusCode::OK, "2".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn bad_json_is_told_where_and_why() {
+        for (body, reason) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("[", "EOF while parsing a list at line 1 column 1"),
+            (
+                r#"{"data": {"rating": 2}} {}"#,
+                "trailing characters at line 1 column 25",
+            ),
+            (
+                r#"{"data": {"rating": "2"}}"#,
+                r#"data.rating: invalid type: string "2", expected u8 at line 1 column 23"#,
+            ),
+            (r#"{"data": {}}"#, "data: missing field `rating` at line 1 column 11"),
+        ] {
+            let (status, text) = post_to(verified(rating()), body).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+            assert_eq!(
+                text,
+                format!("the verified body is not the JSON expected: {reason}"),
+                "{body}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn without_the_layer_the_answer_names_it() {
+        let bytes = |Verified(body): Verified| async move { body.into_bytes() };
+        for app in [rating(), Router::new().route("/", post(bytes))] {
+            let (status, text) = post_to(app, "{}").await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(text.contains("VerifyLayer::new"), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn extractors_stand_beside_each_other_and_the_body() {
+        let handler = |Verified(bytes): Verified, VerifiedJson(text): VerifiedJson<String>, body: String| async move {
+            format!("{} {text} {body}", bytes.bytes().len())
+        };
+        let answer = post_to(verified(Router::new().route("/", post(handler))), r#""hello""#).await;
+        assert_eq!(answer, (StatusCode::OK, r#"7 hello "hello""#.to_owned()));
+    }
+}

@@ -1,0 +1,64 @@
+//! axum extractors for verified webhooks.
+//!
+//! **You can leave this crate out.** [`VerifyLayer`] is a tower layer and needs no adapter: behind it, axum's own
+//! `Bytes`, `String` and `Json` see the verified body, and `Extension<VerifiedBody>` the proof. What this crate adds is
+//! a handler that cannot be mounted without the layer and go unnoticed, and JSON that is parsed from the verified bytes
+//! whatever the Content-Type says.
+//!
+//! ```
+//! use axum::Router;
+//! use axum::routing::post;
+//! use serde::Deserialize;
+//! use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
+//! use tower_webhook_axum::VerifiedJson;
+//!
+//! #[derive(Deserialize)]
+//! struct Event {
+//!     event: String,
+//! }
+//!
+//! async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> String {
+//!     format!("thank you for {}", event.event)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let secret = SigningSecret::new("whk_demo")?;
+//! # let signer = tower_webhook::sign::Signer::knowrithm(&secret);
+//! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
+//! let app: Router = Router::new().route("/webhooks/knowrithm", post(receive).route_layer(verify));
+//! # use tower::ServiceExt;
+//! #
+//! # let request = axum::http::Request::post("/webhooks/knowrithm").body(r#"{"event":"lead.created"}"#)?;
+//! # let response = app.clone().oneshot(signer.sign(request).map(axum::body::Body::from)).await?;
+//! # assert_eq!(axum::body::to_bytes(response.into_body(), 64).await?, "thank you for lead.created");
+//! # let forged = axum::http::Request::post("/webhooks/knowrithm").body(axum::body::Body::empty())?;
+//! # assert_eq!(app.oneshot(forged).await?.status(), 403);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to put the layer
+//!
+//! | | verified |
+//! |---|---|
+//! | `post(receive).route_layer(verify)` | this method of this route; other methods answer 405 |
+//! | `post(receive).layer(verify)` | this route, the 405 of its other methods included |
+//! | `Router::route_layer(verify)` | the routes added so far; unknown paths answer 404 |
+//! | `Router::layer(verify)` | the routes added so far, and the 404 of unknown paths |
+//!
+//! axum's `DefaultBodyLimit` lives in its extractors and does not reach a layer: the limit of a webhook is
+//! [`Verifier::max_body`](tower_webhook::Verifier::max_body).
+//!
+//! [`VerifyLayer`]: tower_webhook::VerifyLayer
+
+mod extract;
+mod rejection;
+
+pub use extract::{Verified, VerifiedJson};
+pub use rejection::{InvalidJson, MissingVerifyLayer, VerifiedJsonRejection};
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

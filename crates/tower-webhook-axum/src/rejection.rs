@@ -1,0 +1,150 @@
+//! What an extractor answers when it has nothing to give.
+
+use std::error::Error;
+use std::fmt;
+
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+
+/// No `VerifyLayer` stands in front of the handler: a 500, whose text says which layer to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingVerifyLayer;
+
+impl MissingVerifyLayer {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+}
+
+impl fmt::Display for MissingVerifyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "this route needs `tower_webhook::VerifyLayer`: add it with `.route_layer(VerifyLayer::new(verifier))`",
+        )
+    }
+}
+
+impl Error for MissingVerifyLayer {}
+
+impl IntoResponse for MissingVerifyLayer {
+    fn into_response(self) -> Response {
+        (self.status(), self.to_string()).into_response()
+    }
+}
+
+/// The verified body is not JSON, or not of the type that was asked for: a 400, whose text says where and why.
+///
+/// Whoever reads that text holds the secret, and sent the body.
+#[derive(Debug)]
+pub struct InvalidJson {
+    /// The place in the value, as in `data.rating`; `.` for the whole of it.
+    path: String,
+    source: serde_json::Error,
+}
+
+impl InvalidJson {
+    pub(crate) fn or_parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Self> {
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Self {
+            path: error.path().to_string(),
+            source: error.into_inner(),
+        })?;
+        json.end().map_err(|source| Self {
+            path: ".".into(),
+            source,
+        })?;
+        Ok(value)
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the verified body is not the JSON expected: ")?;
+        if self.path != "." {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{}", self.source)
+    }
+}
+
+impl Error for InvalidJson {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+impl IntoResponse for InvalidJson {
+    fn into_response(self) -> Response {
+        (self.status(), self.to_string()).into_response()
+    }
+}
+
+/// Why [`VerifiedJson`](crate::VerifiedJson) had nothing to give.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum VerifiedJsonRejection {
+    /// The layer is missing: 500.
+    MissingVerifyLayer(MissingVerifyLayer),
+    /// The JSON is not as expected: 400.
+    InvalidJson(InvalidJson),
+}
+
+impl VerifiedJsonRejection {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::MissingVerifyLayer(rejection) => rejection.status(),
+            Self::InvalidJson(rejection) => rejection.status(),
+        }
+    }
+}
+
+impl From<MissingVerifyLayer> for VerifiedJsonRejection {
+    fn from(rejection: MissingVerifyLayer) -> Self {
+        Self::MissingVerifyLayer(rejection)
+    }
+}
+
+impl From<InvalidJson> for VerifiedJsonRejection {
+    fn from(rejection: InvalidJson) -> Self {
+        Self::InvalidJson(rejection)
+    }
+}
+
+impl fmt::Display for VerifiedJsonRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingVerifyLayer(rejection) => rejection.fmt(f),
+            Self::InvalidJson(rejection) => rejection.fmt(f),
+        }
+    }
+}
+
+impl Error for VerifiedJsonRejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::MissingVerifyLayer(_) => None,
+            Self::InvalidJson(rejection) => rejection.source(),
+        }
+    }
+}
+
+impl IntoResponse for VerifiedJsonRejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::MissingVerifyLayer(rejection) => rejection.into_response(),
+            Self::InvalidJson(rejection) => rejection.into_response(),
+        }
+    }
+}
