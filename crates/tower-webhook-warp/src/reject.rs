@@ -1,0 +1,71 @@
+//! What the filter rejects with, and the answer to it.
+
+use std::error::Error;
+use std::fmt;
+
+use tower_webhook::Rejection;
+use warp::reject::Reject;
+use warp::reply::Response;
+
+/// What [`verified`](crate::verified) rejects with; [`recover`] answers it.
+///
+/// A function of your own finds it among warp's rejections:
+///
+/// ```
+/// use tower_webhook_warp::Unverified;
+///
+/// async fn recover(rejection: warp::Rejection) -> Result<warp::reply::Response, warp::Rejection> {
+///     let Some(unverified) = rejection.find::<Unverified>() else {
+///         return Err(rejection);
+///     };
+///     eprintln!("refused: {}", unverified.rejection().code());
+///     Ok(unverified.rejection().clone().into_response())
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unverified(Rejection);
+
+impl Unverified {
+    pub(crate) fn new(rejection: Rejection) -> Self {
+        Self(rejection)
+    }
+
+    /// Why the request was refused.
+    #[must_use]
+    pub fn rejection(&self) -> &Rejection {
+        &self.0
+    }
+}
+
+impl Reject for Unverified {}
+
+/// Says what the route lacks, not why the request was refused: warp prints this to the peer when nothing recovers.
+impl fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unverified; this route needs `.recover(tower_webhook_warp::recover)`")
+    }
+}
+
+impl fmt::Display for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Unverified {}
+
+/// Answers what [`verified`](crate::verified) refused: an empty body, the [status of the rejection](Rejection::status)
+/// (403, 413, 400 or 408), and the [`Rejection`] in the response's extensions.
+///
+/// It goes into [`Filter::recover`](warp::Filter::recover), at the end of the route; see the
+/// [crate's page](crate#where-to-put-the-filter).
+///
+/// # Errors
+///
+/// Every other rejection, as it came: a 404 stays one, and so does a 405.
+pub async fn recover(rejection: warp::Rejection) -> Result<Response, warp::Rejection> {
+    match rejection.find::<Unverified>() {
+        Some(unverified) => Ok(unverified.rejection().clone().into_response()),
+        None => Err(rejection),
+    }
+}
