@@ -1,0 +1,49 @@
+//! A receiver of Knowrithm webhooks on warp: `cargo run -p warp-receiver`.
+//!
+//! warp's server waits for the head of a request for ever. On the open internet, put a proxy in front that does not, or
+//! serve the filter with hyper-util, as `hyper-receiver` does its service.
+
+use receiver_support::{Setup, announce, shutdown};
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+use tower_webhook::{VerifiedBody, Verifier};
+use tower_webhook_warp::{recover, verified};
+use warp::http::StatusCode;
+use warp::reply::{self, Reply, Response};
+use warp::{Filter, serve};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // In a service of your own: `SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?`.
+    let setup = Setup::from_env()?;
+
+    let verifier = Verifier::knowrithm(setup.secret.clone());
+    let app = warp::path!("webhooks" / "knowrithm")
+        .and(warp::post())
+        .and(verified(verifier))
+        .map(|body: VerifiedBody| receive(&body))
+        .recover(recover);
+
+    let listener = TcpListener::bind(setup.address).await?;
+    let (stopped, grace_over) = shutdown()?;
+    setup.greet(listener.local_addr()?);
+    tokio::select! {
+        () = serve(app).incoming(listener).graceful(stopped).run() => {}
+        () = grace_over => {}
+    }
+    Ok(())
+}
+
+/// Gets here only with a body that Knowrithm signed.
+fn receive(body: &VerifiedBody) -> Response {
+    match serde_json::from_slice::<Map<String, Value>>(body.bytes()) {
+        Ok(event) => {
+            announce(&event);
+            reply::json(&json!({ "status": "success" })).into_response()
+        }
+        Err(error) => {
+            let text = format!("the verified body is not a JSON object: {error}");
+            reply::with_status(text, StatusCode::BAD_REQUEST).into_response()
+        }
+    }
+}
