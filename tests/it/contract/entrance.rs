@@ -1,0 +1,216 @@
+//! Every way into a verified handler that needs no socket, and what each cannot show.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::routing::post;
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt, Full};
+use hyper_util::service::TowerToHyperService;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_webhook::{BufferedBody, VerifiedBody, Verifier, VerifyLayer};
+use tower_webhook_axum::Verified;
+use tower_webhook_hyper::VerifyService;
+use tower_webhook_warp::{recover, verified};
+use warp::Filter;
+
+use crate::support::PATH;
+use crate::support::body::TestBody;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Entrance {
+    BareLayer,
+    AxumRouterLayer,
+    AxumRouterRouteLayer,
+    AxumMethodLayer,
+    AxumMethodRouteLayer,
+    AxumExtractor,
+    WarpService,
+    WarpFilter,
+    HyperService,
+    HyperThroughTower,
+}
+
+use Entrance::{
+    AxumExtractor, AxumMethodLayer, AxumMethodRouteLayer, AxumRouterLayer, AxumRouterRouteLayer, BareLayer,
+    HyperService, HyperThroughTower, WarpFilter, WarpService,
+};
+
+pub(crate) const ALL: [Entrance; 10] = [
+    BareLayer,
+    AxumRouterLayer,
+    AxumRouterRouteLayer,
+    AxumMethodLayer,
+    AxumMethodRouteLayer,
+    AxumExtractor,
+    WarpService,
+    WarpFilter,
+    HyperService,
+    HyperThroughTower,
+];
+
+/// Something that a case looks at, and not every entrance can show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Aspect {
+    /// A frame reaches the verifier in the pieces in which it was sent.
+    Segments,
+    /// What a body says of its size reaches the verifier.
+    SizeHint,
+    /// The handler can read the body besides the extension.
+    HandlerBody,
+    /// The handler would see trailers if there were any.
+    HandlerTrailers,
+}
+
+/// Who cannot show what, and why. The contract fails as well when one of these is no longer so.
+pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 10] = [
+    (AxumRouterLayer, Aspect::Segments, AXUM_TAKES_BYTES),
+    (AxumRouterRouteLayer, Aspect::Segments, AXUM_TAKES_BYTES),
+    (AxumMethodLayer, Aspect::Segments, AXUM_TAKES_BYTES),
+    (AxumMethodRouteLayer, Aspect::Segments, AXUM_TAKES_BYTES),
+    (AxumExtractor, Aspect::Segments, AXUM_TAKES_BYTES),
+    (
+        WarpService,
+        Aspect::HandlerTrailers,
+        "warp shows its filters no trailers",
+    ),
+    (WarpFilter, Aspect::Segments, "warp makes each frame one `Bytes`"),
+    (
+        WarpFilter,
+        Aspect::SizeHint,
+        "warp gives its filters a stream, which has no `size_hint`",
+    ),
+    (
+        WarpFilter,
+        Aspect::HandlerBody,
+        "the filter takes the body and extracts the verified one",
+    ),
+    (
+        WarpFilter,
+        Aspect::HandlerTrailers,
+        "the filter takes the body, trailers included",
+    ),
+];
+
+const AXUM_TAKES_BYTES: &str = "the frames of axum's `Body` are `Bytes`";
+
+/// What the handler saw in one call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) headers: HeaderMap,
+    pub(crate) extension: Option<Bytes>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) trailers: Option<bool>,
+}
+
+pub(crate) type Calls = Arc<Mutex<Vec<Call>>>;
+
+impl Entrance {
+    pub(crate) fn can_show(self, aspect: Aspect) -> bool {
+        !EXEMPT.iter().any(|row| (row.0, row.1) == (self, aspect))
+    }
+
+    /// Sends a request in, and notes what the handler behind it sees.
+    pub(crate) async fn send(self, verifier: Verifier, request: Request<TestBody>, calls: Calls) -> Response<Bytes> {
+        let layer = VerifyLayer::new(verifier.clone());
+        let handle = {
+            let calls = calls.clone();
+            move |request| handle(calls.clone(), request)
+        };
+        let handle_axum = {
+            let calls = calls.clone();
+            move |request: axum::extract::Request| handle_any(calls.clone(), request)
+        };
+        let route = |method_router| Router::new().route(PATH, method_router);
+
+        match self {
+            BareLayer => whole(layer.layer(service_fn(handle)).oneshot(request).await).await,
+            AxumRouterLayer => through_axum(route(post(handle_axum)).layer(layer), request).await,
+            AxumRouterRouteLayer => through_axum(route(post(handle_axum)).route_layer(layer), request).await,
+            AxumMethodLayer => through_axum(route(post(handle_axum).layer(layer)), request).await,
+            AxumMethodRouteLayer => through_axum(route(post(handle_axum).route_layer(layer)), request).await,
+            AxumExtractor => {
+                let handler = move |Verified(body): Verified, mut request: axum::extract::Request| {
+                    // What the layer put there must not stand in for what the extractor gives.
+                    request.extensions_mut().insert(body);
+                    handle_any(calls.clone(), request)
+                };
+                through_axum(route(post(handler).layer(layer)), request).await
+            }
+            WarpService => {
+                let filter = warp::header::headers_cloned()
+                    .and(warp::ext::get::<VerifiedBody>())
+                    .and(warp::body::bytes())
+                    .map(move |headers, verified: VerifiedBody, body| {
+                        note(&calls, headers, Some(verified.into_bytes()), Some(body), None)
+                    });
+                whole(layer.layer(warp::service(filter)).oneshot(request).await).await
+            }
+            WarpFilter => {
+                let filter = warp::header::headers_cloned()
+                    .and(verified(verifier))
+                    .map(move |headers, body: VerifiedBody| note(&calls, headers, Some(body.into_bytes()), None, None))
+                    .recover(recover);
+                whole(warp::service(filter).oneshot(request.map(TestBody::flat)).await).await
+            }
+            HyperService => {
+                let service = VerifyService::new(hyper::service::service_fn(handle), verifier);
+                whole(hyper::service::Service::call(&service, request).await).await
+            }
+            HyperThroughTower => {
+                let service = TowerToHyperService::new(layer.layer(service_fn(handle)));
+                whole(hyper::service::Service::call(&service, request).await).await
+            }
+        }
+    }
+}
+
+async fn through_axum(app: Router, request: Request<TestBody>) -> Response<Bytes> {
+    whole(app.oneshot(request.map(TestBody::flat)).await).await
+}
+
+async fn handle(calls: Calls, request: Request<BufferedBody>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(handle_any(calls, request).await)
+}
+
+async fn handle_any<B: Body<Data = Bytes>>(calls: Calls, request: Request<B>) -> Response<Full<Bytes>> {
+    let (head, body) = request.into_parts();
+    let verified = head.extensions.get::<VerifiedBody>().cloned();
+    let body = body.collect().await.ok().expect("a verified body does not fail");
+    let trailers = body.trailers().is_some();
+    let answer = note(
+        &calls,
+        head.headers,
+        verified.map(VerifiedBody::into_bytes),
+        Some(body.to_bytes()),
+        Some(trailers),
+    );
+    answer.map(Full::from)
+}
+
+/// Notes a call, and echoes what was verified.
+fn note(
+    calls: &Calls,
+    headers: HeaderMap,
+    extension: Option<Bytes>,
+    body: Option<Bytes>,
+    trailers: Option<bool>,
+) -> Response<Vec<u8>> {
+    let echo = extension.as_deref().unwrap_or_default().to_vec();
+    calls.lock().unwrap().push(Call {
+        headers,
+        extension,
+        body,
+        trailers,
+    });
+    Response::builder().header("x-handled", "yes").body(echo).unwrap()
+}
+
+async fn whole<B: Body>(response: Result<Response<B>, Infallible>) -> Response<Bytes> {
+    let (head, body) = response.unwrap_or_else(|never| match never {}).into_parts();
+    let body = body.collect().await.ok().expect("an answer's body does not fail");
+    Response::from_parts(head, body.to_bytes())
+}

@@ -1,0 +1,80 @@
+//! A future dropped midway: what it held is gone, and the next request works.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use tokio_test::{assert_pending, assert_ready_ok, task};
+use tower::limit::ConcurrencyLimit;
+use tower::service_fn;
+use tower_test::mock::Spawn;
+use tower_webhook::{BufferedBody, Verify};
+
+use super::Strict;
+use crate::support::body::TestBody;
+use crate::support::{EVENT, signed, verifier};
+
+#[test]
+fn dropped_while_the_body_comes() {
+    let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
+    let verifier = verifier().insecure_no_read_timeout();
+    let mut unhurried = Spawn::new(Verify::new(service.get_ref().get_ref().clone(), verifier));
+
+    let body = TestBody::one(&EVENT[..10]).stall();
+    let log = body.log();
+    assert_ready_ok!(unhurried.poll_ready::<Request<TestBody>>());
+    let mut answer = task::spawn(unhurried.call(signed(EVENT, body)));
+    assert_pending!(answer.poll());
+    assert!(!log.dropped());
+    assert_pending!(service.poll_ready::<Request<TestBody>>(), "the permit is taken");
+
+    drop(answer);
+    assert!(log.dropped());
+    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT))));
+    assert_eq!(assert_ready_ok!(answer.poll()).body(), EVENT);
+}
+
+#[test]
+fn dropped_before_it_was_polled() {
+    let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
+    let body = TestBody::one(EVENT);
+    let log = body.log();
+    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+    drop(service.call(signed(EVENT, body)));
+    assert!(log.dropped());
+    assert_eq!(log.polls(), 0);
+    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+}
+
+#[test]
+fn dropped_while_the_handler_works() {
+    let handlers = Arc::new(());
+    let held = handlers.clone();
+    let inner = service_fn(move |request: Request<BufferedBody>| {
+        let held = held.clone();
+        async move {
+            let _held = (held, request);
+            pending::<Result<Response<String>, Infallible>>().await
+        }
+    });
+    let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(inner, 1), verifier()));
+    let before = Arc::strong_count(&handlers);
+
+    for _ in 0..2 {
+        let body = TestBody::one(EVENT);
+        let log = body.log();
+        assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+        let mut answer = task::spawn(service.call(signed(EVENT, body)));
+        assert_pending!(answer.poll());
+        assert!(
+            log.dropped(),
+            "a body that was read is not kept while the handler works"
+        );
+        assert!(Arc::strong_count(&handlers) > before);
+
+        drop(answer);
+        assert_eq!(Arc::strong_count(&handlers), before);
+    }
+}

@@ -1,0 +1,69 @@
+//! Who wakes whom: the layer goes as far as it can in one poll, and then waits for somebody else's wake.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use http::{Request, Response};
+use tokio_test::{assert_pending, assert_ready_ok, task};
+use tower::{Service, service_fn};
+use tower_webhook::{BufferedBody, Verify};
+
+use super::Strict;
+use crate::support::body::TestBody;
+use crate::support::{EVENT, signed, verifier};
+
+#[test]
+fn a_body_that_is_there_is_answered_in_one_poll() {
+    let mut service = Verify::new(Strict { ready: true }, verifier());
+    let frames = EVENT.bytes().map(|byte| vec![byte]);
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::frames(frames))));
+    assert_eq!(assert_ready_ok!(answer.poll()).body(), EVENT);
+}
+
+#[test]
+fn nothing_wakes_who_waits_for_a_body() {
+    let verifier = verifier().insecure_no_read_timeout();
+    let mut service = Verify::new(Strict { ready: true }, verifier);
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).stall())));
+    for _ in 0..3 {
+        assert_pending!(answer.poll());
+        assert!(!answer.is_woken());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_deadline_wakes_who_waits_for_a_body() {
+    let mut service = Verify::new(Strict { ready: true }, verifier());
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).stall())));
+    assert_pending!(answer.poll());
+    tokio::time::advance(Duration::from_secs(29)).await;
+    assert!(!answer.is_woken());
+    assert_pending!(answer.poll());
+
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert!(answer.is_woken());
+    assert_eq!(assert_ready_ok!(answer.poll()).status(), 408);
+}
+
+#[test]
+fn the_body_wakes_who_waits_for_it() {
+    let verifier = verifier().insecure_no_read_timeout();
+    let mut service = Verify::new(Strict { ready: true }, verifier);
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).then_yield())));
+    assert_pending!(answer.poll());
+    assert!(answer.is_woken());
+    assert_eq!(assert_ready_ok!(answer.poll()).body(), EVENT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_not_for_the_handler() {
+    let inner = service_fn(async |_: Request<BufferedBody>| {
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        Ok::<_, Infallible>(Response::new("at last".to_owned()))
+    });
+    let mut service = Verify::new(inner, verifier());
+    // The deadline has begun when the handler does.
+    let body = TestBody::one(EVENT).wait(Duration::from_secs(1));
+    let response = service.call(signed(EVENT, body)).await.unwrap();
+    assert_eq!(response.body(), "at last");
+}

@@ -1,0 +1,121 @@
+//! A receiver as it was built, running in a process of its own for as long as a test holds it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::SECRET;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Axum,
+    Warp,
+    Hyper,
+}
+
+pub(crate) const KINDS: [Kind; 3] = [Kind::Axum, Kind::Warp, Kind::Hyper];
+
+impl Kind {
+    /// A command that starts this receiver, with a port of its own choice and without a secret.
+    pub(crate) fn command(self) -> Command {
+        static BUILT: LazyLock<[PathBuf; 3]> =
+            LazyLock::new(|| ["axum-receiver", "warp-receiver", "hyper-receiver"].map(build));
+        let mut command = Command::new(&BUILT[self as usize]);
+        command.env("PORT", "0").env_remove("KNOWRITHM_WEBHOOK_SECRET");
+        command
+    }
+
+    /// Starts this receiver with the secret of the tests.
+    pub(crate) fn start(self) -> Receiver {
+        let mut command = self.command();
+        command.env("KNOWRITHM_WEBHOOK_SECRET", SECRET);
+        Receiver::start(command)
+    }
+}
+
+/// Builds each package by itself, as its reader would: built together, one would lend the others its features.
+fn build(package: &str) -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let build = escargot::CargoBuild::new().manifest_path(workspace).package(package);
+    let built = build
+        .bin(package)
+        .run()
+        .unwrap_or_else(|error| panic!("{package}: {error}"));
+    built.path().to_owned()
+}
+
+pub(crate) struct Receiver {
+    child: Child,
+    stdout: mpsc::Receiver<String>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Receiver {
+    /// Starts a receiver, and waits until it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let (sender, stdout) = mpsc::channel();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut receiver = Self { child, stdout, address };
+        let greeting = receiver.line();
+        let address = greeting
+            .strip_prefix("Listening on http://")
+            .and_then(|rest| rest.strip_suffix("/webhooks/knowrithm"));
+        receiver.address = address.expect(&greeting).parse().unwrap();
+        receiver
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn line(&self) -> String {
+        match self.stdout.recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => panic!("nothing more is printed"),
+            Err(RecvTimeoutError::Disconnected) => panic!("the receiver is gone"),
+        }
+    }
+
+    pub(crate) fn lines<const N: usize>(&self) -> [String; N] {
+        std::array::from_fn(|_| self.line())
+    }
+
+    /// Sends it this signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// How it ended; it must do so soon.
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        end(&mut self.child)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for a process to end, but less than the ten seconds that receivers give to requests under way.
+pub(crate) fn end(child: &mut Child) -> ExitStatus {
+    let start = Instant::now();
+    loop {
+        match child.try_wait().unwrap() {
+            Some(status) => return status,
+            None if start.elapsed() > Duration::from_secs(5) => panic!("it does not end"),
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}

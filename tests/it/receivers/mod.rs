@@ -1,0 +1,9 @@
+//! The receivers as built: the contract through their sockets, and what the vendor's sample listener does besides.
+
+mod child;
+mod curl;
+mod events;
+mod routes;
+mod setup;
+mod shutdown;
+mod table;

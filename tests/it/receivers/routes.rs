@@ -1,0 +1,69 @@
+//! What a receiver answers to what is no webhook, and to the head of a webhook alone.
+
+use http::Request;
+
+use super::child::KINDS;
+use crate::sockets::client::PROTOCOLS;
+use crate::sockets::raw::{Answer, Raw, head};
+use crate::support::body::TestBody;
+use crate::support::{EVENT, PATH, SIGNATURE, digits, signature};
+
+#[tokio::test]
+async fn other_methods_and_paths_are_no_webhooks() {
+    for kind in KINDS {
+        let receiver = kind.start();
+        for protocol in PROTOCOLS {
+            for (method, path, status) in [
+                ("GET", PATH, 405),
+                ("PUT", PATH, 405),
+                ("DELETE", PATH, 405),
+                ("GET", "/", 404),
+                ("POST", "/", 404),
+                ("POST", "/webhooks", 404),
+                ("POST", "/webhooks/knowrithm/more", 404),
+                ("POST", "/webhooks/Knowrithm", 404),
+            ] {
+                for is_signed in [true, false] {
+                    let mut request = Request::builder().method(method).uri(path);
+                    if is_signed {
+                        request = request.header(SIGNATURE, signature(EVENT));
+                    }
+                    let body = if method == "GET" {
+                        TestBody::default().hint(0, Some(0)).claim_end()
+                    } else {
+                        TestBody::one(EVENT)
+                    };
+                    let response = protocol.send(receiver.address, request.body(body).unwrap()).await;
+                    assert_eq!(
+                        response.unwrap().status(),
+                        status,
+                        "{kind:?}, {protocol:?}: {method} {path}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_head_refuses_provokes_no_continue() {
+    let expect = "Expect: 100-continue";
+    let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
+    for kind in KINDS {
+        let receiver = kind.start();
+        for (lines, status) in [
+            (vec![expect, "Content-Length: 49"], 403),
+            (
+                vec![expect, "Content-Length: 49", "X-Knowrithm-Signature: sha256="],
+                403,
+            ),
+            (vec![expect, "Content-Length: 49", &signature, &signature], 403),
+            (vec![expect, "Content-Length: 2097153", &signature], 413),
+            (vec!["Content-Length: 2097153", &signature], 413),
+        ] {
+            let mut peer = Raw::connect(receiver.address).await;
+            peer.send(head(&lines)).await;
+            assert_eq!(peer.answer().await, Some(Answer::empty(status)), "{kind:?}: {lines:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The deadline over real sockets, on a real clock.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::{interval, timeout};
+
+use super::client::PROTOCOLS;
+use super::raw::{Answer, Raw, head};
+use super::server::SERVERS;
+use crate::support::body::TestBody;
+use crate::support::{EVENT, digits, signed, verifier};
+
+const DEADLINE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    for server in SERVERS {
+        let address = server.start(verifier().read_timeout(DEADLINE)).await;
+        for protocol in PROTOCOLS {
+            let start = Instant::now();
+            let request = signed(EVENT, TestBody::one(&EVENT[..10]).stall());
+            let response = timeout(PATIENCE, protocol.send(address, request))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(response.status(), 408, "{server:?} {protocol:?}");
+            assert_eq!(response.body(), "", "{server:?} {protocol:?}");
+            assert!(start.elapsed() >= DEADLINE, "{server:?} {protocol:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trickle_is_not_waited_for() {
+    let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
+    for server in SERVERS {
+        let mut peer = Raw::connect(server.start(verifier().read_timeout(DEADLINE)).await).await;
+        peer.send(head(&["Content-Length: 49", &signature])).await;
+
+        let start = Instant::now();
+        let mut pause = interval(DEADLINE / 5);
+        let mut bytes = EVENT.bytes();
+        // No pause comes near the deadline; all of them together would be ten times as long.
+        let answer = loop {
+            tokio::select! {
+                biased;
+                answer = peer.answer() => break answer,
+                _ = pause.tick() => {}
+            }
+            assert!(start.elapsed() < PATIENCE, "{server:?}");
+            let byte = bytes.next().expect("the answer comes before the last byte");
+            let _ = peer.try_send([byte]).await;
+        };
+        assert_eq!(answer, Some(Answer::empty(408)), "{server:?}");
+    }
+}

@@ -1,0 +1,113 @@
+//! The entrances behind real sockets, in this process: each serves HTTP/1.1 and HTTP/2, and echoes what it verified.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::Router;
+use axum::routing::post;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tower::Layer;
+use tower_webhook::{BufferedBody, VerifiedBody, Verifier, VerifyLayer};
+use tower_webhook_axum::Verified;
+use tower_webhook_hyper::VerifyService;
+use tower_webhook_warp::{recover, verified};
+use warp::Filter;
+
+use crate::support::PATH;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Server {
+    /// `axum::serve`.
+    Axum,
+    /// `warp::serve` with the filter.
+    Warp,
+    /// hyper-util around the layer around `warp::service`.
+    WarpService,
+    /// hyper-util around the hyper service.
+    Hyper,
+    /// hyper-util around the layer around a tower service.
+    HyperThroughTower,
+}
+
+pub(crate) const SERVERS: [Server; 5] = [
+    Server::Axum,
+    Server::Warp,
+    Server::WarpService,
+    Server::Hyper,
+    Server::HyperThroughTower,
+];
+
+impl Server {
+    /// Serves for as long as the test's runtime lives.
+    pub(crate) async fn start(self, verifier: Verifier) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let layer = VerifyLayer::new(verifier.clone());
+        match self {
+            Self::Axum => {
+                let app = Router::new().route(
+                    PATH,
+                    post(|Verified(body): Verified| ready(echo(body).map(Full::from))).route_layer(layer),
+                );
+                tokio::spawn(async { axum::serve(listener, app).await });
+            }
+            Self::Warp => {
+                let app = verified(verifier).map(echo).recover(recover);
+                tokio::spawn(warp::serve(app).incoming(listener).run());
+            }
+            Self::WarpService => {
+                let filter = warp::ext::get::<VerifiedBody>().map(echo);
+                serve(listener, TowerToHyperService::new(layer.layer(warp::service(filter))));
+            }
+            Self::Hyper => serve(listener, VerifyService::new(service_fn(answer), verifier)),
+            Self::HyperThroughTower => {
+                serve(
+                    listener,
+                    TowerToHyperService::new(layer.layer(tower::service_fn(answer))),
+                );
+            }
+        }
+        address
+    }
+}
+
+async fn answer(request: Request<BufferedBody>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let verified = request.extensions().get::<VerifiedBody>().cloned();
+    Ok(echo(verified.expect("the layer puts it there")).map(Full::from))
+}
+
+fn echo(body: VerifiedBody) -> Response<Vec<u8>> {
+    let body = body.into_bytes().to_vec();
+    Response::builder().header("x-handled", "yes").body(body).unwrap()
+}
+
+fn serve<S, B>(listener: TcpListener, service: S)
+where
+    S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = service.clone();
+            tokio::spawn(async move {
+                let server = auto::Builder::new(TokioExecutor::new());
+                // A client that hangs up is part of the tests.
+                let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+}

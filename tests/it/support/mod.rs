@@ -1,0 +1,58 @@
+//! What all tests share: a secret, requests signed with it, and a body that does as it is told.
+
+pub(crate) mod body;
+
+use http::header::HeaderValue;
+use http::{HeaderName, Request};
+use tower_webhook::sign::Signer;
+use tower_webhook::{SigningSecret, Verifier};
+
+pub(crate) const SECRET: &str = "whk_the_secret_of_the_tests";
+pub(crate) const SIGNATURE: HeaderName = HeaderName::from_static("x-knowrithm-signature");
+pub(crate) const PATH: &str = "/webhooks/knowrithm";
+
+/// A body that every receiver answers with 200.
+pub(crate) const EVENT: &str = r#"{"event":"agent.created","data":{"id":"agent_1"}}"#;
+
+pub(crate) fn secret() -> SigningSecret {
+    SigningSecret::new(SECRET).unwrap()
+}
+
+pub(crate) fn verifier() -> Verifier {
+    Verifier::knowrithm(secret())
+}
+
+/// The signature of this body under [`SECRET`], as Knowrithm writes it.
+pub(crate) fn signature(body: impl AsRef<[u8]>) -> HeaderValue {
+    signature_under(SECRET, body)
+}
+
+pub(crate) fn signature_under(secret: impl AsRef<[u8]>, body: impl AsRef<[u8]>) -> HeaderValue {
+    let signer = Signer::knowrithm(&SigningSecret::new(secret).unwrap());
+    signer.headers(body)[&SIGNATURE].clone()
+}
+
+/// The 64 digits of [`signature`].
+pub(crate) fn digits(body: impl AsRef<[u8]>) -> String {
+    let value = signature(body);
+    value.to_str().unwrap().strip_prefix("sha256=").unwrap().to_owned()
+}
+
+/// A request with these signature headers.
+pub(crate) fn request<B>(signatures: impl IntoIterator<Item = HeaderValue>, body: B) -> Request<B> {
+    let mut request = Request::post(PATH).body(body).unwrap();
+    for value in signatures {
+        request.headers_mut().append(SIGNATURE, value);
+    }
+    request
+}
+
+/// A request with this signature header, which may be of any bytes that HTTP allows.
+pub(crate) fn headed<B>(value: impl AsRef<[u8]>, body: B) -> Request<B> {
+    request([HeaderValue::from_bytes(value.as_ref()).unwrap()], body)
+}
+
+/// A request that is signed as it should be.
+pub(crate) fn signed<B>(content: impl AsRef<[u8]>, body: B) -> Request<B> {
+    request([signature(content)], body)
+}
