@@ -1,0 +1,122 @@
+//! Prints what each subject costs, as a multiple of another one that is measured beside it.
+//!
+//! One round runs every subject for about half a millisecond. A ratio is taken within its round, and the median of all
+//! rounds is printed: whatever else the machine does, it does to both sides.
+#![expect(clippy::cast_precision_loss, reason = "nanoseconds of a round fit into an f64")]
+
+use std::env;
+use std::iter::zip;
+
+use tower_webhook_benches::{Subject, subjects};
+
+const KIB: usize = 1024;
+
+/// What is divided by what.
+struct Row {
+    cost: Cost,
+    unit: Cost,
+    body_len: usize,
+    reach: f64,
+}
+
+/// The time of one subject, without that of another.
+#[derive(Clone, Copy)]
+struct Cost {
+    of: &'static str,
+    without: Option<&'static str>,
+}
+
+const HMAC: Cost = of("hmac");
+const LAYER: Cost = of("layer").without("inner");
+const FRAMES: Cost = of("layer, frames").without("inner, frames");
+const REFUSAL: Cost = of("layer, unsigned").without("inner, unsigned");
+
+const ROWS: [Row; 7] = [
+    row(of("verify"), HMAC, KIB, 1.04),
+    row(of("verify"), HMAC, 64 * KIB, 1.005),
+    row(LAYER, HMAC, KIB, 1.15),
+    row(LAYER, HMAC, 64 * KIB, 1.02),
+    row(FRAMES, HMAC, 64 * KIB, 1.02),
+    row(REFUSAL, LAYER, KIB, 0.12),
+    row(of("axum, layer"), of("axum, by hand"), KIB, 0.82),
+];
+
+const fn row(cost: Cost, unit: Cost, body_len: usize, reach: f64) -> Row {
+    Row {
+        cost,
+        unit,
+        body_len,
+        reach,
+    }
+}
+
+const fn of(of: &'static str) -> Cost {
+    Cost { of, without: None }
+}
+
+impl Cost {
+    const fn without(self, other: &'static str) -> Self {
+        Self {
+            without: Some(other),
+            ..self
+        }
+    }
+
+    /// What it is in each round, in nanoseconds.
+    fn rounds(self, body_len: usize, measured: &[Measured]) -> Vec<f64> {
+        let find = |name| {
+            let is_it = |(subject, _): &&Measured| subject.name() == name && subject.body_len() == body_len;
+            &measured.iter().find(is_it).expect("a row names subjects that exist").1
+        };
+        let mut nanos = find(self.of).clone();
+        if let Some(other) = self.without {
+            zip(&mut nanos, find(other)).for_each(|(nanos, other)| *nanos -= other);
+        }
+        nanos
+    }
+}
+
+/// A subject, and what one run of it took in each round, in nanoseconds.
+type Measured = (Subject, Vec<f64>);
+
+fn main() {
+    // Without `--bench` it is a test run, which asks only whether it works.
+    let rounds = if env::args().any(|arg| arg == "--bench") {
+        2000
+    } else {
+        1
+    };
+    let measured = measure(rounds);
+
+    println!(
+        "{:<16} {:>6}  {:<14} {:>7} {:>7} {:>7}",
+        "what", "bytes", "unit", "ns", "ratio", "reach"
+    );
+    for row in &ROWS {
+        let cost = row.cost.rounds(row.body_len, &measured);
+        let unit = row.unit.rounds(row.body_len, &measured);
+        let ratio = median(zip(&cost, &unit).map(|(cost, unit)| cost / unit).collect());
+        let (what, len, unit, nanos, reach) = (row.cost.of, row.body_len, row.unit.of, median(cost), row.reach);
+        let over = if ratio > reach { "  over" } else { "" };
+        println!("{what:<16} {len:>6}  {unit:<14} {nanos:>7.0} {ratio:>7.3} {reach:>7.3}{over}");
+    }
+}
+
+fn measure(rounds: u32) -> Vec<Measured> {
+    let subjects = [KIB, 64 * KIB].into_iter().flat_map(subjects);
+    let mut measured: Vec<Measured> = subjects.map(|subject| (subject, Vec::new())).collect();
+    for _ in 0..rounds {
+        for (subject, nanos) in &mut measured {
+            let times = if subject.body_len() > KIB { 16 } else { 512 };
+            nanos.push(subject.time(times).as_nanos() as f64 / times as f64);
+        }
+        // Backwards the next time, so that nothing always comes first.
+        measured.reverse();
+    }
+    measured
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values[values.len() / 2]
+}
