@@ -1,4 +1,5 @@
 //! The tests of the workspace as a whole: one binary, one module a concern.
+#![expect(clippy::unwrap_used, reason = "what a test unwraps is part of what it asserts")]
 
 mod contract;
 mod memory;

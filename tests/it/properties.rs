@@ -52,9 +52,9 @@ fn verdict(secret: &[u8], header: &HeaderValue, frames: &[Bytes]) -> Result<Byte
             .now_or_never()
             .expect("the body is there");
         let collected = answer.map(|request| {
-            let verified: &VerifiedBody = request.extensions().get().unwrap();
-            assert_eq!(verified.bytes(), request.body().bytes());
-            verified.bytes().clone()
+            let proof: &VerifiedBody = request.extensions().get().unwrap();
+            assert_eq!(proof.bytes(), request.body().bytes());
+            proof.bytes().clone()
         });
         assert_eq!(collected, at_once);
     }

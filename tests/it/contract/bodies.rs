@@ -167,5 +167,7 @@ fn checksum() -> HeaderMap {
 
 /// Bytes that repeat only after a while, so that no two frames are alike.
 fn pattern(length: usize) -> Bytes {
-    (0..length).map(|i| (i * 7 + i / 251) as u8).collect()
+    (0..length)
+        .map(|i| u8::try_from((i * 7 + i / 251) % 256).expect("a remainder of 256"))
+        .collect()
 }

@@ -157,6 +157,7 @@ fn refused(seen: &Seen, rejection: &Rejection, polls: &Polls, entrance: Entrance
 struct Complaints(Vec<String>);
 
 impl Complaints {
+    #[expect(clippy::needless_pass_by_value, reason = "most of what is compared is made for it")]
     fn unless_equal<T: PartialEq + Debug>(&mut self, what: &str, seen: T, wanted: T) {
         if seen != wanted {
             self.0.push(format!("{what}: {seen:?} instead of {wanted:?}"));

@@ -9,8 +9,9 @@ use crate::support::body::TestBody;
 use crate::support::{EVENT, headed, request, signed, verifier};
 
 type Inner = Mock<Request<BufferedBody>, Response<String>>;
+type InnerHandle = Handle<Request<BufferedBody>, Response<String>>;
 
-fn verify() -> (Spawn<Verify<Inner>>, Handle<Request<BufferedBody>, Response<String>>) {
+fn verify() -> (Spawn<Verify<Inner>>, InnerHandle) {
     spawn_with(|inner| Verify::new(inner, verifier()))
 }
 

@@ -43,12 +43,13 @@ impl Kind {
 /// Builds each package by itself, as its reader would: built together, one would lend the others its features.
 fn build(package: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    let build = escargot::CargoBuild::new().manifest_path(workspace).package(package);
-    let built = build
+    let binary = escargot::CargoBuild::new()
+        .manifest_path(workspace)
+        .package(package)
         .bin(package)
         .run()
         .unwrap_or_else(|error| panic!("{package}: {error}"));
-    built.path().to_owned()
+    binary.path().to_owned()
 }
 
 pub(crate) struct Receiver {

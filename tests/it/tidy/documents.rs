@@ -95,11 +95,12 @@ fn every_example_and_every_crate_is_in_the_readme() {
     let readme = read("README.md");
     for folder in [list("examples"), list("crates")].concat() {
         let name = folder.file_name().unwrap().to_str().unwrap();
-        let mentioned = match folder.starts_with("examples") {
-            true => readme.contains(&format!("](examples/{name})")),
-            false => readme.contains(&format!("`{name}`")),
+        let mention = if folder.starts_with("examples") {
+            format!("](examples/{name})")
+        } else {
+            format!("`{name}`")
         };
-        assert!(mentioned, "{}", folder.display());
+        assert!(readme.contains(&mention), "{}", folder.display());
     }
 }
 

@@ -1,6 +1,6 @@
 //! The manifests: one version, one true rust-version, the same lints everywhere, and few dependencies.
 
-use super::cargo::{cargo, minor, ours, packages};
+use super::cargo::{Package, cargo, minor, ours, packages};
 use super::{list, read, root, sources, sources_of_packages};
 
 /// A value that the root manifest gives to all packages.
@@ -90,7 +90,7 @@ fn tree(more: &[&str]) -> Vec<String> {
 fn dependencies_point_one_way() {
     for package in ours() {
         let dependencies = package.dependencies();
-        let ours: Vec<_> = ours().map(|package| package.name()).collect();
+        let ours: Vec<_> = ours().map(Package::name).collect();
         let used: Vec<_> = ours.into_iter().filter(|name| dependencies.contains(name)).collect();
         match package.name() {
             "tower-webhook" => assert_eq!(used, [""; 0]),
