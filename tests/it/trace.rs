@@ -109,7 +109,7 @@ fn every_verdict_of_every_entrance_is_one_event() {
             (headed("hush", body()), "malformed_signature"),
             (signed("hush", body()), "signature_mismatch"),
             (signed(EVENT, body().frame("hush")), "body_too_large"),
-            (signed(EVENT, body().hint(1000, None)), "body_too_large"),
+            (signed(EVENT, body().frame("hush").hint(1000, None)), "body_too_large"),
             (signed(EVENT, body().fail()), "body_read"),
             (signed(EVENT, body().stall()), "body_timeout"),
         ] {
