@@ -17,30 +17,25 @@ const PIECE: usize = 1024;
 /// Frames without data take no part of the size limit, so they have one of their own.
 const MAX_EMPTY_FRAMES: u16 = 1024;
 
-/// A body that is growing, and its check: all that came is hashed. The first frame is kept as it came, and copied when a
-/// second one comes.
+/// A body that is growing, and its check. The first frame is kept as it came, and copied when a second one comes: hashed
+/// on that way, or where it lies when there is time to spare.
 pub(crate) struct Collected {
     verification: Verification,
     first: Bytes,
+    first_is_hashed: bool,
     joined: Vec<u8>,
     empty_frames: u16,
 }
 
 impl Collected {
-    /// Begins with the `first` frame, which may be empty.
-    ///
-    /// # Errors
-    ///
-    /// When that is too large already.
-    pub(crate) fn new(mut verification: Verification, first: Bytes) -> Result<Self, Rejection> {
-        verification.admit(first.len())?;
-        verification.absorb(&first);
-        Ok(Self {
+    pub(crate) fn new(verification: Verification) -> Self {
+        Self {
             verification,
-            first,
+            first: Bytes::new(),
+            first_is_hashed: false,
             joined: Vec::new(),
             empty_frames: 0,
-        })
+        }
     }
 
     /// Adds a frame's data; `to_come` is what the sender says of what follows it.
@@ -51,16 +46,12 @@ impl Collected {
         self.verification.admit(data.remaining())?;
         if self.first.is_empty() && self.joined.is_empty() {
             self.first = data.copy_to_bytes(data.remaining());
-            self.verification.absorb(&self.first);
             return Ok(());
         }
         self.make_room(data.remaining(), to_come);
         while data.has_remaining() {
             let chunk = data.chunk();
-            for piece in chunk.chunks(PIECE) {
-                self.joined.extend_from_slice(piece);
-                self.verification.absorb(piece);
-            }
+            self.join(chunk);
             data.advance(chunk.len());
         }
         Ok(())
@@ -76,8 +67,17 @@ impl Collected {
         }
     }
 
+    /// Hashes what was not hashed yet: for a moment in which nothing more is there.
+    pub(crate) fn catch_up(&mut self) {
+        if !self.first_is_hashed {
+            self.verification.absorb(&self.first);
+            self.first_is_hashed = !self.first.is_empty();
+        }
+    }
+
     /// The body, if it is what was signed.
-    pub(crate) fn finish(self) -> Result<Bytes, Rejection> {
+    pub(crate) fn finish(mut self) -> Result<Bytes, Rejection> {
+        self.catch_up();
         self.verification.conclude()?;
         Ok(if self.joined.is_empty() {
             self.first
@@ -103,7 +103,20 @@ impl Collected {
         let capacity = expected.max(doubled).min(most).max(needed);
         self.joined.reserve_exact(capacity - self.joined.len());
         if !self.first.is_empty() {
-            self.joined.extend_from_slice(&mem::take(&mut self.first));
+            let first = mem::take(&mut self.first);
+            if self.first_is_hashed {
+                self.joined.extend_from_slice(&first);
+            } else {
+                self.join(&first);
+            }
+        }
+    }
+
+    /// Copies and hashes.
+    fn join(&mut self, chunk: &[u8]) {
+        for piece in chunk.chunks(PIECE) {
+            self.joined.extend_from_slice(piece);
+            self.verification.absorb(piece);
         }
     }
 }

@@ -5,8 +5,15 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::ZeroizeOnDrop;
 
 use crate::secret::SigningSecret;
+
+/// The states of which an [`Hmac`] is made wipe themselves: without sha2's feature for that, this does not compile.
+const _: fn() = || {
+    fn wipes_itself<T: ZeroizeOnDrop>() {}
+    wipes_itself::<Sha256>();
+};
 
 /// The HMAC state after its key has gone in: cloning it is all that a request pays for the key.
 ///
@@ -34,7 +41,6 @@ impl KeyedMac {
 }
 
 /// The MAC of the bytes seen so far.
-#[derive(Clone)]
 pub(crate) struct RunningMac(Hmac<Sha256>);
 
 impl RunningMac {

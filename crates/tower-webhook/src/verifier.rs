@@ -158,18 +158,23 @@ impl Verifier {
     /// A signature [missing](Rejection::MissingSignature), [doubled](Rejection::DuplicateSignature) or
     /// [malformed](Rejection::MalformedSignature); a Content-Length over [`max_body`](Self::max_body).
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
-        self.judge(headers, 0)
+        self.judge(headers, None, 0)
             .map(|header| self.start(header))
             .inspect_err(|rejection| trace::verdict::<()>(self.scheme_name(), &Err(rejection.clone())))
     }
 
-    /// Judges the headers of a body that is still to come: the signature's, then the length that they declare, or the
-    /// `least` that is known to come.
+    /// Judges the headers of a body that is still to come: the signature's, then the length that is announced, by the
+    /// body itself if it has an exact one, or else by the headers, or as the `least` that is known to come.
     #[inline]
-    pub(crate) fn judge(&self, headers: &HeaderMap, least: u64) -> Result<SignatureHeader, Rejection> {
+    pub(crate) fn judge(
+        &self,
+        headers: &HeaderMap,
+        exact: Option<u64>,
+        least: u64,
+    ) -> Result<SignatureHeader, Rejection> {
         let header = self.read(headers)?;
-        let declared = declared_length(headers).unwrap_or(0);
-        if declared.max(least) > self.policy.max_body as u64 {
+        let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
+        if announced > self.policy.max_body as u64 {
             Err(Rejection::BodyTooLarge)
         } else {
             Ok(header)

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http::Request;
 use http::request::Parts;
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::body::BufferedBody;
@@ -20,6 +20,8 @@ use crate::scheme::SignatureHeader;
 use crate::trace;
 use crate::verified::VerifiedBody;
 use crate::verifier::Verifier;
+
+const HEAD_IS_THERE: &str = "the head is there until the request passes on";
 
 impl Verifier {
     /// Verifies an HTTP request: once polled, the future judges its headers, then collects and hashes its body.
@@ -56,6 +58,7 @@ impl Verifier {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn verify_request<B: Body>(&self, request: Request<B>) -> VerifyRequest<B> {
         let (head, body) = request.into_parts();
         VerifyRequest {
@@ -63,6 +66,7 @@ impl Verifier {
             head: Some(head),
             body,
             fresh: true,
+            bytes: Bytes::new(),
             collected: None,
             deadline: Deadline::new(),
         }
@@ -86,6 +90,9 @@ pin_project! {
         #[pin]
         body: B,
         fresh: bool,
+        // A first frame; at the end, all of the verified body. It has its place here because what is written and soon
+        // moved again stalls the processor.
+        bytes: Bytes,
         collected: Option<Collected>,
         #[pin]
         deadline: Deadline,
@@ -98,52 +105,53 @@ impl<B> VerifyRequest<B> {
         self.head.as_ref()
     }
 
-    /// The request that passes on; to be called once, with the bytes that [`poll_verdict`](Self::poll_verdict) answers.
-    pub(crate) fn pass_on(self: Pin<&mut Self>, bytes: Bytes) -> Request<BufferedBody> {
-        let mut head = self
-            .project()
-            .head
-            .take()
-            .expect("the head is there until the request passes on");
-        head.extensions.insert(VerifiedBody::new(bytes.clone()));
-        Request::from_parts(head, BufferedBody::new(bytes))
+    /// The request that passes on; to be called once, when [`poll_verdict`](Self::poll_verdict) has said yes.
+    pub(crate) fn pass_on(self: Pin<&mut Self>) -> Request<BufferedBody> {
+        let this = self.project();
+        let proof = VerifiedBody::new(this.bytes.clone());
+        // Inserted where the head lies: taken first, the head would be copied once more.
+        this.head.as_mut().expect(HEAD_IS_THERE).extensions.insert(proof);
+        let head = this.head.take().expect(HEAD_IS_THERE);
+        Request::from_parts(head, BufferedBody::new(mem::take(this.bytes)))
     }
 }
 
 impl<B: Body> VerifyRequest<B> {
     /// All but the making of the request that passes on: judges the headers, collects the body, and answers its bytes if
     /// they are what was signed.
-    pub(crate) fn poll_verdict(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Bytes, Rejection>> {
+    pub(crate) fn poll_verdict(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
         let scheme = self.verifier.scheme_name();
         let verdict = ready!(self.poll_bytes(cx));
         trace::verdict(scheme, &verdict);
         Poll::Ready(verdict)
     }
 
-    fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Bytes, Rejection>> {
+    fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
         let mut this = self.project();
         let (collected, next) = if let Some(collected) = this.collected {
             (collected, this.body.as_mut().poll_frame(cx))
         } else {
             assert!(mem::take(this.fresh), "`VerifyRequest` polled after completion");
-            let head = this
-                .head
-                .as_ref()
-                .expect("the head is there until the request passes on");
-            let header = this.verifier.judge(&head.headers, this.body.size_hint().lower())?;
-            match poll_whole(this.body.as_mut(), this.verifier, &header, cx)? {
-                Begun::Whole { bytes } => return Poll::Ready(Ok(bytes)),
-                Begun::Part { first, next } => {
-                    let collected = Collected::new(this.verifier.start(header), first)?;
-                    (this.collected.insert(collected), next)
+            let head = this.head.as_ref().expect(HEAD_IS_THERE);
+            let hint = this.body.size_hint();
+            let header = this.verifier.judge(&head.headers, hint.exact(), hint.lower())?;
+            match poll_whole(this.body.as_mut(), this.verifier, &header, this.bytes, cx)? {
+                None => return Poll::Ready(Ok(())),
+                Some(next) => {
+                    let collected = this.collected.insert(Collected::new(this.verifier.start(header)));
+                    if !this.bytes.is_empty() {
+                        collected.push(mem::take(this.bytes), &SizeHint::default())?;
+                    }
+                    (collected, next)
                 }
             }
         };
         let read = ready!(poll_rest(this.body, next, collected, this.deadline, this.verifier, cx));
-        // Taken whatever came: a future that is done keeps nothing.
+        // Taken whatever came: a future that is done is not polled on.
         let collected = this.collected.take().expect("it was just read into");
         read?;
-        Poll::Ready(collected.finish())
+        *this.bytes = collected.finish()?;
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -152,19 +160,11 @@ impl<B: Body> Future for VerifyRequest<B> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let verdict = ready!(self.as_mut().poll_verdict(cx));
-        Poll::Ready(verdict.map(|bytes| self.pass_on(bytes)))
+        Poll::Ready(verdict.map(|()| self.pass_on()))
     }
 }
 
 type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
-
-/// What the first look at a body found.
-enum Begun<B: Body> {
-    /// All of it, verified.
-    Whole { bytes: Bytes },
-    /// Its beginning, and what polling it gave `next`.
-    Part { first: Bytes, next: Polled<B> },
-}
 
 /// Reads a body that is there at once, in one frame: nothing of it has to be kept from one poll to the next, not even
 /// the state of its hash.
@@ -172,23 +172,23 @@ fn poll_whole<B: Body>(
     mut body: Pin<&mut B>,
     verifier: &Verifier,
     header: &SignatureHeader,
+    bytes: &mut Bytes,
     cx: &mut Context<'_>,
-) -> Result<Begun<B>, Rejection> {
-    let mut bytes = Bytes::new();
+) -> Result<Option<Polled<B>>, Rejection> {
     let mut next = body.as_mut().poll_frame(cx);
     if let Poll::Ready(Some(Ok(frame))) = &mut next
         && let Some(data) = frame.data_mut()
         && data.has_remaining()
     {
         verifier.admit(data.remaining())?;
-        bytes = data.copy_to_bytes(data.remaining());
+        *bytes = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            verifier.check(header, &bytes)?;
-            return Ok(Begun::Whole { bytes });
+            verifier.check(header, bytes)?;
+            return Ok(None);
         }
     }
-    Ok(Begun::Part { first: bytes, next })
+    Ok(Some(next))
 }
 
 /// Reads the body to its end, which is `None` and nothing else: what it says of itself is the sender's word.
@@ -209,6 +209,7 @@ fn poll_rest<B: Body>(
             Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(Rejection::BodyRead)),
             Poll::Ready(None) => return Poll::Ready(Ok(())),
             Poll::Pending => {
+                collected.catch_up();
                 ready!(deadline.poll_passed(verifier, cx));
                 return Poll::Ready(Err(Rejection::BodyTimeout));
             }

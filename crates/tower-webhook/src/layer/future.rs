@@ -80,7 +80,7 @@ where
                     ready,
                     on_reject,
                 } => match ready!(verify.as_mut().poll_verdict(cx)) {
-                    Ok(bytes) => ready.call(verify.pass_on(bytes)),
+                    Ok(()) => ready.call(verify.pass_on()),
                     Err(rejection) => {
                         let parts = verify.parts().expect("the head is there until the request passes on");
                         return Poll::Ready(Ok(on_reject.response(rejection, parts)));

@@ -26,6 +26,10 @@ pub(crate) struct Scheme {
 }
 
 /// What a well-formed signature header says: the MAC that the sender claims for the body.
+///
+/// Aligned, so that a move copies whole words. Next to the one byte of a [`Rejection`] in a `Result` it would be moved in
+/// pieces that overlap, for which the processor waits.
+#[repr(align(8))]
 pub(crate) struct SignatureHeader {
     pub(crate) tag: [u8; 32],
 }
