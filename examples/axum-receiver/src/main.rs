@@ -5,8 +5,9 @@
 
 use axum::routing::post;
 use axum::{Json, Router};
+use knowrithm_events::Event;
 use receiver_support::{Setup, announce, shutdown};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower_webhook::{Verifier, VerifyLayer};
 use tower_webhook_axum::VerifiedJson;
@@ -30,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Gets here only with a body that Knowrithm signed, and that is a JSON object.
-async fn receive(VerifiedJson(event): VerifiedJson<Map<String, Value>>) -> Json<Value> {
+async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> Json<Value> {
     announce(&event);
     Json(json!({ "status": "success" }))
 }

@@ -15,8 +15,9 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use knowrithm_events::Event;
 use receiver_support::{Setup, announce, shutdown};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tower_webhook::{BufferedBody, Verifier};
@@ -63,14 +64,14 @@ where
 
 /// Gets here only with a body that Knowrithm signed.
 async fn receive(request: Request<BufferedBody>) -> Answer {
-    let (status, kind, text) = match serde_json::from_slice::<Map<String, Value>>(request.body().bytes()) {
+    let (status, kind, text) = match Event::from_slice(request.body().bytes()) {
         Ok(event) => {
             announce(&event);
             let text = json!({ "status": "success" }).to_string();
             (StatusCode::OK, "application/json", text)
         }
         Err(error) => {
-            let text = format!("the verified body is not a JSON object: {error}");
+            let text = format!("the verified body is no event: {error}");
             (StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", text)
         }
     };

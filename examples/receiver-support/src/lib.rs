@@ -6,12 +6,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use serde_json::{Map, Value};
+use knowrithm_events::{Conversation, Event, Kind, samples};
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
 
 const SECRET: &str = "KNOWRITHM_WEBHOOK_SECRET";
-const SAMPLE: &str = r#"{"event":"lead.created","timestamp":"2024-05-21T10:30:00Z","data":{"id":"lead_123abc","first_name":"John","last_name":"Doe","email":"john.doe@example.com","phone":"+1234567890","source":"website_chat","company_id":"company_456def"}}"#;
 
 /// How a receiver was started.
 #[derive(Debug)]
@@ -64,30 +63,30 @@ impl Setup {
 }
 
 /// Prints what the vendor's sample listener prints of an event.
-pub fn announce(event: &Map<String, Value>) {
-    let kind = text(event.get("event"));
-    println!("Received valid webhook event: {kind}");
-
-    let data = |name: &str| event.get("data").and_then(|data| data.get(name));
-    match kind.as_str() {
-        "lead.created" => {
-            let [first, last, email] = ["first_name", "last_name", "email"].map(|name| text(data(name)));
+pub fn announce(event: &Event) {
+    println!("Received valid webhook event: {}", text(event.name()));
+    match &event.kind {
+        Kind::LeadCreated(lead) => {
+            let [first, last, email] =
+                [&lead.first_name, &lead.last_name, &lead.email].map(|field| text(field.as_deref()));
             println!("  -> New lead received: {first} {last} ({email})");
             // Add your logic here: add to CRM, send an email, etc.
         }
-        // As in the vendor's sample, a conversation without a rating counts as one with the lowest.
-        "conversation.ended"
-            if data("rating")
-                .map_or(Some(0.0), Value::as_f64)
-                .is_some_and(|rating| rating <= 2.0) =>
-        {
-            println!(
-                "  -> Low rating received for conversation {}. Notifying support.",
-                text(data("id"))
-            );
+        Kind::ConversationEnded(conversation) if is_rated_low(conversation) => {
+            let id = text(conversation.id.as_deref());
+            println!("  -> Low rating received for conversation {id}. Notifying support.");
             // Add your logic here: create a support ticket, send a Slack message, etc.
         }
         _ => {}
+    }
+}
+
+/// As in the vendor's sample, a conversation without a rating counts as one with the lowest; one whose rating is no number
+/// does not.
+fn is_rated_low(conversation: &Conversation) -> bool {
+    match &conversation.rating {
+        Some(rating) => rating.value() <= 2.0,
+        None => !conversation.more.contains_key("rating"),
     }
 }
 
@@ -135,19 +134,21 @@ fn random_secret() -> anyhow::Result<String> {
 
 /// A command that posts the sample, signed, from any shell that knows single quotes.
 fn curl(url: &str, signer: &Signer) -> String {
-    let headers = signer.headers(SAMPLE);
+    let sample = sample();
+    let headers = signer.headers(sample);
     let signature = headers["x-knowrithm-signature"].to_str().expect("a signature is ASCII");
-    format!("curl -i '{url}' -H 'Content-Type: application/json' -H 'X-Knowrithm-Signature: {signature}' -d '{SAMPLE}'")
+    format!("curl -i '{url}' -H 'Content-Type: application/json' -H 'X-Knowrithm-Signature: {signature}' -d '{sample}'")
 }
 
-/// A value as a line of text can show it: whoever fills in a lead's name writes to this terminal.
-fn text(value: Option<&Value>) -> String {
-    let text = match value {
-        None | Some(Value::Null) => "-".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    text.replace(char::is_control, "\u{fffd}")
+/// The vendor's example payload.
+fn sample() -> &'static str {
+    let sample = samples().iter().find(|sample| sample.name == "lead.created");
+    sample.expect("there is one of every event").json
+}
+
+/// What a payload says, as a line of text can show it: whoever fills in a lead's name writes to this terminal.
+fn text(value: Option<&str>) -> String {
+    value.unwrap_or("-").replace(char::is_control, "\u{fffd}")
 }
 
 #[cfg(test)]
@@ -155,15 +156,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sample_can_be_quoted_and_is_an_event() {
-        assert!(!SAMPLE.contains('\''));
-        let event: Map<String, Value> = serde_json::from_str(SAMPLE).unwrap();
-        assert_eq!(event["event"], "lead.created");
+    fn the_command_is_one_line_with_the_sample_between_quotes() {
+        let secret = SigningSecret::new("whk_test").unwrap();
+        let command = curl("http://127.0.0.1:5000/", &Signer::knowrithm(&secret));
+        assert_eq!(command.lines().count(), 1);
+        assert_eq!(command.split('\'').rev().nth(1), Some(sample()));
     }
 
     #[test]
     fn a_name_cannot_steer_the_terminal() {
-        let name = Value::from("\u{1b}[2JJohn\n\u{9b}31m");
-        assert_eq!(text(Some(&name)), "\u{fffd}[2JJohn\u{fffd}\u{fffd}31m");
+        let name = "\u{1b}[2JJohn\n\u{9b}31m";
+        assert_eq!(text(Some(name)), "\u{fffd}[2JJohn\u{fffd}\u{fffd}31m");
+    }
+
+    #[test]
+    fn what_is_no_rating_is_not_a_low_one() {
+        for (data, low) in [
+            ("{}", true),
+            (r#"{"rating":2.0}"#, true),
+            (r#"{"rating":2.01}"#, false),
+            (r#"{"rating":null}"#, false),
+            (r#"{"rating":"1"}"#, false),
+        ] {
+            let event = format!(r#"{{"event":"conversation.ended","data":{data}}}"#);
+            let Kind::ConversationEnded(conversation) = Event::from_slice(event.as_bytes()).unwrap().kind else {
+                panic!("it is one that ended");
+            };
+            assert_eq!(is_rated_low(&conversation), low, "{data}");
+        }
     }
 }

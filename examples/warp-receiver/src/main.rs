@@ -3,8 +3,9 @@
 //! warp's server waits for the head of a request for ever. On the open internet, put a proxy in front that does not, or
 //! serve the filter with hyper-util, as `hyper-receiver` does its service.
 
+use knowrithm_events::Event;
 use receiver_support::{Setup, announce, shutdown};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tower_webhook::{VerifiedBody, Verifier};
 use tower_webhook_warp::{recover, verified};
@@ -36,13 +37,13 @@ async fn main() -> anyhow::Result<()> {
 
 /// Gets here only with a body that Knowrithm signed.
 fn receive(body: &VerifiedBody) -> Response {
-    match serde_json::from_slice::<Map<String, Value>>(body.bytes()) {
+    match Event::from_slice(body.bytes()) {
         Ok(event) => {
             announce(&event);
             reply::json(&json!({ "status": "success" })).into_response()
         }
         Err(error) => {
-            let text = format!("the verified body is not a JSON object: {error}");
+            let text = format!("the verified body is no event: {error}");
             reply::with_status(text, StatusCode::BAD_REQUEST).into_response()
         }
     }
