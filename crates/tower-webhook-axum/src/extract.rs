@@ -40,7 +40,7 @@ impl<S: Sync> FromRequestParts<S> for Verified {
 /// The verified body of the request, parsed as JSON, whatever its Content-Type.
 ///
 /// It is read from the request's head, so it may stand anywhere among a handler's arguments, and beside [`Verified`].
-/// `T` owns what it holds.
+/// `T` owns what it holds; for Knowrithm's webhooks it is `Event`, of the crate `knowrithm-events`.
 ///
 /// # Errors
 ///
