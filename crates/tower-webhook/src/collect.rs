@@ -5,8 +5,9 @@ use std::mem;
 use bytes::{Buf, Bytes};
 use http_body::SizeHint;
 
+use crate::mac::RunningMac;
 use crate::rejection::Rejection;
-use crate::verification::Verification;
+use crate::verification::Running;
 
 /// What is reserved at most on the sender's word for how much will come.
 const MAX_RESERVE: usize = 64 * 1024;
@@ -20,7 +21,7 @@ const MAX_EMPTY_FRAMES: u16 = 1024;
 /// A body that is growing, and its check. The first frame is kept as it came, and copied when a second one comes: hashed
 /// on that way, or where it lies when there is time to spare.
 pub(crate) struct Collected {
-    verification: Verification,
+    running: Running,
     first: Bytes,
     first_is_hashed: bool,
     joined: Vec<u8>,
@@ -28,9 +29,9 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    pub(crate) fn new(verification: Verification) -> Self {
+    pub(crate) fn new(running: Running) -> Self {
         Self {
-            verification,
+            running,
             first: Bytes::new(),
             first_is_hashed: false,
             joined: Vec::new(),
@@ -43,7 +44,7 @@ impl Collected {
         if !data.has_remaining() {
             return self.push_empty();
         }
-        self.verification.admit(data.remaining())?;
+        self.running.admit(data.remaining())?;
         if self.first.is_empty() && self.joined.is_empty() {
             self.first = data.copy_to_bytes(data.remaining());
             return Ok(());
@@ -70,20 +71,20 @@ impl Collected {
     /// Hashes what was not hashed yet: for a moment in which nothing more is there.
     pub(crate) fn catch_up(&mut self) {
         if !self.first_is_hashed {
-            self.verification.absorb(&self.first);
+            self.running.absorb(&self.first);
             self.first_is_hashed = !self.first.is_empty();
         }
     }
 
-    /// The body, if it is what was signed.
-    pub(crate) fn finish(mut self) -> Result<Bytes, Rejection> {
+    /// The body, and the MAC that has seen it.
+    pub(crate) fn finish(mut self) -> (Bytes, RunningMac) {
         self.catch_up();
-        self.verification.conclude()?;
-        Ok(if self.joined.is_empty() {
+        let bytes = if self.joined.is_empty() {
             self.first
         } else {
             self.joined.into()
-        })
+        };
+        (bytes, self.running.into_mac())
     }
 
     /// Makes room for `incoming` bytes, and for what is likely to follow: never more than will be admitted.
@@ -99,7 +100,7 @@ impl Collected {
             _ => needed.saturating_mul(2).max(MIN_RESERVE),
         };
         let doubled = self.joined.capacity().saturating_mul(2);
-        let most = needed.saturating_add(self.verification.budget());
+        let most = needed.saturating_add(self.running.budget());
         let capacity = expected.max(doubled).min(most).max(needed);
         self.joined.reserve_exact(capacity - self.joined.len());
         if !self.first.is_empty() {
@@ -116,7 +117,7 @@ impl Collected {
     fn join(&mut self, chunk: &[u8]) {
         for piece in chunk.chunks(PIECE) {
             self.joined.extend_from_slice(piece);
-            self.verification.absorb(piece);
+            self.running.absorb(piece);
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum ConfigError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// A secret of Standard Webhooks is not `whsec_` and standard base64.
+    MalformedWhsec,
     /// The secret's file could not be opened or read.
     UnreadableFile {
         /// Where it was looked for.
@@ -50,6 +52,7 @@ impl fmt::Display for ConfigError {
             Self::BlankVariable { name } => write!(f, "environment variable {name} is empty or only white space"),
             Self::BlankFile { path } => write!(f, "secret file {} is empty or only white space", path.display()),
             Self::OversizedFile { path } => write!(f, "secret file {} is longer than 64 KiB", path.display()),
+            Self::MalformedWhsec => f.write_str("signing secret is not `whsec_` and standard base64"),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
         }
     }

@@ -76,19 +76,26 @@
 
 #[cfg(feature = "layer")]
 mod body;
+mod clock;
 #[cfg(feature = "layer")]
 mod collect;
 #[cfg(feature = "layer")]
 mod deadline;
 mod error;
+mod handle;
+mod keys;
 #[cfg(feature = "layer")]
 pub mod layer;
 mod mac;
+mod providers;
 mod rejection;
-mod scheme;
+pub mod scheme;
 mod secret;
+mod secrets;
 #[cfg(feature = "sign")]
 pub mod sign;
+#[cfg(feature = "layer")]
+mod source;
 mod trace;
 mod verification;
 mod verified;
@@ -98,11 +105,18 @@ mod verify_request;
 
 #[cfg(feature = "layer")]
 pub use body::BufferedBody;
+pub use clock::Clock;
 pub use error::ConfigError;
+pub use handle::SecretsHandle;
+pub use keys::Keys;
 #[cfg(feature = "layer")]
 pub use layer::{Verify, VerifyLayer};
 pub use rejection::Rejection;
+pub use scheme::{HmacSha256Scheme, Scheme, SignatureHeader};
 pub use secret::SigningSecret;
+pub use secrets::Secrets;
+#[cfg(feature = "layer")]
+pub use source::{PerRequest, SecretSource};
 pub use verification::Verification;
 pub use verified::VerifiedBody;
 pub use verifier::Verifier;

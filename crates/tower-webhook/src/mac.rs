@@ -4,10 +4,8 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::ZeroizeOnDrop;
-
-use crate::secret::SigningSecret;
 
 /// The states of which an [`Hmac`] is made wipe themselves: without sha2's feature for that, this does not compile.
 const _: fn() = || {
@@ -22,21 +20,25 @@ const _: fn() = || {
 pub(crate) struct KeyedMac(Hmac<Sha256>);
 
 impl KeyedMac {
-    pub(crate) fn new(secret: &SigningSecret) -> Self {
-        let keyed = Hmac::new_from_slice(secret.expose()).expect("HMAC takes a key of any length");
-        Self(keyed)
-    }
-
-    /// Whether these bytes have this MAC; takes the same time whichever bit differs.
-    pub(crate) fn signs(&self, bytes: &[u8], presented: &[u8; 32]) -> bool {
-        let mut mac = self.0.clone();
-        mac.update(bytes);
-        same(&mac.finalize().into_bytes().into(), presented)
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
     #[inline]
     pub(crate) fn start(&self) -> RunningMac {
         RunningMac(self.0.clone())
+    }
+
+    /// Whether one of these is the MAC of these bytes, joined: [`RunningMac::makes_one_of`] for what is there at once, with
+    /// no state moved about.
+    #[inline]
+    pub(crate) fn makes_one_of(&self, parts: &[&[u8]], body: &[u8], first: &[u8; 32], others: &[[u8; 32]]) -> bool {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.update(body);
+        one_of(&mac.finalize().into_bytes().into(), first, others)
     }
 }
 
@@ -49,15 +51,15 @@ impl RunningMac {
         self.0.update(chunk);
     }
 
-    #[cfg(feature = "sign")]
+    #[inline]
     pub(crate) fn finish(self) -> [u8; 32] {
         self.0.finalize().into_bytes().into()
     }
 
-    /// Whether the bytes seen have this MAC; takes the same time whichever bit differs.
+    /// Whether one of these is the MAC of the bytes seen. All are compared, each in the same time whichever bit differs.
     #[inline]
-    pub(crate) fn matches(self, presented: &[u8; 32]) -> bool {
-        same(&self.0.finalize().into_bytes().into(), presented)
+    pub(crate) fn makes_one_of(self, first: &[u8; 32], others: &[[u8; 32]]) -> bool {
+        one_of(&self.finish(), first, others)
     }
 }
 
@@ -70,16 +72,24 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+#[inline]
+fn one_of(mac: &[u8; 32], first: &[u8; 32], others: &[[u8; 32]]) -> bool {
+    let any = others
+        .iter()
+        .fold(same(mac, first), |any, other| any | same(mac, other));
+    any.into()
+}
+
 /// Equality in constant time: the differences of all bytes, eight at a step, go into one word, and that is compared.
 #[inline]
-fn same(a: &[u8; 32], b: &[u8; 32]) -> bool {
+fn same(a: &[u8; 32], b: &[u8; 32]) -> Choice {
     let (a, _) = a.as_chunks();
     let (b, _) = b.as_chunks();
     let difference = a
         .iter()
         .zip(b)
         .fold(0, |all, (a, b)| all | u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
-    difference.ct_eq(&0).into()
+    difference.ct_eq(&0)
 }
 
 #[cfg(test)]
@@ -89,17 +99,17 @@ mod tests {
     #[test]
     fn every_single_bit_counts() {
         let tag: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
-        assert!(same(&tag, &tag));
+        assert!(bool::from(same(&tag, &tag)));
         for bit in 0..256 {
             let mut other = tag;
             other[bit / 8] ^= 1 << (bit % 8);
-            assert!(!same(&tag, &other), "bit {bit}");
+            assert!(!bool::from(same(&tag, &other)), "bit {bit}");
         }
     }
 
     #[test]
     fn the_key_goes_in_once() {
-        let keyed = KeyedMac::new(&SigningSecret::new("Jefe").unwrap());
+        let keyed = KeyedMac::new(b"Jefe");
         // RFC 4231, section 4.3.
         let tag = [
             0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e, 0x6a, 0x04, 0x24, 0x26, 0x08, 0x95, 0x75, 0xc7, 0x5a, 0x00,
@@ -109,9 +119,21 @@ mod tests {
             let mut mac = keyed.start();
             mac.update(b"what do ya want ");
             mac.update(b"for nothing?");
-            assert!(mac.matches(&tag));
+            assert!(mac.makes_one_of(&tag, &[]));
         }
-        assert!(!keyed.start().matches(&tag));
+        assert!(!keyed.start().makes_one_of(&tag, &[]));
+    }
+
+    #[test]
+    fn any_of_several_will_do_wherever_it_stands() {
+        let keyed = KeyedMac::new(b"Jefe");
+        let right = keyed.start().finish();
+        for position in 0..3 {
+            let mut presented = [[0; 32]; 3];
+            assert!(!keyed.start().makes_one_of(&presented[0], &presented[1..]));
+            presented[position] = right;
+            assert!(keyed.start().makes_one_of(&presented[0], &presented[1..]), "{position}");
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use http::{Response, StatusCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Response, StatusCode};
 
 /// Why a request was refused.
 ///
@@ -19,14 +20,29 @@ use http::{Response, StatusCode};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// There is no signature header. 403, `missing_signature`.
+    /// There is no signature header, or another header that the scheme signs is missing. 403, `missing_signature`.
     MissingSignature,
-    /// There is more than one signature header. 403, `duplicate_signature`.
+    /// There is more than one signature header, or of another that the scheme signs. 403, `duplicate_signature`.
     DuplicateSignature,
     /// The signature header is not of the form that the scheme prescribes. 403, `malformed_signature`.
     MalformedSignature,
     /// The signature is well formed, but not that of this body under this secret. 403, `signature_mismatch`.
     SignatureMismatch,
+    /// The scheme signs a time, and there is none. 403, `missing_timestamp`.
+    MissingTimestamp,
+    /// The signed time is not whole seconds in decimal, or there are two. 403, `malformed_timestamp`.
+    MalformedTimestamp,
+    /// The signed time is further back than the [`tolerance`](crate::Verifier::tolerance). 403, `timestamp_too_old`.
+    TimestampTooOld,
+    /// The signed time is further ahead than the [`tolerance`](crate::Verifier::tolerance). 403,
+    /// `timestamp_in_future`.
+    TimestampInFuture,
+    /// The source of secrets knows none for this request. The body was read and hashed all the same. 403,
+    /// `unknown_key`.
+    UnknownKey,
+    /// The source of secrets failed; or there is one, and nobody to ask it, as in
+    /// [`verify`](crate::Verifier::verify). 503 with `Retry-After`, `secret_source`.
+    SecretSource,
     /// The body is, or says it is, larger than [`max_body`](crate::Verifier::max_body); or it holds more than 1024
     /// frames without data. 413, `body_too_large`.
     BodyTooLarge,
@@ -41,9 +57,16 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::MissingSignature | Self::DuplicateSignature | Self::MalformedSignature | Self::SignatureMismatch => {
-                StatusCode::FORBIDDEN
-            }
+            Self::MissingSignature
+            | Self::DuplicateSignature
+            | Self::MalformedSignature
+            | Self::SignatureMismatch
+            | Self::MissingTimestamp
+            | Self::MalformedTimestamp
+            | Self::TimestampTooOld
+            | Self::TimestampInFuture
+            | Self::UnknownKey => StatusCode::FORBIDDEN,
+            Self::SecretSource => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyRead => StatusCode::BAD_REQUEST,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -58,13 +81,20 @@ impl Rejection {
             Self::DuplicateSignature => "duplicate_signature",
             Self::MalformedSignature => "malformed_signature",
             Self::SignatureMismatch => "signature_mismatch",
+            Self::MissingTimestamp => "missing_timestamp",
+            Self::MalformedTimestamp => "malformed_timestamp",
+            Self::TimestampTooOld => "timestamp_too_old",
+            Self::TimestampInFuture => "timestamp_in_future",
+            Self::UnknownKey => "unknown_key",
+            Self::SecretSource => "secret_source",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyRead => "body_read",
             Self::BodyTimeout => "body_timeout",
         }
     }
 
-    /// The default answer: [`status`](Self::status), an empty body, and the rejection in the extensions.
+    /// The default answer: [`status`](Self::status), an empty body, and the rejection in the extensions. A 503 asks the
+    /// sender to come again in ten seconds.
     ///
     /// ```
     /// use tower_webhook::Rejection;
@@ -78,6 +108,11 @@ impl Rejection {
     pub fn into_response<R: Default>(self) -> Response<R> {
         let mut response = Response::new(R::default());
         *response.status_mut() = self.status();
+        if self == Self::SecretSource {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("10"));
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -90,6 +125,12 @@ impl fmt::Display for Rejection {
             Self::DuplicateSignature => "signature header occurs more than once",
             Self::MalformedSignature => "signature header is not of the form that the scheme prescribes",
             Self::SignatureMismatch => "signature is not that of the body",
+            Self::MissingTimestamp => "signed timestamp is missing",
+            Self::MalformedTimestamp => "signed timestamp is not whole seconds in decimal",
+            Self::TimestampTooOld => "signed timestamp is too old",
+            Self::TimestampInFuture => "signed timestamp is in the future",
+            Self::UnknownKey => "no secret is known for the request",
+            Self::SecretSource => "source of secrets did not answer",
             Self::BodyTooLarge => "body is larger than the limit",
             Self::BodyRead => "body could not be read to its end",
             Self::BodyTimeout => "body was not complete within the read timeout",

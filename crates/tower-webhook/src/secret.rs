@@ -5,7 +5,11 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::error::ConfigError;
@@ -28,7 +32,11 @@ const MAX_FILE: usize = 64 * 1024;
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
-pub struct SigningSecret(Zeroizing<Box<[u8]>>);
+pub struct SigningSecret {
+    bytes: Zeroizing<Box<[u8]>>,
+    label: Option<Arc<str>>,
+    not_after: Option<SystemTime>,
+}
 
 impl SigningSecret {
     /// Takes the bytes exactly as they are: nothing is trimmed, nothing decoded.
@@ -82,8 +90,46 @@ impl SigningSecret {
         Self::non_blank(without_line_break(&value)).ok_or_else(|| ConfigError::BlankFile { path: path.into() })
     }
 
+    /// Gives the secret a name, which [`VerifiedBody::key`](crate::VerifiedBody::key) tells of what it signed, and
+    /// `Debug` prints. There is none by default.
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// let secret = SigningSecret::new("whk_4f1d")?.label("spring");
+    /// assert_eq!(format!("{secret:?}"), "SigningSecret(\"spring\", ..)");
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Lets the secret expire: it is good up to and including this instant, by the verifier's
+    /// [`clock`](crate::Verifier::clock), and matches nothing afterwards. It never expires by default.
+    #[must_use]
+    pub fn not_after(mut self, instant: SystemTime) -> Self {
+        self.not_after = Some(instant);
+        self
+    }
+
     pub(crate) fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The key that is written as `whsec_` and standard base64 in this secret, if it is.
+    pub(crate) fn whsec(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let text = self.bytes.strip_prefix(b"whsec_")?;
+        // Of a size that never grows: growing would leave an unwiped copy.
+        let mut key = Zeroizing::new(vec![0; text.len()]);
+        let len = STANDARD.decode_slice(text, &mut key).ok().filter(|&len| len > 0)?;
+        key.truncate(len);
+        Some(key)
+    }
+
+    pub(crate) fn into_terms(self) -> (Option<Arc<str>>, Option<SystemTime>) {
+        (self.label, self.not_after)
     }
 
     fn non_blank(bytes: &[u8]) -> Option<Self> {
@@ -91,13 +137,20 @@ impl SigningSecret {
             Ok(text) => text.trim().is_empty(),
             Err(_) => false,
         };
-        (!blank).then(|| Self(Zeroizing::new(bytes.into())))
+        (!blank).then(|| Self {
+            bytes: Zeroizing::new(bytes.into()),
+            label: None,
+            not_after: None,
+        })
     }
 }
 
 impl fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningSecret(..)")
+        match &self.label {
+            Some(label) => write!(f, "SigningSecret({label:?}, ..)"),
+            None => f.write_str("SigningSecret(..)"),
+        }
     }
 }
 

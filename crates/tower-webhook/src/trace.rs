@@ -1,16 +1,34 @@
 //! One event per verdict, with the `tracing` feature; nothing without it.
 
 use crate::rejection::Rejection;
+use crate::secrets::Label;
 
-/// Reports a verdict at debug level: a stranger can cause any number of them.
+/// Reports that a secret, if it has a label of this one, signed a webhook.
 #[cfg(feature = "tracing")]
-pub(crate) fn verdict<T>(scheme: &'static str, verdict: &Result<T, Rejection>) {
-    match verdict {
-        Ok(_) => tracing::debug!(scheme, code = "verified", "webhook verified"),
-        Err(rejection) => tracing::debug!(scheme, code = rejection.code(), "webhook refused: {rejection}"),
-    }
+pub(crate) fn verified(scheme: &'static str, label: &Label) {
+    tracing::debug!(scheme, code = "verified", key = label.as_deref(), "webhook verified");
+}
+
+/// Reports a refusal at debug level: a stranger can cause any number of them.
+#[cfg(feature = "tracing")]
+pub(crate) fn refused(scheme: &'static str, rejection: &Rejection) {
+    tracing::debug!(scheme, code = rejection.code(), "webhook refused: {rejection}");
+}
+
+/// Reports why a source of secrets did not answer, beside the verdict that comes of it.
+#[cfg(all(feature = "layer", feature = "tracing"))]
+pub(crate) fn source_failed(scheme: &'static str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) {
+    let error = error.into();
+    tracing::debug!(scheme, %error, "source of secrets failed");
 }
 
 #[cfg(not(feature = "tracing"))]
 #[inline]
-pub(crate) fn verdict<T>(_: &'static str, _: &Result<T, Rejection>) {}
+pub(crate) fn verified(_: &'static str, _: &Label) {}
+
+#[cfg(not(feature = "tracing"))]
+#[inline]
+pub(crate) fn refused(_: &'static str, _: &Rejection) {}
+
+#[cfg(all(feature = "layer", not(feature = "tracing")))]
+pub(crate) fn source_failed(_: &'static str, _: impl Into<Box<dyn std::error::Error + Send + Sync>>) {}

@@ -1,65 +1,29 @@
 //! One check under way: headers judged, body arriving.
 
 use std::fmt;
+use std::mem;
+use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::mac::RunningMac;
 use crate::rejection::Rejection;
 use crate::scheme::SignatureHeader;
+use crate::secrets::{Claim, Secrets};
 use crate::trace;
 
-/// The check of one body that arrives in pieces; made by [`Verifier::begin`](crate::Verifier::begin).
-///
-/// It hashes and counts, and keeps nothing: whoever reads the body keeps the pieces, and uses them only once
-/// [`finish`](Self::finish) has said yes.
-#[must_use = "nothing is verified until `finish` has said so"]
-pub struct Verification {
-    scheme: &'static str,
-    header: SignatureHeader,
+/// A MAC under way, and how many bytes may still come.
+pub(crate) struct Running {
     mac: RunningMac,
-    /// Bytes that may still come; `None` once more came.
+    /// `None` once more came than may.
     budget: Option<usize>,
 }
 
-impl Verification {
-    pub(crate) fn new(scheme: &'static str, header: SignatureHeader, mac: RunningMac, max_body: usize) -> Self {
+impl Running {
+    pub(crate) fn new(mac: RunningMac, max_body: usize) -> Self {
         Self {
-            scheme,
-            header,
             mac,
             budget: Some(max_body),
         }
-    }
-
-    /// Takes the next piece of the body; pieces may be of any length, none included.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::BodyTooLarge`] as soon as the pieces together exceed
-    /// [`max_body`](crate::Verifier::max_body); from then on every call says the same, and so does
-    /// [`finish`](Self::finish).
-    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Rejection> {
-        let was_within = self.budget.is_some();
-        let admitted = self.admit(chunk.len());
-        if was_within && admitted.is_err() {
-            trace::verdict(self.scheme, &admitted);
-        }
-        admitted?;
-        self.absorb(chunk);
-        Ok(())
-    }
-
-    /// Says whether the pieces, joined, are what the holder of the secret signed.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::SignatureMismatch`] when they are not, [`Rejection::BodyTooLarge`] when they were too many.
-    pub fn finish(self) -> Result<(), Rejection> {
-        let (scheme, reported) = (self.scheme, self.budget.is_none());
-        let verdict = self.conclude();
-        if !reported {
-            trace::verdict(scheme, &verdict);
-        }
-        verdict
     }
 
     /// Lets `length` more bytes in, or says that they are too many.
@@ -79,12 +43,89 @@ impl Verification {
         self.budget.unwrap_or(0)
     }
 
-    pub(crate) fn conclude(self) -> Result<(), Rejection> {
-        self.budget.ok_or(Rejection::BodyTooLarge)?;
-        if self.mac.matches(&self.header.tag) {
-            Ok(())
-        } else {
-            Err(Rejection::SignatureMismatch)
+    pub(crate) fn into_mac(self) -> RunningMac {
+        self.mac
+    }
+}
+
+/// The check of one body that arrives in pieces; made by [`Verifier::begin`](crate::Verifier::begin).
+///
+/// It hashes and counts, and keeps nothing: whoever reads the body keeps the pieces, and uses them only once
+/// [`finish`](Self::finish) has said yes. As it has nothing to go back to, it hashes each piece once for every secret.
+#[must_use = "nothing is verified until `finish` has said so"]
+pub struct Verification {
+    scheme: &'static str,
+    header: SignatureHeader<'static>,
+    decodes_whsec: bool,
+    clock: Arc<dyn Clock>,
+    secrets: Secrets,
+    running: Running,
+    others: Vec<RunningMac>,
+}
+
+impl Verification {
+    pub(crate) fn new(
+        scheme: &'static str,
+        claim: &Claim<'_>,
+        clock: Arc<dyn Clock>,
+        secrets: Secrets,
+        max_body: usize,
+    ) -> Self {
+        Self {
+            scheme,
+            header: claim.header.macs_alone(),
+            decodes_whsec: claim.decodes_whsec,
+            clock,
+            running: Running::new(secrets.start(claim), max_body),
+            others: secrets.start_others(claim),
+            secrets,
+        }
+    }
+
+    /// Takes the next piece of the body; pieces may be of any length, none included.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::BodyTooLarge`] as soon as the pieces together exceed
+    /// [`max_body`](crate::Verifier::max_body); from then on every call says the same, and so does
+    /// [`finish`](Self::finish).
+    pub fn update(&mut self, chunk: &[u8]) -> Result<(), Rejection> {
+        let was_within = self.running.budget.is_some();
+        if let Err(rejection) = self.running.admit(chunk.len()) {
+            if was_within {
+                trace::refused(self.scheme, &rejection);
+            }
+            return Err(rejection);
+        }
+        self.running.absorb(chunk);
+        self.others.iter_mut().for_each(|mac| mac.update(chunk));
+        Ok(())
+    }
+
+    /// Says whether the pieces, joined, are what a holder of a secret signed.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::SignatureMismatch`] when they are not, [`Rejection::BodyTooLarge`] when they were too many.
+    pub fn finish(mut self) -> Result<(), Rejection> {
+        // Reported when it happened.
+        self.running.budget.ok_or(Rejection::BodyTooLarge)?;
+        let claim = Claim {
+            header: &self.header,
+            decodes_whsec: self.decodes_whsec,
+            clock: &*self.clock,
+        };
+        let others = mem::take(&mut self.others);
+        let verdict = self.secrets.conclude_all(self.running.into_mac(), others, &claim);
+        match verdict {
+            Ok(label) => {
+                trace::verified(self.scheme, &label);
+                Ok(())
+            }
+            Err(rejection) => {
+                trace::refused(self.scheme, &rejection);
+                Err(rejection)
+            }
         }
     }
 }

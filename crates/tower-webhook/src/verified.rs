@@ -3,11 +3,14 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use crate::mac;
+use crate::secrets::Label;
 
 /// Separates the keys of deliveries from every other use of SHA-256 over the same bytes.
 const BODY_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
+const ID_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
 
 /// A body whose signature was verified.
 ///
@@ -18,11 +21,17 @@ const BODY_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
 #[derive(Clone)]
 pub struct VerifiedBody {
     bytes: Bytes,
+    key: Label,
+    delivery_id: Option<HeaderValue>,
 }
 
 impl VerifiedBody {
-    pub(crate) fn new(bytes: Bytes) -> Self {
-        Self { bytes }
+    pub(crate) fn new(bytes: Bytes, key: Label, delivery_id: Option<HeaderValue>) -> Self {
+        Self {
+            bytes,
+            key,
+            delivery_id,
+        }
     }
 
     /// The body, exactly as it was sent and signed.
@@ -37,14 +46,25 @@ impl VerifiedBody {
         self.bytes
     }
 
+    /// The [label](crate::SigningSecret::label) of the secret that signed it; `None` when it has none. It shows when an
+    /// old secret is no longer used.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// What identifies this delivery when it comes again: the same for every retry, whichever secret signed it, and
     /// not to be chosen by anyone who cannot sign.
     ///
     /// It is SHA-256 over a domain tag and the body, computed anew at each call: a hash over the whole body. Two
-    /// deliveries with the same bytes have the same key; providers put a time or an id into each.
+    /// deliveries with the same bytes have the same key; providers put a time or an id into each. Where the provider signs
+    /// an id in its headers, as Standard Webhooks does, it is SHA-256 over another tag and that id, whatever the body.
     #[must_use]
     pub fn delivery_key(&self) -> [u8; 32] {
-        mac::sha256(&[BODY_KEY_TAG, &self.bytes])
+        match &self.delivery_id {
+            Some(id) => mac::sha256(&[ID_KEY_TAG, id.as_bytes()]),
+            None => mac::sha256(&[BODY_KEY_TAG, &self.bytes]),
+        }
     }
 }
 
@@ -54,11 +74,12 @@ impl AsRef<[u8]> for VerifiedBody {
     }
 }
 
-/// Prints the length; what a webhook says about people does not belong into logs.
+/// Prints the length and the key's label; what a webhook says about people does not belong into logs.
 impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
             .field("len", &self.bytes.len())
+            .field("key", &self.key)
             .finish_non_exhaustive()
     }
 }

@@ -2,26 +2,28 @@
 
 use std::fmt;
 use std::sync::Arc;
-#[cfg(feature = "timeout")]
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 
-use crate::mac::KeyedMac;
+use crate::clock::{Clock, near, unix_seconds};
+use crate::keys::{Keys, Provider};
 use crate::rejection::Rejection;
-use crate::scheme::{Scheme, SignatureHeader, knowrithm};
+use crate::scheme::{Scheme, SignatureHeader};
 use crate::secret::SigningSecret;
+use crate::secrets::{Claim, Secrets};
 use crate::trace;
 use crate::verification::Verification;
 use crate::verified::VerifiedBody;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
+const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 #[cfg(feature = "timeout")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Verifies webhooks: the scheme, the keyed MAC, and the limits.
+/// Verifies webhooks: the scheme, the secrets, and the limits.
 ///
 /// Cloning it copies a pointer.
 ///
@@ -49,25 +51,28 @@ pub struct Verifier {
 
 #[derive(Clone)]
 struct Policy {
-    scheme: &'static Scheme,
-    key: KeyedMac,
+    scheme: Arc<dyn Scheme>,
+    scheme_name: &'static str,
+    decodes_whsec: bool,
+    keys: Keys,
+    tolerance: Option<Duration>,
+    clock: Arc<dyn Clock>,
     max_body: usize,
     #[cfg(feature = "timeout")]
     read_timeout: Option<Duration>,
 }
 
 impl Verifier {
-    /// Verifies what Knowrithm sends: exactly one `X-Knowrithm-Signature: sha256=` and 64 lower-case hex digits, the
-    /// HMAC-SHA256 of the raw body.
-    ///
-    /// The secret is the one that Knowrithm's dashboard shows for the endpoint. It is wiped from memory here; what
-    /// stays is the MAC that it keyed.
+    /// Verifies what a [`Scheme`] of your own reads out of the headers.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "taking the secret is what wipes it")]
-    pub fn knowrithm(secret: SigningSecret) -> Self {
+    pub fn with_scheme(scheme: impl Scheme, secret: impl Into<Keys>) -> Self {
         let policy = Policy {
-            scheme: &knowrithm::SCHEME,
-            key: KeyedMac::new(&secret),
+            scheme_name: scheme.name(),
+            decodes_whsec: scheme.decodes_whsec(),
+            scheme: Arc::new(scheme),
+            keys: secret.into(),
+            tolerance: Some(DEFAULT_TOLERANCE),
+            clock: Arc::new(SystemTime::now),
             max_body: DEFAULT_MAX_BODY,
             #[cfg(feature = "timeout")]
             read_timeout: Some(DEFAULT_READ_TIMEOUT),
@@ -75,6 +80,59 @@ impl Verifier {
         Self {
             policy: Arc::new(policy),
         }
+    }
+
+    /// Accepts another secret besides, while secrets rotate.
+    ///
+    /// The first secret is the primary one, which should be the one that the sender is to use in the end: a body is
+    /// hashed under it as it arrives, and under the others only when it does not fit.
+    /// [`VerifiedBody::key`] tells which one signed.
+    ///
+    /// ```
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let (old, new) = (SigningSecret::new("0ld")?.label("old"), SigningSecret::new("n3w")?.label("new"));
+    /// let headers = Signer::knowrithm(&old).headers("{}");
+    ///
+    /// let verifier = Verifier::knowrithm(new).secret(old);
+    /// assert_eq!(verifier.verify(&headers, "{}")?.key(), Some("old"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the secrets come from a [`SecretsHandle`](crate::SecretsHandle) or from a source: it is they that add one.
+    #[must_use]
+    pub fn secret(mut self, secret: SigningSecret) -> Self {
+        Arc::make_mut(&mut self.policy).keys.add(secret);
+        self
+    }
+
+    /// Sets how far a signed time may be from now, back or ahead, the bounds included; 300 s by default. A request
+    /// outside is refused as [too old](Rejection::TimestampTooOld) or [in the future](Rejection::TimestampInFuture)
+    /// before its body is read.
+    ///
+    /// It counts for the schemes that sign a time in their headers: Stripe, Slack, Standard Webhooks. Both times are
+    /// whole seconds.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        Arc::make_mut(&mut self.policy).tolerance = Some(tolerance);
+        self
+    }
+
+    /// Accepts whatever time was signed: a recorded request can be replayed for ever.
+    #[must_use]
+    pub fn insecure_any_timestamp(mut self) -> Self {
+        Arc::make_mut(&mut self.policy).tolerance = None;
+        self
+    }
+
+    /// Sets the clock by which signed times are judged and secrets expire; the system's by default.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        Arc::make_mut(&mut self.policy).clock = Arc::new(clock);
+        self
     }
 
     /// Sets the largest body accepted, in bytes; 2 MiB by default. A larger one is
@@ -120,17 +178,32 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// A signature [missing](Rejection::MissingSignature), [doubled](Rejection::DuplicateSignature),
-    /// [malformed](Rejection::MalformedSignature) or [wrong](Rejection::SignatureMismatch); a body over
-    /// [`max_body`](Self::max_body).
+    /// Whatever is wrong with the [signature](Rejection), or a body over [`max_body`](Self::max_body). When secrets are
+    /// looked up for each request there is nobody to ask here, and it is always [`Rejection::SecretSource`]: make a
+    /// verifier of what you looked up.
     pub fn verify(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<VerifiedBody, Rejection> {
         let body = body.into();
-        let verdict = self.read(headers).and_then(|header| {
+        let found = self.read(headers).and_then(|header| {
+            self.judge_time(&header)?;
             self.admit(body.len())?;
-            self.check(&header, &body)
+            let label = match &self.policy.keys.0 {
+                Provider::Fixed(secrets) => secrets.check(&self.claim(&header), &body)?,
+                Provider::Shared(handle) => handle.current().check(&self.claim(&header), &body)?,
+                #[cfg(feature = "layer")]
+                Provider::PerRequest(_) => return Err(Rejection::SecretSource),
+            };
+            Ok((label, header.delivery_id.cloned()))
         });
-        trace::verdict(self.scheme_name(), &verdict);
-        verdict.map(|()| VerifiedBody::new(body))
+        match found {
+            Ok((label, id)) => {
+                trace::verified(self.scheme_name(), &label);
+                Ok(VerifiedBody::new(body, label, id))
+            }
+            Err(rejection) => {
+                trace::refused(self.scheme_name(), &rejection);
+                Err(rejection)
+            }
+        }
     }
 
     /// Judges the headers of a body that arrives in pieces, before the first of them is read.
@@ -155,24 +228,35 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// A signature [missing](Rejection::MissingSignature), [doubled](Rejection::DuplicateSignature) or
-    /// [malformed](Rejection::MalformedSignature); a Content-Length over [`max_body`](Self::max_body).
+    /// A signature that is missing, doubled, malformed or too old; a Content-Length over
+    /// [`max_body`](Self::max_body). When secrets are looked up for each request it is always
+    /// [`Rejection::SecretSource`], as in [`verify`](Self::verify).
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
-        self.judge(headers, None, 0)
-            .map(|header| self.start(header))
-            .inspect_err(|rejection| trace::verdict::<()>(self.scheme_name(), &Err(rejection.clone())))
+        let begun = self.judge(headers, None, 0).and_then(|header| {
+            let (claim, secrets) = (self.claim(&header), self.known()?);
+            let clock = Arc::clone(&self.policy.clock);
+            Ok(Verification::new(
+                self.scheme_name(),
+                &claim,
+                clock,
+                secrets,
+                self.policy.max_body,
+            ))
+        });
+        begun.inspect_err(|rejection| trace::refused(self.scheme_name(), rejection))
     }
 
     /// Judges the headers of a body that is still to come: the signature's, then the length that is announced, by the
     /// body itself if it has an exact one, or else by the headers, or as the `least` that is known to come.
     #[inline]
-    pub(crate) fn judge(
+    pub(crate) fn judge<'h>(
         &self,
-        headers: &HeaderMap,
+        headers: &'h HeaderMap,
         exact: Option<u64>,
         least: u64,
-    ) -> Result<SignatureHeader, Rejection> {
+    ) -> Result<SignatureHeader<'h>, Rejection> {
         let header = self.read(headers)?;
+        self.judge_time(&header)?;
         let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
         if announced > self.policy.max_body as u64 {
             Err(Rejection::BodyTooLarge)
@@ -181,14 +265,20 @@ impl Verifier {
         }
     }
 
-    /// Starts the check of a body in pieces.
-    pub(crate) fn start(&self, header: SignatureHeader) -> Verification {
-        Verification::new(
-            self.scheme_name(),
+    /// What the headers claim, whenever they were signed.
+    #[inline]
+    pub(crate) fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
+        self.policy.scheme.read(headers)
+    }
+
+    /// What is to be checked of a header.
+    #[inline]
+    pub(crate) fn claim<'a>(&'a self, header: &'a SignatureHeader<'a>) -> Claim<'a> {
+        Claim {
             header,
-            self.policy.key.start(),
-            self.policy.max_body,
-        )
+            decodes_whsec: self.policy.decodes_whsec,
+            clock: &*self.policy.clock,
+        }
     }
 
     /// Says whether a body of this length is too large.
@@ -201,19 +291,9 @@ impl Verifier {
         }
     }
 
-    /// Checks a whole body, of a length that was admitted.
-    #[inline]
-    pub(crate) fn check(&self, header: &SignatureHeader, body: &[u8]) -> Result<(), Rejection> {
-        if self.policy.key.signs(body, &header.tag) {
-            Ok(())
-        } else {
-            Err(Rejection::SignatureMismatch)
-        }
-    }
-
     #[inline]
     pub(crate) fn scheme_name(&self) -> &'static str {
-        self.policy.scheme.name
+        self.policy.scheme_name
     }
 
     #[cfg(feature = "timeout")]
@@ -222,9 +302,39 @@ impl Verifier {
         self.policy.read_timeout
     }
 
+    fn known(&self) -> Result<Secrets, Rejection> {
+        self.policy.keys.known().ok_or(Rejection::SecretSource)
+    }
+
+    /// Says whether a signed time, if there is one, is near enough to now.
     #[inline]
-    fn read(&self, headers: &HeaderMap) -> Result<SignatureHeader, Rejection> {
-        (self.policy.scheme.read)(headers)
+    fn judge_time(&self, header: &SignatureHeader<'_>) -> Result<(), Rejection> {
+        match (header.timestamp, self.policy.tolerance) {
+            (Some(signed), Some(tolerance)) => near(signed, unix_seconds(self.policy.clock.now()), tolerance),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What the heart asks.
+#[cfg(feature = "layer")]
+impl Verifier {
+    #[inline]
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.policy.keys.0
+    }
+
+    /// The secrets that never change.
+    #[inline]
+    pub(crate) fn fixed(&self) -> Option<&Secrets> {
+        match &self.policy.keys.0 {
+            Provider::Fixed(secrets) => Some(secrets),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn largest_body(&self) -> usize {
+        self.policy.max_body
     }
 }
 
@@ -233,7 +343,9 @@ impl fmt::Debug for Verifier {
         let policy = &*self.policy;
         let mut debug = f.debug_struct("Verifier");
         debug
-            .field("scheme", &policy.scheme.name)
+            .field("scheme", &policy.scheme_name)
+            .field("secrets", &policy.keys)
+            .field("tolerance", &policy.tolerance)
             .field("max_body", &policy.max_body);
         #[cfg(feature = "timeout")]
         debug.field("read_timeout", &policy.read_timeout);

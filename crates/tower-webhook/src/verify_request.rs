@@ -4,20 +4,24 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
-use http::Request;
 use http::request::Parts;
+use http::{HeaderValue, Request};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::body::BufferedBody;
 use crate::collect::Collected;
 use crate::deadline::Deadline;
+use crate::keys::Provider;
 use crate::rejection::Rejection;
-use crate::scheme::SignatureHeader;
+use crate::secrets::{Label, Secrets};
+use crate::source::Pending;
 use crate::trace;
+use crate::verification::Running;
 use crate::verified::VerifiedBody;
 use crate::verifier::Verifier;
 
@@ -34,7 +38,7 @@ impl Verifier {
     ///
     /// ```
     /// use bytes::Bytes;
-    /// use http::Request;
+    /// use http::{HeaderValue, Request};
     /// use http_body_util::Full;
     /// use tower_webhook::{Rejection, SigningSecret, VerifiedBody, Verifier};
     ///
@@ -65,9 +69,11 @@ impl Verifier {
             verifier: self.clone(),
             head: Some(head),
             body,
-            fresh: true,
+            progress: Progress::Fresh,
+            secrets: None,
             bytes: Bytes::new(),
-            collected: None,
+            label: None,
+            delivery_id: None,
             deadline: Deadline::new(),
         }
     }
@@ -89,18 +95,44 @@ pin_project! {
         head: Option<Parts>,
         #[pin]
         body: B,
-        fresh: bool,
+        progress: Progress,
+        // What the request began with, where the next one may begin with others.
+        secrets: Option<Secrets>,
         // A first frame; at the end, all of the verified body. It has its place here because what is written and soon
         // moved again stalls the processor.
         bytes: Bytes,
-        collected: Option<Collected>,
+        // That of the secret that signed them.
+        label: Label,
+        delivery_id: Option<HeaderValue>,
         #[pin]
         deadline: Deadline,
     }
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a smaller one would be an allocation for every body in frames"
+)]
+enum Progress {
+    Fresh,
+    LookingUp(Pending),
+    Reading(Collected),
+    Done,
+}
+
+impl Progress {
+    /// Ends it, with what was collected.
+    fn take(&mut self) -> Option<Collected> {
+        match mem::replace(self, Self::Done) {
+            Self::Reading(collected) => Some(collected),
+            _ => None,
+        }
+    }
+}
+
 impl<B> VerifyRequest<B> {
-    /// The head of the request: there until the future has answered with the verified request.
+    /// The head of the request: there until the future has answered with the verified request, but for the while in
+    /// which its secrets are looked up.
     pub fn parts(&self) -> Option<&Parts> {
         self.head.as_ref()
     }
@@ -108,50 +140,111 @@ impl<B> VerifyRequest<B> {
     /// The request that passes on; to be called once, when [`poll_verdict`](Self::poll_verdict) has said yes.
     pub(crate) fn pass_on(self: Pin<&mut Self>) -> Request<BufferedBody> {
         let this = self.project();
-        let proof = VerifiedBody::new(this.bytes.clone());
+        let head = this.head.as_mut().expect(HEAD_IS_THERE);
+        let proof = VerifiedBody::new(this.bytes.clone(), this.label.take(), this.delivery_id.take());
         // Inserted where the head lies: taken first, the head would be copied once more.
-        this.head.as_mut().expect(HEAD_IS_THERE).extensions.insert(proof);
+        head.extensions.insert(proof);
         let head = this.head.take().expect(HEAD_IS_THERE);
         Request::from_parts(head, BufferedBody::new(mem::take(this.bytes)))
     }
 }
 
 impl<B: Body> VerifyRequest<B> {
-    /// All but the making of the request that passes on: judges the headers, collects the body, and answers its bytes if
-    /// they are what was signed.
-    pub(crate) fn poll_verdict(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
-        let scheme = self.verifier.scheme_name();
-        let verdict = ready!(self.poll_bytes(cx));
-        trace::verdict(scheme, &verdict);
-        Poll::Ready(verdict)
+    /// All but the making of the request that passes on: judges the headers, finds the secrets, collects the body, and says
+    /// whether it is what was signed.
+    pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
+        let verdict = ready!(self.as_mut().poll_label(cx));
+        let this = self.project();
+        let scheme = this.verifier.scheme_name();
+        Poll::Ready(match verdict {
+            Ok(label) => {
+                trace::verified(scheme, &label);
+                *this.label = label;
+                Ok(())
+            }
+            Err(rejection) => {
+                trace::refused(scheme, &rejection);
+                Err(rejection)
+            }
+        })
     }
 
-    fn poll_bytes(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
+    fn poll_label(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Label, Rejection>> {
         let mut this = self.project();
-        let (collected, next) = if let Some(collected) = this.collected {
-            (collected, this.body.as_mut().poll_frame(cx))
-        } else {
-            assert!(mem::take(this.fresh), "`VerifyRequest` polled after completion");
-            let head = this.head.as_ref().expect(HEAD_IS_THERE);
-            let hint = this.body.size_hint();
-            let header = this.verifier.judge(&head.headers, hint.exact(), hint.lower())?;
-            match poll_whole(this.body.as_mut(), this.verifier, &header, this.bytes, cx)? {
-                None => return Poll::Ready(Ok(())),
-                Some(next) => {
-                    let collected = this.collected.insert(Collected::new(this.verifier.start(header)));
-                    if !this.bytes.is_empty() {
-                        collected.push(mem::take(this.bytes), &SizeHint::default())?;
+        let verifier: &Verifier = this.verifier;
+
+        let header = match this.progress {
+            Progress::Fresh => {
+                // What is not said to be otherwise is the end.
+                *this.progress = Progress::Done;
+                let hint = this.body.size_hint();
+                let head = this.head.as_ref().expect(HEAD_IS_THERE);
+                let header = verifier.judge(&head.headers, hint.exact(), hint.lower())?;
+                match verifier.provider() {
+                    Provider::Fixed(_) => Some(header),
+                    Provider::Shared(handle) => {
+                        *this.secrets = Some(handle.current());
+                        Some(header)
                     }
-                    (collected, next)
+                    Provider::PerRequest(source) => {
+                        let head = this.head.take().expect(HEAD_IS_THERE);
+                        let look_up = Arc::clone(source).look_up(head, verifier.scheme_name());
+                        *this.progress = Progress::LookingUp(look_up);
+                        None
+                    }
                 }
             }
+            _ => None,
         };
-        let read = ready!(poll_rest(this.body, next, collected, this.deadline, this.verifier, cx));
+        let header = match this.progress {
+            Progress::LookingUp(look_up) => {
+                let (head, found) = ready!(look_up.as_mut().poll(cx));
+                *this.progress = Progress::Done;
+                let head = this.head.insert(head);
+                *this.secrets = Some(found?);
+                Some(verifier.read(&head.headers)?)
+            }
+            _ => header,
+        };
+
+        let secrets = this
+            .secrets
+            .as_ref()
+            .or(verifier.fixed())
+            .expect("they were found by now");
+        let next = match header {
+            Some(header) => {
+                let claim = verifier.claim(&header);
+                match poll_whole(this.body.as_mut(), verifier, this.bytes, cx)? {
+                    None => {
+                        *this.delivery_id = header.delivery_id.cloned();
+                        return Poll::Ready(secrets.check(&claim, this.bytes));
+                    }
+                    Some(next) => {
+                        let running = Running::new(secrets.start(&claim), verifier.largest_body());
+                        let mut collected = Collected::new(running);
+                        if !this.bytes.is_empty() {
+                            collected.push(mem::take(this.bytes), &SizeHint::default())?;
+                        }
+                        *this.progress = Progress::Reading(collected);
+                        next
+                    }
+                }
+            }
+            None => this.body.as_mut().poll_frame(cx),
+        };
+        let Progress::Reading(collected) = this.progress else {
+            panic!("`VerifyRequest` polled after completion");
+        };
+        let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
         // Taken whatever came: a future that is done is not polled on.
-        let collected = this.collected.take().expect("it was just read into");
+        let collected = this.progress.take();
         read?;
-        *this.bytes = collected.finish()?;
-        Poll::Ready(Ok(()))
+        let (bytes, mac) = collected.expect("it was just read into").finish();
+        *this.bytes = bytes;
+        let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
+        *this.delivery_id = header.delivery_id.cloned();
+        Poll::Ready(secrets.conclude(mac, &verifier.claim(&header), this.bytes))
     }
 }
 
@@ -167,11 +260,10 @@ impl<B: Body> Future for VerifyRequest<B> {
 type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
 /// Reads a body that is there at once, in one frame: nothing of it has to be kept from one poll to the next, not even
-/// the state of its hash.
+/// the state of its hash. Of any other it reads the beginning, and answers what polling it gave `next`.
 fn poll_whole<B: Body>(
     mut body: Pin<&mut B>,
     verifier: &Verifier,
-    header: &SignatureHeader,
     bytes: &mut Bytes,
     cx: &mut Context<'_>,
 ) -> Result<Option<Polled<B>>, Rejection> {
@@ -184,7 +276,6 @@ fn poll_whole<B: Body>(
         *bytes = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            verifier.check(header, bytes)?;
             return Ok(None);
         }
     }

@@ -11,32 +11,46 @@
 //! `sha256=cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c`.
 
 use http::HeaderMap;
-#[cfg(feature = "sign")]
-use http::HeaderValue;
 use http::header::HeaderName;
 
-use super::{Scheme, SignatureHeader, hex, only_value};
+use super::{Encoding, Scheme, SignatureHeader, only_mac};
 use crate::rejection::Rejection;
 
-const PREFIX: &[u8] = b"sha256=";
+const PREFIX: &str = "sha256=";
 
-pub(crate) static SCHEME: Scheme = Scheme {
-    name: "knowrithm",
-    header: HeaderName::from_static("x-knowrithm-signature"),
-    read,
-    #[cfg(feature = "sign")]
-    write,
-};
+static HEADER: HeaderName = HeaderName::from_static("x-knowrithm-signature");
 
-fn read(headers: &HeaderMap) -> Result<SignatureHeader, Rejection> {
-    let value = only_value(headers, &SCHEME.header)?;
-    let digits = value.strip_prefix(PREFIX).ok_or(Rejection::MalformedSignature)?;
-    let tag = hex::decode(digits).ok_or(Rejection::MalformedSignature)?;
-    Ok(SignatureHeader { tag })
+pub(crate) struct Knowrithm;
+
+impl Scheme for Knowrithm {
+    fn name(&self) -> &'static str {
+        "knowrithm"
+    }
+
+    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
+        only_mac(headers, &HEADER, PREFIX.as_bytes(), Encoding::Hex)
+    }
 }
 
 #[cfg(feature = "sign")]
-fn write(tag: &[u8; 32]) -> HeaderValue {
-    let value = [PREFIX, &hex::encode(tag)].concat();
-    HeaderValue::from_bytes(&value).expect("`sha256=` and hex digits are visible ASCII")
+impl super::write::Write for Knowrithm {
+    fn write(&self, _: &super::write::Stamp<'_>, mac: super::write::MacOf<'_>) -> HeaderMap {
+        super::write::one_header(&HEADER, PREFIX, Encoding::Hex, &mac(&[]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{header, tags};
+    use super::*;
+
+    #[test]
+    fn one_header_in_one_form() {
+        let tag = "cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c";
+        let read = |value: &str| tags(Knowrithm.read(&header("x-knowrithm-signature", value)));
+        assert_eq!(read(&format!("sha256={tag}")), Ok(vec![tag.to_owned()]));
+        for other in [tag, "sha256=", &format!("sha1={tag}"), &format!("sha256={tag}00")] {
+            assert_eq!(read(other), Err(Rejection::MalformedSignature), "{other}");
+        }
+    }
 }

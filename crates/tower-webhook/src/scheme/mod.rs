@@ -1,48 +1,151 @@
-//! How a provider writes its signature into the headers: one provider a file.
+//! How providers write their signatures into headers: one provider a file.
 //!
-//! A scheme reads headers only; it sees neither body nor secret.
+//! A [`Scheme`] reads headers only; it sees neither body nor secret. What it reads is a [`SignatureHeader`]: the MACs
+//! that the sender claims, the bytes that are signed before the body, the time of signing.
+//!
+//! # A provider of your own
+//!
+//! One whose header is a prefix and the HMAC-SHA256 of the body is data: [`HmacSha256Scheme`], for
+//! [`Verifier::hmac_sha256`](crate::Verifier::hmac_sha256). Any other is an `impl Scheme`, for
+//! [`Verifier::with_scheme`](crate::Verifier::with_scheme):
+//!
+//! ```
+//! use http::HeaderMap;
+//! use tower_webhook::scheme::{Encoding, Scheme, SignatureHeader, only_value};
+//! use tower_webhook::{Rejection, SigningSecret, Verifier};
+//!
+//! /// Signs its channel's name and the body: `X-Acme-Channel: lights`, `X-Acme-Mac: <hex>`.
+//! struct Acme;
+//!
+//! impl Scheme for Acme {
+//!     fn name(&self) -> &'static str {
+//!         "acme"
+//!     }
+//!
+//!     fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
+//!         let mac = only_value(headers, &"x-acme-mac".parse().expect("a header's name"))?;
+//!         let mac = Encoding::Hex.decode(mac.as_bytes()).ok_or(Rejection::MalformedSignature)?;
+//!         let channel = headers.get("x-acme-channel").ok_or(Rejection::MissingSignature)?;
+//!         Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b"", b"", b""]))
+//!     }
+//! }
+//!
+//! let verifier = Verifier::with_scheme(Acme, SigningSecret::new("s3cret")?);
+//! let mut headers = HeaderMap::new();
+//! headers.insert("x-acme-channel", "lights".parse()?);
+//! headers.insert("x-acme-mac", "9fbf9d7f2b8f83f0c4c75b5ea1f3a1a2".parse()?);
+//! assert_eq!(verifier.verify(&headers, "on").unwrap_err(), Rejection::MalformedSignature);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Lists
+//!
+//! Some providers send several signatures, one for each secret while they rotate. Of such a list the first 16 entries
+//! are considered, whatever they are: a header of thousands costs nothing more.
 
+mod encoding;
+pub(crate) mod github;
+mod header;
 mod hex;
+mod hmac_sha256;
 pub(crate) mod knowrithm;
-
-use http::HeaderMap;
+pub(crate) mod shopify;
+pub(crate) mod slack;
+pub(crate) mod standard_webhooks;
+pub(crate) mod stripe;
+mod timestamp;
 #[cfg(feature = "sign")]
-use http::HeaderValue;
-use http::header::HeaderName;
+pub(crate) mod write;
 
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
+
+pub use self::encoding::Encoding;
+pub use self::header::SignatureHeader;
+pub use self::hmac_sha256::HmacSha256Scheme;
 use crate::rejection::Rejection;
 
-/// A provider's way to sign, as data.
-pub(crate) struct Scheme {
-    /// The provider's name in logs.
-    pub(crate) name: &'static str,
-    /// The header that carries the signature.
-    pub(crate) header: HeaderName,
-    /// Judges the headers, before a byte of the body is read.
-    pub(crate) read: fn(&HeaderMap) -> Result<SignatureHeader, Rejection>,
-    /// Writes a MAC as the provider does.
-    #[cfg(feature = "sign")]
-    pub(crate) write: fn(&[u8; 32]) -> HeaderValue,
-}
+/// How many entries of a list of signatures are considered.
+const MAX_ENTRIES: usize = 16;
 
-/// What a well-formed signature header says: the MAC that the sender claims for the body.
+/// A provider's way to sign.
 ///
-/// Aligned, so that a move copies whole words. Next to the one byte of a [`Rejection`] in a `Result` it would be moved in
-/// pieces that overlap, for which the processor waits.
-#[repr(align(8))]
-pub(crate) struct SignatureHeader {
-    pub(crate) tag: [u8; 32],
+/// See the [module page](self) for an example.
+pub trait Scheme: Send + Sync + 'static {
+    /// The provider's name in logs, in `snake_case`.
+    fn name(&self) -> &'static str;
+
+    /// Judges the headers, before a byte of the body is read.
+    ///
+    /// It must depend on nothing but the headers: it may be asked again after the body was read.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`] that says what is missing or malformed; the peer sees an empty 403 whichever it is.
+    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection>;
+
+    /// Whether secrets of the form `whsec_` and base64 are decoded before they key the MAC, as
+    /// [Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
+    /// prescribes; `false` by default, and a secret is used as it is.
+    fn decodes_whsec(&self) -> bool {
+        false
+    }
 }
 
 /// The value of a header that must be there exactly once.
 ///
 /// It walks over all headers, of which a request has a few: that finds a second one too, and costs less than the hash of
 /// a name as long as these.
-fn only_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a [u8], Rejection> {
+///
+/// # Errors
+///
+/// [`Rejection::MissingSignature`] when it is not there, [`Rejection::DuplicateSignature`] when it is there more than
+/// once.
+#[inline]
+pub fn only_value<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h HeaderValue, Rejection> {
     let mut values = headers.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
     match (values.next(), values.next()) {
-        (Some(value), None) => Ok(value.as_bytes()),
+        (Some(value), None) => Ok(value),
         (Some(_), Some(_)) => Err(Rejection::DuplicateSignature),
         (None, _) => Err(Rejection::MissingSignature),
+    }
+}
+
+/// The one MAC of a header that is a prefix and a MAC.
+#[inline]
+fn only_mac(
+    headers: &HeaderMap,
+    name: &HeaderName,
+    prefix: &[u8],
+    encoding: Encoding,
+) -> Result<SignatureHeader<'static>, Rejection> {
+    let value = only_value(headers, name)?.as_bytes();
+    let mac = value.strip_prefix(prefix).and_then(|text| encoding.decode(text));
+    mac.map(SignatureHeader::new).ok_or(Rejection::MalformedSignature)
+}
+
+/// The value of the header that says when a request was signed, in seconds since the Unix epoch.
+fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(&'h [u8], i64), Rejection> {
+    let text = match only_value(headers, name) {
+        Ok(value) => value.as_bytes(),
+        Err(Rejection::MissingSignature) => return Err(Rejection::MissingTimestamp),
+        Err(_) => return Err(Rejection::MalformedTimestamp),
+    };
+    let seconds = timestamp::parse(text).ok_or(Rejection::MalformedTimestamp)?;
+    Ok((text, seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn header(name: &str, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())])
+    }
+
+    /// The MACs that were read, in hex.
+    pub(super) fn tags(read: Result<SignatureHeader<'_>, Rejection>) -> Result<Vec<String>, Rejection> {
+        let hex = |mac: &[u8; 32]| mac.map(|byte| format!("{byte:02x}")).concat();
+        read.map(|header| [&header.mac].into_iter().chain(&header.others).map(hex).collect())
     }
 }

@@ -1,0 +1,99 @@
+//! How 32 bytes are written as text.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::hex;
+
+/// How a MAC is written as text, in exactly one form.
+///
+/// ```
+/// use tower_webhook::scheme::Encoding;
+///
+/// let digits = "61".repeat(32);
+/// assert_eq!(Encoding::Hex.decode(digits.as_bytes()), Some(*b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+/// assert_eq!(
+///     Encoding::Base64.decode(b"YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="),
+///     Some(*b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+/// );
+/// assert_eq!(Encoding::Hex.decode(&digits.as_bytes()[1..]), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// 64 lower-case hexadecimal digits.
+    Hex,
+    /// 44 characters of the standard alphabet, padding included ([RFC 4648], section 4).
+    ///
+    /// [RFC 4648]: https://www.rfc-editor.org/rfc/rfc4648#section-4
+    Base64,
+}
+
+impl Encoding {
+    /// The 32 bytes that a text stands for; `None` when it has another length, letter or case, lacks its padding, or
+    /// ends in bits that are not zero.
+    #[must_use]
+    #[inline]
+    pub fn decode(self, text: &[u8]) -> Option<[u8; 32]> {
+        match self {
+            Self::Hex => hex::decode(text),
+            Self::Base64 => base64(text),
+        }
+    }
+
+    /// The text of these bytes.
+    #[cfg(feature = "sign")]
+    pub(crate) fn encode(self, bytes: &[u8; 32]) -> String {
+        match self {
+            Self::Hex => hex::encode(bytes).into_iter().map(char::from).collect(),
+            Self::Base64 => STANDARD.encode(bytes),
+        }
+    }
+}
+
+fn base64(text: &[u8]) -> Option<[u8; 32]> {
+    if text.len() != 44 {
+        return None;
+    }
+    let mut bytes = [0; 33];
+    let len = STANDARD.decode_slice(text, &mut bytes).ok()?;
+    let (bytes, _) = bytes.split_first_chunk()?;
+    (len == 32).then_some(*bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_has_one_form() {
+        let right = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        assert_eq!(
+            Encoding::Base64.decode(right.as_bytes()).map(|bytes| bytes[0]),
+            Some(0x83)
+        );
+        for wrong in [
+            "",
+            "=",
+            &right[..43],
+            &format!("{right}="),
+            &right.replace('+', "-").replace('/', "_"),
+            &right.replace("OE=", "OF="),
+            &right.replace("OE=", "OEA"),
+            &right.replace("OE=", "O=="),
+            &right.replace('g', " "),
+            &right.replace('g', "\n"),
+        ] {
+            assert_eq!(Encoding::Base64.decode(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[cfg(feature = "sign")]
+    #[test]
+    fn what_is_written_is_read_back() {
+        let bytes = std::array::from_fn(|i| u8::try_from(i * 7 % 256).unwrap());
+        for encoding in [Encoding::Hex, Encoding::Base64] {
+            assert_eq!(encoding.decode(encoding.encode(&bytes).as_bytes()), Some(bytes));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a well-formed signature header says.
+
+use http::HeaderValue;
+
+/// What the headers of a request claim: its MACs, and what is signed besides the body.
+///
+/// A [`Scheme`](super::Scheme) makes it of headers whose form it has judged; whether a MAC is right is found out once
+/// the body is there.
+#[derive(Debug)]
+#[must_use]
+// Aligned, so that a move copies whole words. Next to the one byte of a `Rejection` in a `Result` the MAC would be moved
+// in pieces that overlap, for which the processor waits.
+#[repr(align(8))]
+pub struct SignatureHeader<'h> {
+    pub(crate) mac: [u8; 32],
+    pub(crate) others: Vec<[u8; 32]>,
+    pub(crate) signed_before_body: Option<[&'h [u8]; 4]>,
+    pub(crate) timestamp: Option<i64>,
+    pub(crate) delivery_id: Option<&'h HeaderValue>,
+}
+
+impl<'h> SignatureHeader<'h> {
+    /// The claim that the body alone has this MAC.
+    #[inline]
+    pub fn new(mac: [u8; 32]) -> Self {
+        Self {
+            mac,
+            others: Vec::new(),
+            signed_before_body: None,
+            timestamp: None,
+            delivery_id: None,
+        }
+    }
+
+    /// Another MAC: the request is genuine if any of them is right. It allocates, and each is compared in constant
+    /// time; a scheme bounds how many it takes.
+    pub fn or(mut self, mac: [u8; 32]) -> Self {
+        self.others.push(mac);
+        self
+    }
+
+    /// The bytes that are signed before the body, joined; most often an id, a time, and what separates them.
+    pub fn signed_before_body(mut self, parts: [&'h [u8]; 4]) -> Self {
+        self.signed_before_body = Some(parts);
+        self
+    }
+
+    /// When the request was signed, in seconds since the Unix epoch; to be judged by the verifier's
+    /// [`tolerance`](crate::Verifier::tolerance).
+    pub fn timestamp(mut self, seconds: i64) -> Self {
+        self.timestamp = Some(seconds);
+        self
+    }
+
+    /// The id of the delivery, which must be among what is signed: it becomes the
+    /// [key of the delivery](crate::VerifiedBody::delivery_key).
+    pub fn delivery_id(mut self, id: &'h HeaderValue) -> Self {
+        self.delivery_id = Some(id);
+        self
+    }
+
+    /// The MACs, without what is signed before the body.
+    pub(crate) fn macs_alone(&self) -> SignatureHeader<'static> {
+        SignatureHeader {
+            others: self.others.clone(),
+            ..SignatureHeader::new(self.mac)
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The secrets of one receiver: one as a rule, more while they rotate.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::clock::Clock;
+use crate::mac::{KeyedMac, RunningMac};
+use crate::rejection::Rejection;
+use crate::scheme::SignatureHeader;
+use crate::secret::SigningSecret;
+
+/// A set of secrets, any of which may have signed a request.
+///
+/// The first is the primary one: a body is hashed under it as it arrives. The others are tried when it does not fit, over
+/// the bytes that are there by then, so that a rotation costs nothing once the sender has changed over.
+///
+/// Making a set keys a MAC for each secret and wipes the secrets; cloning a set copies a pointer. Keep sets rather than
+/// secrets where they are looked up.
+///
+/// ```
+/// use tower_webhook::{Secrets, SigningSecret};
+///
+/// let secrets = Secrets::new(SigningSecret::new("n3w")?.label("new")).and(SigningSecret::new("0ld")?.label("old"));
+/// assert_eq!(format!("{secrets:?}"), r#"Secrets(["new", "old"])"#);
+/// # Ok::<(), tower_webhook::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Secrets(Arc<Set>);
+
+#[derive(Clone)]
+struct Set {
+    primary: Key,
+    others: Vec<Key>,
+    /// What is said when none of them fits.
+    otherwise: Rejection,
+}
+
+impl Secrets {
+    /// A set of one secret, the primary one.
+    #[must_use]
+    pub fn new(primary: SigningSecret) -> Self {
+        Self::of(Key::new(primary), Rejection::SignatureMismatch)
+    }
+
+    /// Adds a secret that is accepted besides the others.
+    #[must_use]
+    pub fn and(mut self, secret: SigningSecret) -> Self {
+        Arc::make_mut(&mut self.0).others.push(Key::new(secret));
+        self
+    }
+
+    /// A set of which no secret signs anything, and which costs what a set of one does.
+    #[cfg(feature = "layer")]
+    pub(crate) fn unknown() -> Self {
+        static UNKNOWN: std::sync::LazyLock<Secrets> = std::sync::LazyLock::new(|| {
+            let mut key = Key::keyed(b"whoever signs with this is told that it is unknown");
+            key.usable = false;
+            Secrets::of(key, Rejection::UnknownKey)
+        });
+        UNKNOWN.clone()
+    }
+
+    /// Whether each of them is in the form that a scheme which decodes `whsec_` asks for.
+    pub(crate) fn are_whsec(&self) -> bool {
+        self.keys().all(|key| key.decoded.is_some())
+    }
+
+    /// Starts the MAC of the primary secret, over what is signed before the body.
+    #[inline]
+    pub(crate) fn start(&self, claim: &Claim<'_>) -> RunningMac {
+        self.0.primary.start(claim)
+    }
+
+    /// Starts the MACs of the others.
+    pub(crate) fn start_others(&self, claim: &Claim<'_>) -> Vec<RunningMac> {
+        self.0.others.iter().map(|key| key.start(claim)).collect()
+    }
+
+    /// The label of the secret that signed this body.
+    #[inline]
+    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+        if self.0.primary.signed(claim, body) {
+            return Ok(self.0.primary.label.clone());
+        }
+        self.check_others(claim, body)
+    }
+
+    /// The label of the secret that signed this body, which the MAC of the primary one has seen.
+    #[inline]
+    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+        if self.0.primary.finished(primary, claim) {
+            return Ok(self.0.primary.label.clone());
+        }
+        self.check_others(claim, body)
+    }
+
+    /// The label of the secret that signed the bytes which these MACs have seen, the primary one's first.
+    pub(crate) fn conclude_all(
+        &self,
+        primary: RunningMac,
+        others: Vec<RunningMac>,
+        claim: &Claim<'_>,
+    ) -> Result<Label, Rejection> {
+        if self.0.primary.finished(primary, claim) {
+            return Ok(self.0.primary.label.clone());
+        }
+        let mut others = others.into_iter();
+        self.first_of_others(|key| {
+            let mac = others.next().expect("one was started for each secret");
+            key.finished(mac, claim)
+        })
+    }
+
+    #[cold]
+    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+        self.first_of_others(|key| key.signed(claim, body))
+    }
+
+    /// Tries all of them whichever fits: how long it takes does not tell.
+    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<Label, Rejection> {
+        let mut found = Err(&self.0.otherwise);
+        for key in &self.0.others {
+            if signed(key) && found.is_err() {
+                found = Ok(&key.label);
+            }
+        }
+        found.cloned().map_err(Rejection::clone)
+    }
+
+    fn of(primary: Key, otherwise: Rejection) -> Self {
+        Self(Arc::new(Set {
+            primary,
+            others: Vec::new(),
+            otherwise,
+        }))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.0.primary).chain(&self.0.others)
+    }
+}
+
+impl From<SigningSecret> for Secrets {
+    fn from(secret: SigningSecret) -> Self {
+        Self::new(secret)
+    }
+}
+
+/// Prints the labels, and `None` for a secret without one.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels = self.keys().map(|key| key.label.as_deref());
+        f.write_str("Secrets(")?;
+        let mut list = f.debug_list();
+        for label in labels {
+            match label {
+                Some(label) => list.entry(&label),
+                None => list.entry(&format_args!("_")),
+            };
+        }
+        list.finish()?;
+        f.write_str(")")
+    }
+}
+
+pub(crate) type Label = Option<Arc<str>>;
+
+/// What is checked: the signature header, and what a verifier has to say about time and form.
+pub(crate) struct Claim<'a> {
+    pub(crate) header: &'a SignatureHeader<'a>,
+    pub(crate) decodes_whsec: bool,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+/// One secret of a set.
+#[derive(Clone)]
+struct Key {
+    raw: KeyedMac,
+    decoded: Option<Box<KeyedMac>>,
+    usable: bool,
+    label: Label,
+    not_after: Option<SystemTime>,
+}
+
+impl Key {
+    fn new(secret: SigningSecret) -> Self {
+        let mut key = Self::keyed(secret.expose());
+        key.decoded = secret.whsec().map(|decoded| Box::new(KeyedMac::new(&decoded)));
+        (key.label, key.not_after) = secret.into_terms();
+        key
+    }
+
+    fn keyed(bytes: &[u8]) -> Self {
+        Self {
+            raw: KeyedMac::new(bytes),
+            decoded: None,
+            usable: true,
+            label: None,
+            not_after: None,
+        }
+    }
+
+    #[inline]
+    fn keyed_for(&self, claim: &Claim<'_>) -> &KeyedMac {
+        match &self.decoded {
+            Some(decoded) if claim.decodes_whsec => decoded,
+            _ => &self.raw,
+        }
+    }
+
+    #[inline]
+    fn start(&self, claim: &Claim<'_>) -> RunningMac {
+        let mut mac = self.keyed_for(claim).start();
+        if let Some(parts) = &claim.header.signed_before_body {
+            for part in parts {
+                mac.update(part);
+            }
+        }
+        mac
+    }
+
+    /// Whether it made one of the MACs that are claimed, and may: all is hashed and compared before that is asked.
+    #[inline]
+    fn signed(&self, claim: &Claim<'_>, body: &[u8]) -> bool {
+        let (keyed, header) = (self.keyed_for(claim), claim.header);
+        let before: &[&[u8]] = header.signed_before_body.as_ref().map_or(&[], |parts| parts);
+        keyed.makes_one_of(before, body, &header.mac, &header.others) && self.may_sign(claim)
+    }
+
+    /// The same for a body that this MAC has seen.
+    #[inline]
+    fn finished(&self, mac: RunningMac, claim: &Claim<'_>) -> bool {
+        mac.makes_one_of(&claim.header.mac, &claim.header.others) && self.may_sign(claim)
+    }
+
+    #[inline]
+    fn may_sign(&self, claim: &Claim<'_>) -> bool {
+        let in_form = !claim.decodes_whsec || self.decoded.is_some();
+        let in_time = self.not_after.is_none_or(|last| claim.clock.now() <= last);
+        self.usable && in_form && in_time
+    }
+}
