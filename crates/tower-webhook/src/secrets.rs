@@ -79,18 +79,18 @@ impl Secrets {
 
     /// The label of the secret that signed this body.
     #[inline]
-    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
         if self.0.primary.signed(claim, body) {
-            return Ok(self.0.primary.label.clone());
+            return Ok(&self.0.primary.label);
         }
         self.check_others(claim, body)
     }
 
     /// The label of the secret that signed this body, which the MAC of the primary one has seen.
     #[inline]
-    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(self.0.primary.label.clone());
+            return Ok(&self.0.primary.label);
         }
         self.check_others(claim, body)
     }
@@ -101,9 +101,9 @@ impl Secrets {
         primary: RunningMac,
         others: Vec<RunningMac>,
         claim: &Claim<'_>,
-    ) -> Result<Label, Rejection> {
+    ) -> Result<&Label, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(self.0.primary.label.clone());
+            return Ok(&self.0.primary.label);
         }
         let mut others = others.into_iter();
         self.first_of_others(|key| {
@@ -113,19 +113,19 @@ impl Secrets {
     }
 
     #[cold]
-    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Label, Rejection> {
+    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
         self.first_of_others(|key| key.signed(claim, body))
     }
 
     /// Tries all of them whichever fits: how long it takes does not tell.
-    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<Label, Rejection> {
-        let mut found = Err(&self.0.otherwise);
+    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<&Label, Rejection> {
+        let mut found = None;
         for key in &self.0.others {
-            if signed(key) && found.is_err() {
-                found = Ok(&key.label);
+            if signed(key) && found.is_none() {
+                found = Some(&key.label);
             }
         }
-        found.cloned().map_err(Rejection::clone)
+        found.ok_or_else(|| self.0.otherwise.clone())
     }
 
     fn of(primary: Key, otherwise: Rejection) -> Self {

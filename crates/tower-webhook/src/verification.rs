@@ -119,7 +119,7 @@ impl Verification {
         let verdict = self.secrets.conclude_all(self.running.into_mac(), others, &claim);
         match verdict {
             Ok(label) => {
-                trace::verified(self.scheme, &label);
+                trace::verified(self.scheme, label);
                 Ok(())
             }
             Err(rejection) => {

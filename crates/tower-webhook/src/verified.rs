@@ -22,11 +22,12 @@ const ID_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
 pub struct VerifiedBody {
     bytes: Bytes,
     key: Label,
-    delivery_id: Option<HeaderValue>,
+    // Boxed, because most deliveries have none, and all are moved.
+    delivery_id: Option<Box<HeaderValue>>,
 }
 
 impl VerifiedBody {
-    pub(crate) fn new(bytes: Bytes, key: Label, delivery_id: Option<HeaderValue>) -> Self {
+    pub(crate) fn new(bytes: Bytes, key: Label, delivery_id: Option<Box<HeaderValue>>) -> Self {
         Self {
             bytes,
             key,
@@ -51,6 +52,10 @@ impl VerifiedBody {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    pub(crate) fn label(&self) -> &Label {
+        &self.key
     }
 
     /// What identifies this delivery when it comes again: the same for every retry, whichever secret signed it, and

@@ -182,28 +182,12 @@ impl Verifier {
     /// looked up for each request there is nobody to ask here, and it is always [`Rejection::SecretSource`]: make a
     /// verifier of what you looked up.
     pub fn verify(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<VerifiedBody, Rejection> {
-        let body = body.into();
-        let found = self.read(headers).and_then(|header| {
-            self.judge_time(&header)?;
-            self.admit(body.len())?;
-            let label = match &self.policy.keys.0 {
-                Provider::Fixed(secrets) => secrets.check(&self.claim(&header), &body)?,
-                Provider::Shared(handle) => handle.current().check(&self.claim(&header), &body)?,
-                #[cfg(feature = "layer")]
-                Provider::PerRequest(_) => return Err(Rejection::SecretSource),
-            };
-            Ok((label, header.delivery_id.cloned()))
-        });
-        match found {
-            Ok((label, id)) => {
-                trace::verified(self.scheme_name(), &label);
-                Ok(VerifiedBody::new(body, label, id))
-            }
-            Err(rejection) => {
-                trace::refused(self.scheme_name(), &rejection);
-                Err(rejection)
-            }
+        let verified = self.check(headers, body.into());
+        match &verified {
+            Ok(body) => trace::verified(self.scheme_name(), body.label()),
+            Err(rejection) => trace::refused(self.scheme_name(), rejection),
         }
+        verified
     }
 
     /// Judges the headers of a body that arrives in pieces, before the first of them is read.
@@ -232,36 +216,32 @@ impl Verifier {
     /// [`max_body`](Self::max_body). When secrets are looked up for each request it is always
     /// [`Rejection::SecretSource`], as in [`verify`](Self::verify).
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
-        let begun = self.judge(headers, None, 0).and_then(|header| {
+        let begun = self.read(headers).and_then(|header| {
+            self.judge(&header, headers, None, 0)?;
             let (claim, secrets) = (self.claim(&header), self.known()?);
-            let clock = Arc::clone(&self.policy.clock);
-            Ok(Verification::new(
-                self.scheme_name(),
-                &claim,
-                clock,
-                secrets,
-                self.policy.max_body,
-            ))
+            let (clock, max_body) = (Arc::clone(&self.policy.clock), self.policy.max_body);
+            Ok(Verification::new(self.scheme_name(), &claim, clock, secrets, max_body))
         });
         begun.inspect_err(|rejection| trace::refused(self.scheme_name(), rejection))
     }
 
-    /// Judges the headers of a body that is still to come: the signature's, then the length that is announced, by the
-    /// body itself if it has an exact one, or else by the headers, or as the `least` that is known to come.
+    /// Judges the head of a body that is still to come, once its signature was read: the signed time, then the length that
+    /// is announced, by the body itself if it has an exact one, or else by the headers, or as the `least` that is known to
+    /// come.
     #[inline]
-    pub(crate) fn judge<'h>(
+    pub(crate) fn judge(
         &self,
-        headers: &'h HeaderMap,
+        header: &SignatureHeader<'_>,
+        headers: &HeaderMap,
         exact: Option<u64>,
         least: u64,
-    ) -> Result<SignatureHeader<'h>, Rejection> {
-        let header = self.read(headers)?;
-        self.judge_time(&header)?;
+    ) -> Result<(), Rejection> {
+        self.judge_time(header)?;
         let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
         if announced > self.policy.max_body as u64 {
             Err(Rejection::BodyTooLarge)
         } else {
-            Ok(header)
+            Ok(())
         }
     }
 
@@ -300,6 +280,26 @@ impl Verifier {
     #[inline]
     pub(crate) fn timeout(&self) -> Option<Duration> {
         self.policy.read_timeout
+    }
+
+    fn check(&self, headers: &HeaderMap, body: Bytes) -> Result<VerifiedBody, Rejection> {
+        // Borrowed where it is: it is large, and a move would be a copy.
+        let header = self.read(headers);
+        let header = header.as_ref().map_err(Rejection::clone)?;
+        self.judge_time(header)?;
+        self.admit(body.len())?;
+        let claim = self.claim(header);
+        let label = match &self.policy.keys.0 {
+            Provider::Fixed(secrets) => secrets.check(&claim, &body)?.clone(),
+            Provider::Shared(handle) => handle.current().check(&claim, &body)?.clone(),
+            #[cfg(feature = "layer")]
+            Provider::PerRequest(_) => return Err(Rejection::SecretSource),
+        };
+        Ok(VerifiedBody::new(
+            body,
+            label,
+            header.delivery_id.cloned().map(Box::new),
+        ))
     }
 
     fn known(&self) -> Result<Secrets, Rejection> {

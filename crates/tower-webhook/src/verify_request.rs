@@ -18,7 +18,7 @@ use crate::collect::Collected;
 use crate::deadline::Deadline;
 use crate::keys::Provider;
 use crate::rejection::Rejection;
-use crate::secrets::{Label, Secrets};
+use crate::secrets::{Claim, Label, Secrets};
 use crate::source::Pending;
 use crate::trace;
 use crate::verification::Running;
@@ -71,9 +71,7 @@ impl Verifier {
             body,
             progress: Progress::Fresh,
             secrets: None,
-            bytes: Bytes::new(),
-            label: None,
-            delivery_id: None,
+            came: Came::default(),
             deadline: Deadline::new(),
         }
     }
@@ -98,17 +96,24 @@ pin_project! {
         progress: Progress,
         // What the request began with, where the next one may begin with others.
         secrets: Option<Secrets>,
-        // A first frame; at the end, all of the verified body. It has its place here because what is written and soon
-        // moved again stalls the processor.
-        bytes: Bytes,
-        // That of the secret that signed them.
-        label: Label,
-        delivery_id: Option<HeaderValue>,
+        came: Came,
         #[pin]
         deadline: Deadline,
     }
 }
 
+/// What of the request is to be handed on. It has its place in the future because what is written and soon moved again
+/// stalls the processor.
+#[derive(Default)]
+struct Came {
+    /// A first frame; at the end, all of the verified body.
+    bytes: Bytes,
+    /// That of the secret that signed it.
+    label: Label,
+    delivery_id: Option<Box<HeaderValue>>,
+}
+
+/// How far a request is.
 #[expect(
     clippy::large_enum_variant,
     reason = "a smaller one would be an allocation for every body in frames"
@@ -141,11 +146,12 @@ impl<B> VerifyRequest<B> {
     pub(crate) fn pass_on(self: Pin<&mut Self>) -> Request<BufferedBody> {
         let this = self.project();
         let head = this.head.as_mut().expect(HEAD_IS_THERE);
-        let proof = VerifiedBody::new(this.bytes.clone(), this.label.take(), this.delivery_id.take());
+        let came = this.came;
+        let proof = VerifiedBody::new(came.bytes.clone(), came.label.take(), came.delivery_id.take());
         // Inserted where the head lies: taken first, the head would be copied once more.
         head.extensions.insert(proof);
         let head = this.head.take().expect(HEAD_IS_THERE);
-        Request::from_parts(head, BufferedBody::new(mem::take(this.bytes)))
+        Request::from_parts(head, BufferedBody::new(mem::take(&mut came.bytes)))
     }
 }
 
@@ -153,98 +159,85 @@ impl<B: Body> VerifyRequest<B> {
     /// All but the making of the request that passes on: judges the headers, finds the secrets, collects the body, and says
     /// whether it is what was signed.
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
-        let verdict = ready!(self.as_mut().poll_label(cx));
+        let verdict = ready!(self.as_mut().poll_body(cx));
         let this = self.project();
-        let scheme = this.verifier.scheme_name();
-        Poll::Ready(match verdict {
-            Ok(label) => {
-                trace::verified(scheme, &label);
-                *this.label = label;
-                Ok(())
-            }
-            Err(rejection) => {
-                trace::refused(scheme, &rejection);
-                Err(rejection)
-            }
-        })
+        match &verdict {
+            Ok(()) => trace::verified(this.verifier.scheme_name(), &this.came.label),
+            Err(rejection) => trace::refused(this.verifier.scheme_name(), rejection),
+        }
+        Poll::Ready(verdict)
     }
 
-    fn poll_label(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Label, Rejection>> {
-        let mut this = self.project();
+    fn poll_body(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
+        let mut this = self.as_mut().project();
         let verifier: &Verifier = this.verifier;
-
-        let header = match this.progress {
+        let next = match this.progress {
             Progress::Fresh => {
-                // What is not said to be otherwise is the end.
+                // What is not said to go on is done.
                 *this.progress = Progress::Done;
+                let headers = &this.head.as_ref().expect(HEAD_IS_THERE).headers;
+                // Borrowed where it is: it is large, and a move would be a copy.
+                let header = verifier.read(headers);
+                let header = header.as_ref().map_err(Rejection::clone)?;
                 let hint = this.body.size_hint();
-                let head = this.head.as_ref().expect(HEAD_IS_THERE);
-                let header = verifier.judge(&head.headers, hint.exact(), hint.lower())?;
-                match verifier.provider() {
-                    Provider::Fixed(_) => Some(header),
-                    Provider::Shared(handle) => {
-                        *this.secrets = Some(handle.current());
-                        Some(header)
-                    }
+                verifier.judge(header, headers, hint.exact(), hint.lower())?;
+                let secrets = match verifier.provider() {
+                    Provider::Fixed(secrets) => secrets,
+                    Provider::Shared(handle) => this.secrets.insert(handle.current()),
                     Provider::PerRequest(source) => {
                         let head = this.head.take().expect(HEAD_IS_THERE);
                         let look_up = Arc::clone(source).look_up(head, verifier.scheme_name());
                         *this.progress = Progress::LookingUp(look_up);
-                        None
+                        return self.poll_body(cx);
                     }
-                }
+                };
+                this.came.delivery_id = header.delivery_id.cloned().map(Box::new);
+                let claim = verifier.claim(header);
+                poll_first(
+                    this.body.as_mut(),
+                    verifier,
+                    secrets,
+                    &claim,
+                    this.came,
+                    this.progress,
+                    cx,
+                )?
             }
-            _ => None,
-        };
-        let header = match this.progress {
             Progress::LookingUp(look_up) => {
                 let (head, found) = ready!(look_up.as_mut().poll(cx));
                 *this.progress = Progress::Done;
-                let head = this.head.insert(head);
-                *this.secrets = Some(found?);
-                Some(verifier.read(&head.headers)?)
-            }
-            _ => header,
-        };
-
-        let secrets = this
-            .secrets
-            .as_ref()
-            .or(verifier.fixed())
-            .expect("they were found by now");
-        let next = match header {
-            Some(header) => {
+                let header = verifier.read(&this.head.insert(head).headers)?;
+                let secrets = this.secrets.insert(found?);
+                this.came.delivery_id = header.delivery_id.cloned().map(Box::new);
                 let claim = verifier.claim(&header);
-                match poll_whole(this.body.as_mut(), verifier, this.bytes, cx)? {
-                    None => {
-                        *this.delivery_id = header.delivery_id.cloned();
-                        return Poll::Ready(secrets.check(&claim, this.bytes));
-                    }
-                    Some(next) => {
-                        let running = Running::new(secrets.start(&claim), verifier.largest_body());
-                        let mut collected = Collected::new(running);
-                        if !this.bytes.is_empty() {
-                            collected.push(mem::take(this.bytes), &SizeHint::default())?;
-                        }
-                        *this.progress = Progress::Reading(collected);
-                        next
-                    }
-                }
+                poll_first(
+                    this.body.as_mut(),
+                    verifier,
+                    secrets,
+                    &claim,
+                    this.came,
+                    this.progress,
+                    cx,
+                )?
             }
-            None => this.body.as_mut().poll_frame(cx),
+            Progress::Reading(_) => Some(this.body.as_mut().poll_frame(cx)),
+            Progress::Done => panic!("`VerifyRequest` polled after completion"),
         };
-        let Progress::Reading(collected) = this.progress else {
-            panic!("`VerifyRequest` polled after completion");
+        let (Some(next), Progress::Reading(collected)) = (next, &mut *this.progress) else {
+            return Poll::Ready(Ok(()));
         };
         let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
         // Taken whatever came: a future that is done is not polled on.
         let collected = this.progress.take();
         read?;
         let (bytes, mac) = collected.expect("it was just read into").finish();
-        *this.bytes = bytes;
+        this.came.bytes = bytes;
+        let secrets = this.secrets.as_ref().or(verifier.fixed());
+        let secrets = secrets.expect("they were there when the body was begun");
         let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-        *this.delivery_id = header.delivery_id.cloned();
-        Poll::Ready(secrets.conclude(mac, &verifier.claim(&header), this.bytes))
+        let label = secrets.conclude(mac, &verifier.claim(&header), &this.came.bytes)?;
+        this.came.label.clone_from(label);
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -260,11 +253,15 @@ impl<B: Body> Future for VerifyRequest<B> {
 type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
 /// Reads a body that is there at once, in one frame: nothing of it has to be kept from one poll to the next, not even
-/// the state of its hash. Of any other it reads the beginning, and answers what polling it gave `next`.
-fn poll_whole<B: Body>(
+/// the state of its hash. Of any other it begins to collect the frames, and answers what polling it gave next.
+#[inline]
+fn poll_first<B: Body>(
     mut body: Pin<&mut B>,
     verifier: &Verifier,
-    bytes: &mut Bytes,
+    secrets: &Secrets,
+    claim: &Claim<'_>,
+    came: &mut Came,
+    progress: &mut Progress,
     cx: &mut Context<'_>,
 ) -> Result<Option<Polled<B>>, Rejection> {
     let mut next = body.as_mut().poll_frame(cx);
@@ -273,12 +270,18 @@ fn poll_whole<B: Body>(
         && data.has_remaining()
     {
         verifier.admit(data.remaining())?;
-        *bytes = data.copy_to_bytes(data.remaining());
+        came.bytes = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
+            came.label.clone_from(secrets.check(claim, &came.bytes)?);
             return Ok(None);
         }
     }
+    let mut collected = Collected::new(Running::new(secrets.start(claim), verifier.largest_body()));
+    if !came.bytes.is_empty() {
+        collected.push(mem::take(&mut came.bytes), &SizeHint::default())?;
+    }
+    *progress = Progress::Reading(collected);
     Ok(Some(next))
 }
 

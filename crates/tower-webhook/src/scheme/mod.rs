@@ -103,16 +103,21 @@ pub trait Scheme: Send + Sync + 'static {
 /// once.
 #[inline]
 pub fn only_value<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h HeaderValue, Rejection> {
-    let mut values = headers.iter().filter(|(key, _)| *key == name).map(|(_, value)| value);
-    match (values.next(), values.next()) {
-        (Some(value), None) => Ok(value),
-        (Some(_), Some(_)) => Err(Rejection::DuplicateSignature),
-        (None, _) => Err(Rejection::MissingSignature),
+    let mut only = None;
+    for (key, value) in headers {
+        if key == name && only.replace(value).is_some() {
+            return Err(Rejection::DuplicateSignature);
+        }
     }
+    only.ok_or(Rejection::MissingSignature)
 }
 
 /// The one MAC of a header that is a prefix and a MAC.
-#[inline]
+#[inline(always)]
+#[allow(
+    clippy::inline_always,
+    reason = "the header is written where it is to be, and prefix and encoding are constants"
+)]
 fn only_mac(
     headers: &HeaderMap,
     name: &HeaderName,
