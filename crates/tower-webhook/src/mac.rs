@@ -31,7 +31,8 @@ impl KeyedMac {
 
     /// Whether one of these is the MAC of these bytes, joined: [`RunningMac::makes_one_of`] for what is there at once, with
     /// no state moved about.
-    #[inline]
+    // Not inlined: with it, a caller's registers are spilled around every block of the hash.
+    #[inline(never)]
     pub(crate) fn makes_one_of(&self, parts: &[&[u8]], body: &[u8], first: &[u8; 32], others: &[[u8; 32]]) -> bool {
         let mut mac = self.0.clone();
         for part in parts {
