@@ -7,6 +7,7 @@ mod memory;
 mod properties;
 mod readiness;
 mod receivers;
+mod secrets;
 mod sockets;
 mod support;
 mod tidy;

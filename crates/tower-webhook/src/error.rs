@@ -11,19 +11,19 @@ use std::path::PathBuf;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The secret has no bytes, or only white space.
+    /// The secret is [blank](crate::SigningSecret).
     BlankSecret,
     /// The environment variable is not set.
     MissingVariable {
         /// Its name.
         name: String,
     },
-    /// The environment variable is set to nothing, or to white space.
+    /// The environment variable is set to a [blank](crate::SigningSecret) secret.
     BlankVariable {
         /// Its name.
         name: String,
     },
-    /// The secret's file holds nothing, or only white space.
+    /// The secret's file holds a [blank](crate::SigningSecret) one.
     BlankFile {
         /// Where it was looked for.
         path: PathBuf,
@@ -47,10 +47,17 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BlankSecret => f.write_str("signing secret is empty or only white space"),
+            Self::BlankSecret => f.write_str("signing secret is blank: empty, or nothing that can be seen"),
             Self::MissingVariable { name } => write!(f, "environment variable {name} is not set"),
-            Self::BlankVariable { name } => write!(f, "environment variable {name} is empty or only white space"),
-            Self::BlankFile { path } => write!(f, "secret file {} is empty or only white space", path.display()),
+            Self::BlankVariable { name } => write!(
+                f,
+                "environment variable {name} is blank: empty, or nothing that can be seen"
+            ),
+            Self::BlankFile { path } => write!(
+                f,
+                "secret file {} is blank: empty, or nothing that can be seen",
+                path.display()
+            ),
             Self::OversizedFile { path } => write!(f, "secret file {} is longer than 64 KiB", path.display()),
             Self::MalformedWhsec => f.write_str("signing secret is not `whsec_` and standard base64"),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),

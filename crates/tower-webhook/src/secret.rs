@@ -19,7 +19,9 @@ const MAX_FILE: usize = 64 * 1024;
 
 /// A signing secret: bytes that never print, cannot be compared, and are wiped when dropped.
 ///
-/// A secret of no bytes or of white space alone cannot be built: anyone can sign with it.
+/// A **blank** secret cannot be built, as anyone can sign with it: one of no bytes, or of nothing but white space, control
+/// characters (NUL is one), and characters without width (U+200B to U+200D, U+2060, U+FEFF), however many, in UTF-8 or
+/// behind the byte order mark of UTF-16. To HMAC, up to 64 NUL bytes are the same key as no bytes at all.
 ///
 /// ```
 /// use tower_webhook::SigningSecret;
@@ -29,6 +31,7 @@ const MAX_FILE: usize = 64 * 1024;
 ///
 /// assert!(SigningSecret::new("").is_err());
 /// assert!(SigningSecret::new(" \n").is_err());
+/// assert!(SigningSecret::new([0; 32]).is_err());
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
@@ -45,7 +48,7 @@ impl SigningSecret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::BlankSecret`] when there are no bytes, or only white space.
+    /// [`ConfigError::BlankSecret`] when they are [blank](Self).
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         Self::non_blank(bytes.as_ref()).ok_or(ConfigError::BlankSecret)
     }
@@ -61,8 +64,8 @@ impl SigningSecret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it holds nothing, or
-    /// only white space. Both name the variable, neither its value.
+    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it is [blank](Self). Both
+    /// name the variable, neither its value.
     pub fn from_env(name: impl AsRef<OsStr>) -> Result<Self, ConfigError> {
         let name = name.as_ref();
         let shown = || name.to_string_lossy().into_owned();
@@ -76,8 +79,7 @@ impl SigningSecret {
     /// # Errors
     ///
     /// [`ConfigError::UnreadableFile`] when it cannot be read, [`ConfigError::OversizedFile`] when it is longer than
-    /// 64 KiB, [`ConfigError::BlankFile`] when it holds nothing, or only white space. Each names the file, none what
-    /// is in it.
+    /// 64 KiB, [`ConfigError::BlankFile`] when it is [blank](Self). Each names the file, none what is in it.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         let value = read(path).map_err(|source| ConfigError::UnreadableFile {
@@ -133,11 +135,7 @@ impl SigningSecret {
     }
 
     fn non_blank(bytes: &[u8]) -> Option<Self> {
-        let blank = match std::str::from_utf8(bytes) {
-            Ok(text) => text.trim().is_empty(),
-            Err(_) => false,
-        };
-        (!blank).then(|| Self {
+        (!is_blank(bytes)).then(|| Self {
             bytes: Zeroizing::new(bytes.into()),
             label: None,
             not_after: None,
@@ -152,6 +150,27 @@ impl fmt::Debug for SigningSecret {
             None => f.write_str("SigningSecret(..)"),
         }
     }
+}
+
+/// Whether there is nothing to be seen in it, as text in UTF-8 or in UTF-16 with its byte order mark.
+fn is_blank(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, units @ ..] => is_blank_utf16(units, u16::from_le_bytes),
+        [0xfe, 0xff, units @ ..] => is_blank_utf16(units, u16::from_be_bytes),
+        _ => std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(is_invisible)),
+    }
+}
+
+/// The same of 16-bit units. Of a line break at the end, the half that is no `\n` may be left.
+fn is_blank_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
+    let (units, rest) = bytes.as_chunks();
+    let mut units = units.iter().map(|bytes| char::from_u32(unit(*bytes).into()));
+    units.all(|unit| unit.is_some_and(is_invisible)) && matches!(rest, [] | [0])
+}
+
+fn is_invisible(letter: char) -> bool {
+    let has_no_width = matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    letter.is_whitespace() || letter.is_control() || has_no_width
 }
 
 /// The file's bytes, or its first `MAX_FILE + 1`, in a buffer that never grows: growing would leave an unwiped copy.
@@ -184,18 +203,8 @@ mod tests {
 
     #[test]
     fn bytes_are_taken_as_they_are() {
-        for bytes in [&b"s"[..], b" s ", b"s\n", b"\xff", b"\x00"] {
+        for bytes in [&b"s"[..], b" s ", b"s\n", b"\xff", b"\x00s", b"\xff\xfes\0"] {
             assert_eq!(SigningSecret::new(bytes).unwrap().expose(), bytes);
-        }
-    }
-
-    #[test]
-    fn blank_secrets_are_refused() {
-        for blank in ["", " ", "\n", "\t \r\n", "\u{a0}", "\u{3000}\u{b}"] {
-            assert!(
-                matches!(SigningSecret::new(blank), Err(ConfigError::BlankSecret)),
-                "{blank:?}"
-            );
         }
     }
 
