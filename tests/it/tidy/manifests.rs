@@ -52,6 +52,21 @@ fn every_package_has_the_lints_of_the_workspace() {
 }
 
 #[test]
+fn every_crate_ships_both_licences() {
+    for (name, begins) in [
+        ("LICENSE-MIT", "Permission is hereby granted"),
+        ("LICENSE-APACHE", "Apache License"),
+    ] {
+        let licence = read(name);
+        assert!(licence.trim_start().starts_with(begins), "{name}");
+        for folder in list("crates") {
+            let path = folder.join(name);
+            assert!(read(&path) == licence, "{} is not the root's", path.display());
+        }
+    }
+}
+
+#[test]
 fn the_core_has_few_dependencies() {
     let lines = tree(&[]);
     assert!(lines.len() <= 26, "{}:\n{}", lines.len(), lines.join("\n"));
