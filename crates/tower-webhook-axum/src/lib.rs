@@ -50,7 +50,7 @@
 //! axum's `DefaultBodyLimit` lives in its extractors and does not reach a layer: the limit of a webhook is
 //! [`Verifier::max_body`](tower_webhook::Verifier::max_body).
 //!
-//! [`VerifyLayer`]: tower_webhook::VerifyLayer
+//! [`VerifyLayer`]: https://docs.rs/tower-webhook/latest/tower_webhook/struct.VerifyLayer.html
 
 mod extract;
 mod rejection;

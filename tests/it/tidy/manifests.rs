@@ -67,14 +67,32 @@ fn every_crate_ships_both_licences() {
 }
 
 #[test]
+fn an_adapter_takes_of_the_core_what_it_uses() {
+    for (adapter, more, features) in [
+        ("tower-webhook-axum", &[][..], ""),
+        ("tower-webhook-warp", &[], "layer,timeout"),
+        ("tower-webhook-hyper", &[], "layer,timeout"),
+        ("tower-webhook-hyper", &["--no-default-features"], "layer"),
+        ("core-only", &[], ""),
+    ] {
+        let lines = tree(adapter, "{lib} {f}", more);
+        let of_the_core: Vec<_> = lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("tower_webhook "))
+            .collect();
+        assert_eq!(of_the_core, [features], "{adapter} {more:?}");
+    }
+}
+
+#[test]
 fn the_core_has_few_dependencies() {
-    let lines = tree(&[]);
+    let lines = tree("tower-webhook", "{p}", &[]);
     assert!(lines.len() <= 26, "{}:\n{}", lines.len(), lines.join("\n"));
 }
 
 #[test]
 fn without_its_features_the_core_knows_no_body_no_tower_and_no_runtime() {
-    let lines = tree(&["--no-default-features"]);
+    let lines = tree("tower-webhook", "{p}", &["--no-default-features"]);
     for name in [
         "http-body",
         "pin-project-lite",
@@ -91,9 +109,10 @@ fn without_its_features_the_core_knows_no_body_no_tower_and_no_runtime() {
     }
 }
 
-fn tree(more: &[&str]) -> Vec<String> {
-    let arguments = ["tree", "--offline", "--locked", "-p", "tower-webhook", "-e", "normal"];
-    let format = ["--prefix", "none", "--no-dedupe"];
+/// What is built for a package, one line each, in this format of cargo's.
+fn tree(package: &str, format: &str, more: &[&str]) -> Vec<String> {
+    let arguments = ["tree", "--offline", "--locked", "-p", package, "-e", "normal"];
+    let format = ["--prefix", "none", "--no-dedupe", "-f", format];
     let output = cargo(&[&arguments, &format[..], more].concat());
     let mut lines: Vec<_> = output.lines().map(str::to_owned).collect();
     lines.sort();
