@@ -2,6 +2,8 @@
 //! stop.
 
 use std::env::{self, VarError};
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -51,34 +53,42 @@ impl Setup {
     /// Says where the receiver listens, and how to send it something when nobody else knows its secret.
     pub fn greet(self, address: SocketAddr) {
         let url = format!("http://{address}/webhooks/knowrithm");
-        println!("Listening on {url}");
+        say(format_args!("Listening on {url}"));
         if let Some(secret) = self.made_up {
-            println!("{SECRET} is not set; this run's secret is {secret}");
-            println!("Post a signed sample event:");
-            println!();
-            println!("{}", curl(&url, &Signer::knowrithm(&self.secret)));
-            println!();
+            say(format_args!("{SECRET} is not set; this run's secret is {secret}"));
+            say("Post a signed sample event:");
+            say("");
+            say(curl(&url, &Signer::knowrithm(&self.secret)));
+            say("");
         }
     }
 }
 
 /// Prints what the vendor's sample listener prints of an event.
 pub fn announce(event: &Event) {
-    println!("Received valid webhook event: {}", text(event.name()));
+    say(format_args!("Received valid webhook event: {}", text(event.name())));
     match &event.kind {
         Kind::LeadCreated(lead) => {
             let [first, last, email] =
                 [&lead.first_name, &lead.last_name, &lead.email].map(|field| text(field.as_deref()));
-            println!("  -> New lead received: {first} {last} ({email})");
+            say(format_args!("  -> New lead received: {first} {last} ({email})"));
             // Add your logic here: add to CRM, send an email, etc.
         }
         Kind::ConversationEnded(conversation) if is_rated_low(conversation) => {
             let id = text(conversation.id.as_deref());
-            println!("  -> Low rating received for conversation {id}. Notifying support.");
+            say(format_args!(
+                "  -> Low rating received for conversation {id}. Notifying support."
+            ));
             // Add your logic here: create a support ticket, send a Slack message, etc.
         }
         _ => {}
     }
+}
+
+/// Prints a line. Who reads it may be gone, as the `head` of `receiver | head` is, and that is no reason to answer a
+/// webhook with anything else, nor to stop.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// As in the vendor's sample, a conversation without a rating counts as one with the lowest; one whose rating is no number

@@ -68,12 +68,24 @@ impl Receiver {
 
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut receiver = Self { child, stdout, address };
-        let greeting = receiver.line();
-        let address = greeting
-            .strip_prefix("Listening on http://")
-            .and_then(|rest| rest.strip_suffix("/webhooks/knowrithm"));
-        receiver.address = address.expect(&greeting).parse().unwrap();
+        receiver.address = listens_on(&receiver.line());
         receiver
+    }
+
+    /// Starts a receiver, waits until it listens, and then hangs up on what it prints.
+    pub(crate) fn deaf(mut command: Command) -> Self {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut greeting = String::new();
+        let stdout = child.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut greeting).unwrap();
+        drop(child.stderr.take());
+        let (_, stdout) = mpsc::channel();
+        let address = listens_on(greeting.trim_end());
+        Self { child, stdout, address }
     }
 
     /// The next line that it prints.
@@ -107,6 +119,13 @@ impl Drop for Receiver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn listens_on(greeting: &str) -> SocketAddr {
+    let address = greeting
+        .strip_prefix("Listening on http://")
+        .and_then(|rest| rest.strip_suffix("/webhooks/knowrithm"));
+    address.expect(greeting).parse().unwrap()
 }
 
 /// Waits for a process to end, but less than the ten seconds that receivers give to requests under way.

@@ -1,9 +1,9 @@
 //! What a receiver answers and prints for each kind of event, as the vendor's sample listener does.
 
-use super::child::KINDS;
+use super::child::{KINDS, Receiver};
 use crate::sockets::client::{PROTOCOLS, Protocol};
 use crate::support::body::TestBody;
-use crate::support::signed;
+use crate::support::{SECRET, signed};
 
 /// The vendor's example payload, as its documentation prints it.
 const LEAD: &str = r#"{
@@ -91,6 +91,19 @@ async fn events_that_lack_what_is_printed_are_still_answered() {
             let request = signed(body, TestBody::one(body));
             let response = Protocol::Http1.send(receiver.address, request).await.unwrap();
             assert_eq!(response.status(), 200, "{kind:?}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_are_answered_when_nobody_reads_what_is_printed() {
+    for kind in KINDS {
+        let mut command = kind.command();
+        command.env("KNOWRITHM_WEBHOOK_SECRET", SECRET);
+        let receiver = Receiver::deaf(command);
+        for _ in 0..2 {
+            let response = Protocol::Http1.send(receiver.address, signed(LEAD, TestBody::one(LEAD)));
+            assert_eq!(response.await.unwrap().status(), 200, "{kind:?}");
         }
     }
 }
