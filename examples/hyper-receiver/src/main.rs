@@ -2,10 +2,12 @@
 
 use std::convert::Infallible;
 use std::future::pending;
+use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+use std::io::{self, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -18,13 +20,16 @@ use hyper_util::server::graceful::GracefulShutdown;
 use knowrithm_events::Event;
 use receiver_support::{Setup, announce, shutdown};
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 use tower_webhook::{BufferedBody, Verifier};
 use tower_webhook_hyper::VerifyService;
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long no connection may have failed for an outage to be over.
+const OUTAGE: Duration = Duration::from_secs(60);
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
 
@@ -106,17 +111,10 @@ where
 
     let connections = GracefulShutdown::new();
     let mut stopped = pin!(stopped);
+    let mut failed = None;
     loop {
         let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    // Most often there are too many open files; connections that end give some back.
-                    eprintln!("Cannot accept a connection: {error}");
-                    sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            },
+            stream = accept(&listener, &mut failed) => stream,
             () = &mut stopped => break,
         };
 
@@ -140,6 +138,27 @@ where
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+/// Waits for the next connection. When there can be none it says so, once an outage: `failed` is when the last one was.
+async fn accept(listener: &TcpListener, failed: &mut Option<Instant>) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            // Of that one connection: its peer has gone already.
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+            Err(error) => {
+                let before = failed.replace(Instant::now());
+                // In the middle of an outage, each connection that ends lets one in.
+                if before.is_none_or(|before| before.elapsed() > OUTAGE) {
+                    // Who reads this may be gone, and that is no reason to stop.
+                    let _ = writeln!(io::stderr(), "Cannot accept connections: {error}");
+                }
+                // Most often there are too many open files; connections that end give some back.
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
 }
 
 /// Waits until a connection has been silent for too long; for ever when a request came in time.

@@ -3,6 +3,7 @@
 mod child;
 mod curl;
 mod events;
+mod outage;
 mod routes;
 mod setup;
 mod shutdown;
