@@ -2,7 +2,7 @@
 //! stop.
 
 use std::env::{self, VarError};
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -15,7 +15,6 @@ use tower_webhook::sign::Signer;
 const SECRET: &str = "KNOWRITHM_WEBHOOK_SECRET";
 
 /// How a receiver was started.
-#[derive(Debug)]
 pub struct Setup {
     /// What Knowrithm signs with.
     pub secret: SigningSecret,
@@ -32,11 +31,10 @@ impl Setup {
     /// When either is set to something that cannot be one.
     pub fn from_env() -> anyhow::Result<Self> {
         let port = match env::var("PORT") {
-            Ok(port) => port
-                .parse()
-                .with_context(|| format!("PORT is {port:?}, which is no port"))?,
+            // Not repeated: a mistake may have put anything there.
+            Ok(port) => port.parse().context("PORT is no port, a number up to 65535")?,
             Err(VarError::NotPresent) => 5000,
-            Err(VarError::NotUnicode(_)) => bail!("PORT is not a number"),
+            Err(VarError::NotUnicode(_)) => bail!("PORT is no port, a number up to 65535"),
         };
         let made_up = env::var_os(SECRET).is_none().then(random_secret).transpose()?;
         let secret = match &made_up {
@@ -61,6 +59,16 @@ impl Setup {
             say(curl(&url, &Signer::knowrithm(&self.secret)));
             say("");
         }
+    }
+}
+
+/// Prints neither secret; the one that was made up is printed by [`greet`](Setup::greet) alone.
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup")
+            .field("secret", &self.secret)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,6 +172,19 @@ fn text(value: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_up_prints_no_secret() {
+        let setup = Setup {
+            secret: SigningSecret::new("whk_made_up").unwrap(),
+            address: (Ipv4Addr::LOCALHOST, 5000).into(),
+            made_up: Some("whk_made_up".to_owned()),
+        };
+        assert_eq!(
+            format!("{setup:?}"),
+            "Setup { secret: SigningSecret(..), address: 127.0.0.1:5000, .. }"
+        );
+    }
 
     #[test]
     fn the_command_is_one_line_with_the_sample_between_quotes() {

@@ -29,6 +29,7 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
             ("KNOWRITHM_WEBHOOK_SECRET", " \n"),
             ("PORT", "65536"),
             ("PORT", "http"),
+            ("PORT", SECRET),
         ] {
             let mut command = kind.command();
             command.env(name, value).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -39,6 +40,7 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
             assert_eq!(output.stdout, b"", "{kind:?}: {name}={value:?}");
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(said.contains(name), "{kind:?}: {name}={value:?}: {said}");
+            assert!(!said.contains(SECRET), "{kind:?}: {said}");
         }
     }
 }
