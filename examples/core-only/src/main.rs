@@ -15,14 +15,21 @@
 //! It exits with 0 when the body is verified; with 1 when it is not, and the code of the rejection on stderr; with 2 when
 //! it could not find out.
 
+use std::env;
 use std::error::Error;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs};
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use tower_webhook::{Rejection, SigningSecret, VerifiedBody, Verifier};
+
+/// Larger bodies are refused, and no more of one is read than tells so.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+/// Longer heads are no heads: servers allow a fraction of this.
+const MAX_HEADERS: usize = 64 * 1024;
 
 fn main() -> ExitCode {
     match run() {
@@ -47,22 +54,37 @@ fn run() -> Result<Result<VerifiedBody, Rejection>, Box<dyn Error>> {
     let [headers, body] = paths.as_slice() else {
         return Err("usage: core-only HEADERS_FILE BODY_FILE".into());
     };
-    let headers = parse(&read(headers)?).map_err(|error| format!("{}: {error}", headers.display()))?;
-    let body = read(body)?;
+    let headers = read(headers, MAX_HEADERS)
+        .and_then(|text| parse(&text))
+        .map_err(|error| format!("{}: {error}", headers.display()))?;
+    let body = read(body, MAX_BODY).map_err(|error| format!("{}: {error}", body.display()))?;
 
-    let verifier = Verifier::knowrithm(SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?);
+    let verifier = Verifier::knowrithm(SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?).max_body(MAX_BODY);
     Ok(verifier.verify(&headers, body))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+/// The file's bytes, or its first `limit + 1`: enough to see that they are too many.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
-/// Reads `Name: value` lines that end in LF or CRLF, after a request line or status line if there is one.
+/// Reads `Name: value` lines that end in LF or CRLF, after a request line or status line if there is one, up to the end
+/// or to an empty line that ends the file.
 fn parse(text: &[u8]) -> Result<HeaderMap, String> {
+    if text.len() > MAX_HEADERS {
+        return Err(format!("more than {MAX_HEADERS} bytes are no headers"));
+    }
     let mut headers = HeaderMap::new();
-    for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut rest = text;
+    for number in 1.. {
+        let Some(line) = next_line(&mut rest) else { break };
+        if line.is_empty() && !rest.is_empty() {
+            return Err(format!("line {number} ends the headers, and something follows it"));
+        }
         if line.is_empty() || number == 1 && is_start_line(line) {
             continue;
         }
@@ -74,10 +96,21 @@ fn parse(text: &[u8]) -> Result<HeaderMap, String> {
     Ok(headers)
 }
 
-/// Whether this is `POST /path HTTP/1.1` or `HTTP/1.1 200 OK`: no header's name has a blank before its colon.
+/// Takes a line from the front, without its end.
+fn next_line<'a>(text: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let mut parts = text.splitn(2, |&byte| byte == b'\n');
+    let line = parts.next().filter(|_| !text.is_empty())?;
+    *text = parts.next().unwrap_or_default();
+    Some(line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// Whether this is `HTTP/1.1 200 OK` or `POST /path HTTP/1.1`, and not `Via: HTTP/1.1`: no method has a colon.
 fn is_start_line(line: &[u8]) -> bool {
-    let before_colon = line.split(|&byte| byte == b':').next().unwrap_or_default();
-    before_colon.contains(&b' ')
+    let mut words = line.split(|&byte| byte == b' ');
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or_default();
+    let is_version = |word: &[u8]| word.starts_with(b"HTTP/");
+    is_version(first) || is_version(last) && !first.contains(&b':')
 }
 
 fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
@@ -85,8 +118,16 @@ fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     Some((
         HeaderName::from_bytes(name).ok()?,
-        HeaderValue::from_bytes(value.trim_ascii()).ok()?,
+        HeaderValue::from_bytes(trim(value)).ok()?,
     ))
+}
+
+/// Without the spaces and tabs around it, which are what HTTP lets stand there.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 #[cfg(test)]
@@ -121,7 +162,10 @@ mod tests {
             );
         }
         assert_eq!(parse(b"X: \xff").unwrap()["x"].as_bytes(), b"\xff");
-        assert!(parse(b"").unwrap().is_empty());
+        assert_eq!(parse(b"Via: HTTP/1.1").unwrap()["via"], "HTTP/1.1");
+        for empty in ["", "\n", "\r\n", "HTTP/1.1 200 OK", "GET / HTTP/1.0\r\n\r\n"] {
+            assert!(parse(empty.as_bytes()).unwrap().is_empty(), "{empty:?}");
+        }
     }
 
     #[test]
@@ -132,9 +176,27 @@ mod tests {
             ("Host: a\n folded", "line 2"),
             (": empty", "line 1"),
             ("A: \u{1}", "line 1"),
+            ("A: 1\u{c}", "line 1"),
+            ("A: 1\r\r\n", "line 1"),
+            ("X Y: 1", "line 1"),
+            ("GET / HTTP/1.1: 1", "line 1"),
+            ("A: 1\n\nB: 2", "line 2"),
+            ("A: 1\r\n\r\n\r\n", "line 2"),
+            ("\nA: 1", "line 1"),
         ] {
             let error = parse(text.as_bytes()).unwrap_err();
             assert!(error.contains(line), "{text}: {error}");
         }
+        let long = [b"A: ".as_slice(), &vec![b'a'; MAX_HEADERS]].concat();
+        assert!(parse(&long).unwrap_err().contains("65536"));
+    }
+
+    #[test]
+    fn a_file_is_read_as_far_as_tells_that_it_is_too_long() {
+        let body = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/sample/body.json"));
+        assert_eq!(read(body, 104).unwrap(), BODY);
+        assert_eq!(read(body, 103).unwrap(), BODY);
+        assert_eq!(read(body, 10).unwrap(), &BODY[..11]);
+        assert!(read(Path::new("/nowhere"), 10).is_err());
     }
 }
