@@ -14,6 +14,9 @@ use tower_webhook::sign::Signer;
 
 const SECRET: &str = "KNOWRITHM_WEBHOOK_SECRET";
 
+/// Less than the ten seconds after which `docker stop` kills.
+const GRACE: Duration = Duration::from_secs(8);
+
 /// How a receiver was started.
 pub struct Setup {
     /// What Knowrithm signs with.
@@ -108,40 +111,63 @@ fn is_rated_low(conversation: &Conversation) -> bool {
     }
 }
 
-/// Two futures: one ends at SIGINT or SIGTERM, the other as long after it as requests under way are given to finish,
-/// which is 10 s. The signals are caught from this call on.
+/// Two futures: one ends at SIGINT or SIGTERM; the other when requests under way have had their time to finish, 8 s, or at
+/// a second signal. The signals are caught from this call on.
 ///
 /// # Errors
 ///
 /// When the handlers of those signals cannot be set.
 pub fn shutdown() -> anyhow::Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
-    let (stopped, grace) = (stop_signal()?, stop_signal()?);
-    let grace_over = async {
-        grace.await;
-        tokio::time::sleep(Duration::from_secs(10)).await;
+    let (mut first, mut both) = (Signals::new()?, Signals::new()?);
+    let stopped = async move { first.next().await };
+    let grace_over = async move {
+        both.next().await;
+        tokio::select! {
+            () = tokio::time::sleep(GRACE) => {}
+            () = both.next() => {}
+        }
     };
     Ok((stopped, grace_over))
 }
 
+/// What tells a process to stop.
 #[cfg(unix)]
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// What tells a process to stop.
 #[cfg(windows)]
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }
 
 fn random_secret() -> anyhow::Result<String> {

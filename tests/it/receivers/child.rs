@@ -128,7 +128,7 @@ fn listens_on(greeting: &str) -> SocketAddr {
     address.expect(greeting).parse().unwrap()
 }
 
-/// Waits for a process to end, but less than the ten seconds that receivers give to requests under way.
+/// Waits for a process to end, but less than the eight seconds that receivers give to requests under way.
 pub(crate) fn end(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {

@@ -37,6 +37,23 @@ async fn a_request_under_way_is_answered() {
     }
 }
 
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
+    for kind in KINDS {
+        let mut receiver = kind.start();
+        let mut peer = Raw::connect(receiver.address).await;
+        peer.send(head(&["Expect: 100-continue", "Content-Length: 49", &signature]))
+            .await;
+        assert_eq!(peer.answer().await, Some(Answer::empty(100)), "{kind:?}");
+
+        receiver.signal("TERM");
+        nobody_is_let_in(&receiver).await;
+        receiver.signal("INT");
+        assert_eq!(receiver.end().code(), Some(0), "{kind:?}");
+    }
+}
+
 #[test]
 fn who_has_nothing_to_do_ends_at_once() {
     for kind in KINDS {
