@@ -28,6 +28,10 @@ use tower_webhook_hyper::VerifyService;
 /// How long a connection may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How many requests one HTTP/2 connection may have under way, each of them with a body up to the limit in memory: a sender
+/// of webhooks needs a few, and hyper's default is 200.
+const MAX_STREAMS: u32 = 16;
+
 /// How long no connection may have failed for an outage to be over.
 const OUTAGE: Duration = Duration::from_secs(60);
 
@@ -103,10 +107,13 @@ where
     server
         .http1()
         .timer(TokioTimer::new())
+        // Who has sent a request and says that nothing more will come still gets its answer.
+        .half_close(true)
         .header_read_timeout(HEAD_TIMEOUT);
     server
         .http2()
         .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
         .keep_alive_interval(HEAD_TIMEOUT);
 
     let connections = GracefulShutdown::new();

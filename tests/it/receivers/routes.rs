@@ -1,12 +1,15 @@
 //! What a receiver answers to what is no webhook, and to the head of a webhook alone.
 
 use http::Request;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
 
-use super::child::KINDS;
+use super::child::{KINDS, Kind};
 use crate::sockets::client::PROTOCOLS;
 use crate::sockets::raw::{Answer, Raw, head};
 use crate::support::body::TestBody;
-use crate::support::{EVENT, PATH, SIGNATURE, digits, signature};
+use crate::support::{EVENT, PATH, SIGNATURE, digits, signature, signed};
 
 #[tokio::test]
 async fn other_methods_and_paths_are_no_webhooks() {
@@ -66,4 +69,33 @@ async fn what_the_head_refuses_provokes_no_continue() {
             assert_eq!(peer.answer().await, Some(Answer::empty(status)), "{kind:?}: {lines:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn who_has_nothing_more_to_send_gets_the_answer_of_hypers_receiver() {
+    let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
+    let receiver = Kind::Hyper.start();
+    // Once it may be answered by chance, before the server sees the end.
+    for _ in 0..100 {
+        let mut peer = Raw::connect(receiver.address).await;
+        peer.send(head(&["Content-Length: 49", &signature]) + EVENT).await;
+        peer.hang_up().await;
+        assert_eq!(peer.answer().await, Some(Answer::ok(r#"{"status":"success"}"#)));
+    }
+}
+
+#[tokio::test]
+async fn hypers_receiver_lets_few_streams_into_a_connection() {
+    let receiver = Kind::Hyper.start();
+    let stream = TcpStream::connect(receiver.address).await.unwrap();
+    let (mut sender, mut connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
+    let answer = sender.send_request(signed(EVENT, TestBody::one(EVENT)));
+    // Before it answers, a server says how many streams it lets in.
+    tokio::select! {
+        answer = answer => assert_eq!(answer.unwrap().status(), 200),
+        ended = &mut connection => panic!("{ended:?}"),
+    }
+    assert_eq!(connection.current_max_send_streams(), 16);
 }
