@@ -76,6 +76,8 @@ impl SigningSecret {
 
     /// Reads a file, as Docker and Kubernetes mount secrets, and strips one line break (`\n` or `\r\n`) from its end.
     ///
+    /// It blocks as reading a file does; a named pipe that nobody writes to is waited for without end.
+    ///
     /// # Errors
     ///
     /// [`ConfigError::UnreadableFile`] when it cannot be read, [`ConfigError::OversizedFile`] when it is longer than

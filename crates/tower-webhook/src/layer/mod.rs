@@ -51,7 +51,10 @@
 //! request ids.
 //!
 //! A concurrency limit may stand on either side. Outside of this layer, a request takes its place while its body is still
-//! on its way. So it does on the inside, because the service that is called is the one that was polled ready.
+//! on its way. So it does on the inside, because the service that is called is the one that was polled ready. Whoever sends
+//! a well-formed signature, right or wrong, and then a body byte by byte, keeps that place until
+//! [`read_timeout`](crate::Verifier#method.read_timeout). Where places are few, take one in the handler, from a semaphore:
+//! the handler is called when the body is verified. Or shorten the timeout.
 //!
 //! Limits that live in a framework's extractors, as axum's `DefaultBodyLimit` does, do not reach a layer; the limit here is
 //! [`Verifier::max_body`](crate::Verifier::max_body).
