@@ -68,8 +68,8 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`] |
-//! | `timeout` | yes | [`Verifier::read_timeout`], on tokio's timer |
+//! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; without `timeout` they wait for a body for ever |
+//! | `timeout` | yes | the deadline of a body, [`Verifier::read_timeout`], on tokio's timer; brings `layer` |
 //! | `sign` | | [`sign::Signer`], the sender's side, for tests and demonstrations |
 //! | `tracing` | | one event per verdict |
 #![cfg_attr(docsrs, feature(doc_cfg))]

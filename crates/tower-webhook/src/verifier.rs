@@ -164,11 +164,15 @@ impl Verifier {
 
     /// Waits for the body for ever: a stranger can hold any number of connections open.
     ///
-    /// With it the verifier needs no tokio runtime.
-    #[cfg(feature = "timeout")]
+    /// With it the verifier needs no tokio runtime. Without the feature `timeout` there is no deadline to begin with, and
+    /// this changes nothing.
     #[must_use]
+    #[cfg_attr(not(feature = "timeout"), expect(unused_mut, reason = "there is nothing to change"))]
     pub fn insecure_no_read_timeout(mut self) -> Self {
-        Arc::make_mut(&mut self.policy).read_timeout = None;
+        #[cfg(feature = "timeout")]
+        {
+            Arc::make_mut(&mut self.policy).read_timeout = None;
+        }
         self
     }
 

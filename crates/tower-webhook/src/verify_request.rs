@@ -34,6 +34,9 @@ impl Verifier {
     /// extensions. Trailers are dropped: no scheme signs them. What is refused by its headers is refused without
     /// polling the body, so that a server answers no `Expect: 100-continue`.
     ///
+    /// Without the feature `timeout` there is no deadline: the body is waited for as long as the sender keeps the
+    /// connection open. Set one around the future, or around the server's connections.
+    ///
     /// This is what the layer and every adapter are made of; call it where none of them fits.
     ///
     /// ```
