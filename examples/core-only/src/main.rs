@@ -145,6 +145,32 @@ mod tests {
     }
 
     #[test]
+    fn without_the_deadlines_feature_it_can_be_waived_all_the_same() {
+        let verifier = Verifier::knowrithm(SigningSecret::new("whk_sample").unwrap()).insecure_no_read_timeout();
+        assert!(verifier.verify(&parse(HEADERS).unwrap(), BODY).is_ok());
+    }
+
+    #[test]
+    fn what_comes_in_pieces_is_verified_as_well() {
+        let verifier = Verifier::knowrithm(SigningSecret::new("whk_sample").unwrap()).max_body(BODY.len());
+        for (pieces, verdict) in [
+            (&[BODY][..], Ok(())),
+            (&[&BODY[..50], b"", &BODY[50..]], Ok(())),
+            (&[&BODY[..50]], Err(Rejection::SignatureMismatch)),
+            (&[BODY, b" "], Err(Rejection::BodyTooLarge)),
+        ] {
+            let mut verification = verifier.begin(&parse(HEADERS).unwrap()).unwrap();
+            let admitted = pieces.iter().try_for_each(|piece| verification.update(piece));
+            assert_eq!(verification.finish(), verdict);
+            assert_eq!(admitted.is_err(), verdict == Err(Rejection::BodyTooLarge));
+        }
+        assert_eq!(
+            verifier.begin(&HeaderMap::new()).unwrap_err(),
+            Rejection::MissingSignature
+        );
+    }
+
+    #[test]
     fn headers_are_read_as_tools_print_them() {
         for text in [
             "Host: a\nX-Two: 1\nx-two: 2",
