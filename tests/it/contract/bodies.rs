@@ -111,6 +111,17 @@ fn sayings() -> Vec<Case> {
             signed(EVENT, TestBody::frames([first, second]).hint(0, Some(0)).claim_end())
         })
         .unsendable(lies),
+        Case::accepts("three frames that each say they are the last", EVENT, || {
+            signed(EVENT, in_three().claim_end())
+        })
+        .unsendable(lies),
+        Case::accepts("a pause after a frame that says it is the last", EVENT, || {
+            let (first, rest) = EVENT.split_at(10);
+            let (second, third) = rest.split_at(10);
+            let body = TestBody::frames([first]).then_yield().frame(second).then_yield();
+            signed(EVENT, body.frame(third).claim_end())
+        })
+        .unsendable(lies),
         content_length("a Content-Length that is true", "49"),
         content_length("a Content-Length that is too small", "1").unsendable(lies),
         content_length("a Content-Length that is too large", "2000").unsendable(lies),
@@ -159,6 +170,12 @@ fn content_length(name: &'static str, length: &'static str) -> Case {
         request
     };
     Case::accepts(name, EVENT, request).uncopied()
+}
+
+fn in_three() -> TestBody {
+    let (first, rest) = EVENT.split_at(10);
+    let (second, third) = rest.split_at(10);
+    TestBody::frames([first, second, third])
 }
 
 fn checksum() -> HeaderMap {

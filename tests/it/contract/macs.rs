@@ -80,6 +80,10 @@ fn shape_cases() -> Vec<Case> {
         Case::refuses("signed is the first frame alone", SignatureMismatch, || {
             signed("{}", TestBody::frames(["{}", " "]))
         }),
+        Case::refuses("signed are the first two of three frames", SignatureMismatch, || {
+            signed("{}", TestBody::frames(["{", "}", " "]).claim_end())
+        })
+        .unsendable("hyper's client believes what a body says of itself"),
         Case::refuses("signed is the last frame alone", SignatureMismatch, || {
             signed("{}", TestBody::frames([" ", "{}"]))
         }),
