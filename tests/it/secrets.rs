@@ -1,9 +1,11 @@
-//! Secrets: what is blank cannot be built, because anyone can sign with it.
+//! Secrets: what is blank cannot be built, because anyone can sign with it; and what a variable may hold.
 
 use std::env;
 use std::fs;
+use std::process::Command;
 
 use http::HeaderMap;
+use tower_webhook::sign::Signer;
 use tower_webhook::{ConfigError, SigningSecret, Verifier};
 
 use crate::support::SIGNATURE;
@@ -81,5 +83,47 @@ fn what_can_be_seen_is_not_blank() {
     seen.extend([vec![0xff], vec![0, 0, 0x80], vec![0xff, 0xfe, 0, 0, 0x80]]);
     for bytes in seen {
         assert!(SigningSecret::new(&bytes).is_ok(), "{bytes:x?}");
+    }
+}
+
+const VARIABLE: &str = "TOWER_WEBHOOK_TESTS_SECRET";
+
+/// The environment of a running process cannot be changed without `unsafe`, so these tests run themselves once more, in a
+/// process of their own with the variable set. Answers whether this is that process.
+fn with_variable(test: &str, value: &str) -> bool {
+    if env::var_os(VARIABLE).is_some() {
+        return true;
+    }
+    let mut again = Command::new(env::current_exe().unwrap());
+    again
+        .args(["--exact", &format!("secrets::{test}")])
+        .env(VARIABLE, value);
+    let output = again.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("1 passed"), "{value:?}: {said}");
+    false
+}
+
+#[test]
+fn of_a_variable_one_line_break_is_stripped() {
+    let name = "of_a_variable_one_line_break_is_stripped";
+    for value in ["hush", "hush\n", "hush\r\n"] {
+        if with_variable(name, value) {
+            let secret = SigningSecret::from_env(VARIABLE).unwrap();
+            let headers = Signer::knowrithm(&SigningSecret::new("hush").unwrap()).headers("{}");
+            assert!(Verifier::knowrithm(secret).verify(&headers, "{}").is_ok());
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_blank_variable_is_named() {
+    for value in ["", " \n", "\u{feff}"] {
+        if with_variable("a_blank_variable_is_named", value) {
+            let error = SigningSecret::from_env(VARIABLE).unwrap_err();
+            assert!(matches!(&error, ConfigError::BlankVariable { name } if name == VARIABLE));
+            return;
+        }
     }
 }
