@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test unwraps is part of what it asserts")]
 
 mod contract;
+mod debugged;
 mod events;
 mod memory;
 mod properties;
