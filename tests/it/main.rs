@@ -3,6 +3,7 @@
 
 mod contract;
 mod debugged;
+mod direct;
 mod events;
 mod memory;
 mod properties;
