@@ -121,3 +121,6 @@ impl Collected {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
