@@ -150,6 +150,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_no_webhook_is_answered_as_the_crates_page_says() {
+        async fn unsigned(app: &Router, method: &str, path: &str) -> u16 {
+            let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+            app.clone().oneshot(request).await.unwrap().status().as_u16()
+        }
+        let layer = || VerifyLayer::new(Verifier::knowrithm(SigningSecret::new("whk_test").unwrap()));
+        let method = || post(async |Verified(_): Verified| ());
+        let route = |method| Router::new().route("/w", method);
+        for (place, app, other_method, other_path) in [
+            (
+                "MethodRouter::route_layer",
+                route(method().route_layer(layer())),
+                405,
+                404,
+            ),
+            ("MethodRouter::layer", route(method().layer(layer())), 403, 404),
+            ("Router::route_layer", route(method()).route_layer(layer()), 403, 404),
+            ("Router::layer", route(method()).layer(layer()), 403, 403),
+        ] {
+            assert_eq!(unsigned(&app, "POST", "/w").await, 403, "{place}");
+            assert_eq!(unsigned(&app, "GET", "/w").await, other_method, "{place}");
+            assert_eq!(unsigned(&app, "POST", "/no").await, other_path, "{place}");
+        }
+    }
+
+    #[tokio::test]
     async fn extractors_stand_beside_each_other_and_the_body() {
         let handler = |Verified(bytes): Verified, VerifiedJson(text): VerifiedJson<String>, body: String| async move {
             format!("{} {text} {body}", bytes.bytes().len())

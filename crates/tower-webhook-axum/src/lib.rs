@@ -40,12 +40,17 @@
 //!
 //! # Where to put the layer
 //!
-//! | | verified |
-//! |---|---|
-//! | `post(receive).route_layer(verify)` | this method of this route; other methods answer 405 |
-//! | `post(receive).layer(verify)` | this route, the 405 of its other methods included |
-//! | `Router::route_layer(verify)` | the routes added so far; unknown paths answer 404 |
-//! | `Router::layer(verify)` | the routes added so far, and the 404 of unknown paths |
+//! In each of these places a webhook is verified, and answered with 403 when it is unsigned. They differ in what else stands
+//! behind the layer, and so in the answer to an unsigned request of
+//!
+//! | | another method | an unknown path |
+//! |---|---|---|
+//! | `post(receive).route_layer(verify)` | 405 | 404 |
+//! | `post(receive).layer(verify)` | 403 | 404 |
+//! | `Router::route_layer(verify)` | 403 | 404 |
+//! | `Router::layer(verify)` | 403 | 403 |
+//!
+//! Each holds for the routes that were added before it.
 //!
 //! axum's `DefaultBodyLimit` lives in its extractors and does not reach a layer: the limit of a webhook is
 //! [`Verifier::max_body`](tower_webhook::Verifier::max_body).
