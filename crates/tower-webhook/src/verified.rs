@@ -58,12 +58,13 @@ impl VerifiedBody {
         &self.key
     }
 
-    /// What identifies this delivery when it comes again: the same for every retry, whichever secret signed it, and
-    /// not to be chosen by anyone who cannot sign.
+    /// What identifies this delivery when the same bytes come again, whichever secret signed them; not to be chosen by
+    /// anyone who cannot sign.
     ///
     /// It is SHA-256 over a domain tag and the body, computed anew at each call: a hash over the whole body. Two
-    /// deliveries with the same bytes have the same key; providers put a time or an id into each. Where the provider signs
-    /// an id in its headers, as Standard Webhooks does, it is SHA-256 over another tag and that id, whatever the body.
+    /// deliveries with the same bytes have the same key, and providers put a time or an id into each. A retry whose body
+    /// differs from that of the first attempt has another key. Where the provider signs an id in its headers, as Standard
+    /// Webhooks does, it is SHA-256 over another tag and that id, whatever the body.
     #[must_use]
     pub fn delivery_key(&self) -> [u8; 32] {
         match &self.delivery_id {
