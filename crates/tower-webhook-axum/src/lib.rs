@@ -62,8 +62,3 @@ mod rejection;
 
 pub use extract::{Verified, VerifiedJson};
 pub use rejection::{InvalidJson, MissingVerifyLayer, VerifiedJsonRejection};
-
-/// The README's example compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -1,5 +1,7 @@
 //! The manifests: one version, one true rust-version, the same lints everywhere, and few dependencies.
 
+use std::path::{Path, PathBuf};
+
 use super::cargo::{Package, cargo, minor, ours, packages};
 use super::{list, read, root, sources, sources_of_packages};
 
@@ -64,6 +66,27 @@ fn every_crate_ships_both_licences() {
             assert!(read(&path) == licence, "{} is not the root's", path.display());
         }
     }
+}
+
+#[test]
+fn a_crate_includes_no_file_that_is_not_packaged_with_it() {
+    for path in sources_of_packages("crates") {
+        let text = read(&path);
+        for included in text
+            .split("include_")
+            .skip(1)
+            .filter_map(|after| after.split('"').nth(1))
+        {
+            let file = root().join(&path).parent().unwrap().join(included);
+            let inside = file.canonicalize().unwrap().starts_with(crate_of(&path));
+            assert!(inside, "{} includes {included}", path.display());
+        }
+    }
+}
+
+fn crate_of(path: &Path) -> PathBuf {
+    let folder: PathBuf = path.components().take(2).collect();
+    root().join(folder).canonicalize().unwrap()
 }
 
 #[test]
