@@ -130,7 +130,7 @@ mod tests {
             service_fn(async |_: Request<BufferedBody>| Err::<Response<String>, _>("out of order")),
             verifier(),
         )
-        .on_reject(|rejection: &Rejection, parts: &Parts| Response::new(format!("{} {}", parts.uri, rejection.code())));
+        .on_reject(|rejection, parts| Response::new(format!("{} {}", parts.uri, rejection.code())));
 
         assert_eq!(service.call(signed("{}")).await.unwrap_err(), "out of order");
         let response = service.call(Request::new(Full::<Bytes>::default())).await.unwrap();

@@ -34,12 +34,10 @@ impl<F> VerifyLayer<F> {
     /// to tell a stranger what was wrong with a signature helps nobody else.
     ///
     /// ```
-    /// use http::request::Parts;
-    /// use http::Response;
-    /// use tower_webhook::{Rejection, SigningSecret, Verifier, VerifyLayer};
+    /// use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
     ///
     /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
-    /// let layer = VerifyLayer::new(verifier).on_reject(|rejection: &Rejection, parts: &Parts| {
+    /// let layer = VerifyLayer::new(verifier).on_reject(|rejection, parts| {
     ///     eprintln!("{} {}: {}", parts.method, parts.uri, rejection.code());
     ///     rejection.clone().into_response::<String>()
     /// });

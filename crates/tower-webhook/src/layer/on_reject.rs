@@ -7,11 +7,18 @@ use crate::rejection::Rejection;
 
 /// Makes the answer to a refused request.
 ///
-/// [`EmptyResponse`] is the default; every `Fn(&Rejection, &Parts) -> Response<R>` is another.
-pub trait OnReject<R> {
+/// [`EmptyResponse`] is the default; every `Fn(&Rejection, &Parts) -> Response<R>` is another. There are no others: the
+/// trait is sealed, because what takes one asks for that `Fn`, from which the compiler infers the types of a closure.
+pub trait OnReject<R>: sealed::Sealed<R> {
     /// The answer to the request with this head, refused for this reason.
     fn response(&self, rejection: Rejection, parts: &Parts) -> Response<R>;
 }
+
+mod sealed {
+    pub trait Sealed<R> {}
+}
+
+impl<F, R> sealed::Sealed<R> for F where F: Fn(&Rejection, &Parts) -> Response<R> {}
 
 impl<F, R> OnReject<R> for F
 where
@@ -26,6 +33,8 @@ where
 /// response's extensions: [`Rejection::into_response`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EmptyResponse;
+
+impl<R: Default> sealed::Sealed<R> for EmptyResponse {}
 
 impl<R: Default> OnReject<R> for EmptyResponse {
     fn response(&self, rejection: Rejection, _: &Parts) -> Response<R> {
