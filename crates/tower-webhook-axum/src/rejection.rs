@@ -77,9 +77,10 @@ impl fmt::Display for InvalidJson {
     }
 }
 
+/// What the parser said is part of the message, so the source is what lies behind it: a chain of errors says nothing twice.
 impl Error for InvalidJson {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.source)
+        self.source.source()
     }
 }
 
@@ -145,6 +146,25 @@ impl IntoResponse for VerifiedJsonRejection {
         match self {
             Self::MissingVerifyLayer(rejection) => rejection.into_response(),
             Self::InvalidJson(rejection) => rejection.into_response(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_of_errors_says_nothing_twice() {
+        let invalid = InvalidJson::or_parse::<u8>(b"\"2\"").unwrap_err();
+        let rejection = VerifiedJsonRejection::from(invalid);
+        let mut said = rejection.to_string();
+        let mut source = rejection.source();
+        while let Some(error) = source {
+            let says = error.to_string();
+            assert!(!said.contains(&says), "{said}; {says}");
+            said = says;
+            source = error.source();
         }
     }
 }
