@@ -141,6 +141,25 @@ impl Progress {
 impl<B> VerifyRequest<B> {
     /// The head of the request: there until the future has answered with the verified request, but for the while in
     /// which its secrets are looked up.
+    ///
+    /// ```
+    /// use std::pin::pin;
+    ///
+    /// use http::Request;
+    /// use tower_webhook::{BufferedBody, Rejection, SigningSecret, Verifier};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
+    /// let unsigned = Request::post("/webhooks/knowrithm").body(BufferedBody::new("{}"))?;
+    ///
+    /// let mut verify = pin!(verifier.verify_request(unsigned));
+    /// assert_eq!(verify.as_mut().await.unwrap_err(), Rejection::MissingSignature);
+    /// let head = verify.parts().expect("a refused request stays");
+    /// assert_eq!(head.uri, "/webhooks/knowrithm");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn parts(&self) -> Option<&Parts> {
         self.head.as_ref()
     }
