@@ -73,6 +73,13 @@
 //! | `sign` | | [`sign::Signer`], the sender's side, for tests and demonstrations |
 //! | `tracing` | | one event per verdict |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "layer", feature = "timeout", feature = "sign")),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "what a feature brings is named by what does not need it; with all of them each link leads somewhere"
+    )
+)]
 
 #[cfg(feature = "layer")]
 mod body;
