@@ -84,7 +84,7 @@ pin_project! {
     /// The future of [`Verifier::verify_request`].
     ///
     /// Its output is the verified request, or the [`Rejection`] when it is refused; then [`parts`](Self::parts) still
-    /// has the request's head.
+    /// has the request's head. Without the feature `timeout` it waits for the body without end.
     ///
     /// # Panics
     ///
