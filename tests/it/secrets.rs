@@ -71,6 +71,19 @@ fn a_blank_file_holds_no_secret() {
 }
 
 #[test]
+fn a_blank_key_in_base64_is_no_key() {
+    for (text, is_key) in [
+        ("whsec_AA==", false),
+        ("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", false),
+        ("whsec_ICAg", false),
+        ("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/w==", true),
+    ] {
+        let secret = SigningSecret::new(text).unwrap();
+        assert_eq!(Verifier::standard_webhooks(secret).is_ok(), is_key, "{text}");
+    }
+}
+
+#[test]
 fn what_can_be_seen_is_not_blank() {
     let mut seen: Vec<Vec<u8>> = ["0", " 0 ", "\0\u{200b}k", "\u{ad}", "\u{feff}k"]
         .map(|text| text.as_bytes().to_vec())

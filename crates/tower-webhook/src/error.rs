@@ -33,7 +33,7 @@ pub enum ConfigError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// A secret of Standard Webhooks is not `whsec_` and standard base64.
+    /// A secret of Standard Webhooks is not `whsec_` and standard base64 of a key that is not [blank](crate::SigningSecret).
     MalformedWhsec,
     /// The secret's file could not be opened or read.
     UnreadableFile {
@@ -59,7 +59,9 @@ impl fmt::Display for ConfigError {
                 path.display()
             ),
             Self::OversizedFile { path } => write!(f, "secret file {} is longer than 64 KiB", path.display()),
-            Self::MalformedWhsec => f.write_str("signing secret is not `whsec_` and standard base64"),
+            Self::MalformedWhsec => {
+                f.write_str("signing secret is not `whsec_` and standard base64 of a key that is not blank")
+            }
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
         }
     }

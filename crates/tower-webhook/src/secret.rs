@@ -122,14 +122,14 @@ impl SigningSecret {
         &self.bytes
     }
 
-    /// The key that is written as `whsec_` and standard base64 in this secret, if it is.
+    /// The key that is written as `whsec_` and standard base64 in this secret, if it is, and not blank.
     pub(crate) fn whsec(&self) -> Option<Zeroizing<Vec<u8>>> {
         let text = self.bytes.strip_prefix(b"whsec_")?;
         // Of a size that never grows: growing would leave an unwiped copy.
         let mut key = Zeroizing::new(vec![0; text.len()]);
         let len = STANDARD.decode_slice(text, &mut key).ok().filter(|&len| len > 0)?;
         key.truncate(len);
-        Some(key)
+        (!is_blank(&key)).then_some(key)
     }
 
     pub(crate) fn into_terms(self) -> (Option<Arc<str>>, Option<SystemTime>) {
