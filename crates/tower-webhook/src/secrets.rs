@@ -87,6 +87,7 @@ impl Secrets {
     }
 
     /// The label of the secret that signed this body, which the MAC of the primary one has seen.
+    #[cfg(feature = "layer")]
     #[inline]
     pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
         if self.0.primary.finished(primary, claim) {
