@@ -78,9 +78,7 @@ fn wycheproof() {
             *count += 1;
         }
     }
-    // Most of the file, all that it modifies included, is under one key: the bytes from 0x00 to 0x1f, which are control
-    // characters every one, and so no secret here. Modified above is each digit of what is left.
-    assert_eq!((accepted, modified, truncated, blank), (33, 0, 33, 108));
+    assert_eq!((accepted, modified, truncated, blank), (33, 54, 87, 0));
     assert_eq!(file["numberOfTests"], 174);
 }
 
@@ -111,8 +109,8 @@ fn rfc_4231_and_providers() {
     );
     for entry in list(&file) {
         let name = entry["name"].as_str().unwrap();
-        // Twenty vertical tabs, the first 25 control characters, twenty form feeds: as secrets they would be mistakes.
-        if let "rfc4231-1" | "rfc4231-4" | "rfc4231-5" = name {
+        // Twenty vertical tabs and twenty form feeds: as secrets they would be mistakes.
+        if let "rfc4231-1" | "rfc4231-5" = name {
             let key = SigningSecret::new(published(name).key);
             assert!(matches!(key, Err(ConfigError::BlankSecret)), "{name}");
             continue;

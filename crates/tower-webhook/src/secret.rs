@@ -19,9 +19,9 @@ const MAX_FILE: usize = 64 * 1024;
 
 /// A signing secret: bytes that never print, cannot be compared, and are wiped when dropped.
 ///
-/// A **blank** secret cannot be built, as anyone can sign with it: one of no bytes, or of nothing but white space, control
-/// characters (NUL is one), and characters without width (U+200B to U+200D, U+2060, U+FEFF), however many, in UTF-8 or
-/// behind the byte order mark of UTF-16. To HMAC, up to 64 NUL bytes are the same key as no bytes at all.
+/// A **blank** secret cannot be built, as anyone can sign with it: one of no bytes, or of nothing but white space, NUL, and
+/// characters without width (U+200B to U+200D, U+2060, U+FEFF), however many, in UTF-8 or behind the byte order mark of
+/// UTF-16. To HMAC, up to 64 NUL bytes are the same key as no bytes at all.
 ///
 /// ```
 /// use tower_webhook::SigningSecret;
@@ -172,7 +172,7 @@ fn is_blank_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
 
 fn is_invisible(letter: char) -> bool {
     let has_no_width = matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
-    letter.is_whitespace() || letter.is_control() || has_no_width
+    letter.is_whitespace() || letter == '\0' || has_no_width
 }
 
 /// The file's bytes, or its first `MAX_FILE + 1`, in a buffer that never grows: growing would leave an unwiped copy.
