@@ -3,6 +3,7 @@
 
 mod contract;
 mod events;
+mod inbox;
 mod memory;
 mod properties;
 mod readiness;
