@@ -86,7 +86,7 @@ async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
 impl Database {
     /// How many tasks there are.
     pub(super) async fn tasks(&self) -> usize {
-        let count = match self.backend {
+        let count: Result<i64, sqlx::Error> = match self.backend {
             Backend::Sqlite => {
                 let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
                 sqlx::query_scalar("SELECT count(*) FROM Jobs")
@@ -101,7 +101,7 @@ impl Database {
             }
             Backend::Redis => Ok(connect(&self.url).await.hlen("webhooks:data").await.unwrap()),
         };
-        usize::try_from::<i64>(count.unwrap()).unwrap()
+        usize::try_from(count.unwrap()).unwrap()
     }
 
     /// The keys of the tasks that a worker holds.

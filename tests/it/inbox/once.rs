@@ -1,5 +1,6 @@
 //! One delivery, however often it comes, is one task; a forged one is none.
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use http_body_util::Full;
 use tower::{Layer, ServiceExt};
@@ -38,7 +39,7 @@ async fn hundred(backend: Backend) {
     // Forged: another body under a genuine signature, and a signature of nobody's.
     let genuine = signature(delivery(0));
     for value in [genuine.as_bytes(), b"sha256=00"] {
-        let forged = headed(value, Full::from(delivery(1)));
+        let forged = headed(value, Full::<Bytes>::from(delivery(1)));
         let response = Protocol::Http1.send(receiver.address, forged).await.unwrap();
         assert_eq!(response.status(), 403);
     }

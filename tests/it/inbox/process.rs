@@ -86,7 +86,7 @@ pub(super) fn delivery(number: usize) -> String {
 
 /// Posts a signed body once; an error when the process is not there, or dies.
 pub(super) async fn post(address: SocketAddr, body: &str) -> Result<Response<Bytes>, ()> {
-    let request = signed(body, Full::from(body.to_owned()));
+    let request = signed(body, Full::<Bytes>::from(body.to_owned()));
     Protocol::Http1.send(address, request).await.map_err(drop)
 }
 

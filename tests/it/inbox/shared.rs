@@ -29,12 +29,13 @@ async fn share(backend: Backend) {
         inbox
     });
     let receivers = inboxes.each_ref().map(Inbox::start);
+    let addresses = receivers.each_ref().map(|receiver| receiver.address);
     join_all((0..DELIVERIES).map(|number| async move {
         // To the one or the other; every tenth to both.
         let body = delivery(number);
-        insist(receivers[number % 2].address, &body).await;
+        insist(addresses[number % 2], &body).await;
         if number.is_multiple_of(10) {
-            insist(receivers[(number + 1) % 2].address, &body).await;
+            insist(addresses[(number + 1) % 2], &body).await;
         }
     }))
     .await;
