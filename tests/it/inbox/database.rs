@@ -72,10 +72,16 @@ fn server_url(name: &str) -> Option<String> {
     url
 }
 
-/// Says that a test is skipped, past the harness that keeps what tests print.
+/// Says that a test is skipped, or fails where none may be.
 pub(super) fn skip(reason: &str) {
     assert!(env::var_os("TOWER_WEBHOOK_REQUIRE_ALL").is_none(), "{reason}");
-    writeln!(io::stderr(), "skipped: {reason}").unwrap();
+    say(&format!("skipped: {reason}"));
+}
+
+/// Prints a line past the harness, which keeps what tests print unless they fail.
+#[expect(clippy::explicit_write, reason = "what `eprintln!` prints is kept")]
+pub(super) fn say(line: &str) {
+    writeln!(io::stderr(), "{line}").unwrap();
 }
 
 async fn connect(url: &str) -> redis::aio::MultiplexedConnection {

@@ -43,7 +43,7 @@ async fn what_is_worked_on_is_finished_and_done_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_is_tried_again_until_it_is_a_dead_letter() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let half = Inbox::new(&database.url, database.folder.path()).with("FAIL_RATE", 0.3);
+    let half = Inbox::new(&database.url, database.folder.path()).failing(0.3);
     let receiver = half.start();
     for number in 0..DELIVERIES {
         insist(receiver.address, &delivery(number)).await;

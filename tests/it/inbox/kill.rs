@@ -2,7 +2,6 @@
 #![cfg(unix)]
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower_webhook::VerifiedBody;
 
-use super::database::Backend;
+use super::database::{Backend, say};
 use super::process::{Inbox, PATIENCE, delivery, post};
 use crate::support::{signature, verifier};
 
@@ -87,14 +86,12 @@ async fn kills(backend: Backend) {
         );
     }
     let posts: usize = acknowledged.values().sum();
-    writeln!(
-        stderr(),
+    say(&format!(
         "{backend:?}: {DELIVERIES} deliveries, acknowledged {posts} times through {KILLS} kills; {} tasks were held at a \
          kill, {} took effect twice",
         held_at_a_kill.len(),
         twice.len(),
-    )
-    .unwrap();
+    ));
     drop(receiver);
     database.drop().await;
 }

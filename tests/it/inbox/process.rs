@@ -36,8 +36,14 @@ impl Inbox {
         }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: u32) -> Self {
         self.variables.push((name, value.to_string()));
+        self
+    }
+
+    /// Has this share of the attempts fail.
+    pub(super) fn failing(mut self, share: f64) -> Self {
+        self.variables.push(("FAIL_RATE", share.to_string()));
         self
     }
 

@@ -112,29 +112,25 @@ impl Drop for Server {
 
 /// Starts it, and waits until it lets somebody in.
 fn spawn(backend: Backend, binary: &Path, folder: &Path, port: u16) -> Child {
-    let mut command = match backend {
-        Backend::Postgres => {
-            let mut command = unprivileged(binary);
-            command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
-            command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-            command
-        }
-        _ => {
-            let mut command = Command::new(binary);
-            command.args([
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "always",
-            ]);
-            command.args(["--port", &port.to_string(), "--dir"]).arg(folder);
-            command
-        }
-    };
+    let mut command;
+    if backend == Backend::Postgres {
+        command = unprivileged(binary);
+        command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
+        command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+    } else {
+        command = Command::new(binary);
+        command.args([
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "always",
+        ]);
+        command.args(["--port", &port.to_string(), "--dir"]).arg(folder);
+    }
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let child = quiet.spawn().unwrap();
     let start = Instant::now();
@@ -150,19 +146,16 @@ fn is_up(backend: Backend, port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else {
         return false;
     };
-    match backend {
-        Backend::Redis => {
-            let mut answer = [0; 5];
-            stream.write_all(b"PING\r\n").is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"+PONG"
-        }
-        _ => {
-            // A start-up packet of version 3.0: `R`, authentication, comes back from a server that is not starting any more.
-            let parameters = b"user\0postgres\0database\0postgres\0\0";
-            let length = u32::try_from(8 + parameters.len()).unwrap();
-            let packet = [&length.to_be_bytes()[..], &196_608_u32.to_be_bytes(), parameters].concat();
-            let mut answer = [0; 1];
-            stream.write_all(&packet).is_ok() && stream.read_exact(&mut answer).is_ok() && answer == *b"R"
-        }
+    if backend == Backend::Redis {
+        let mut answer = [0; 5];
+        stream.write_all(b"PING\r\n").is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"+PONG"
+    } else {
+        // A start-up packet of version 3.0: `R`, authentication, comes back from a server that is not starting any more.
+        let parameters = b"user\0postgres\0database\0postgres\0\0";
+        let length = u32::try_from(8 + parameters.len()).unwrap();
+        let packet = [&length.to_be_bytes()[..], &196_608_u32.to_be_bytes(), parameters].concat();
+        let mut answer = [0; 1];
+        stream.write_all(&packet).is_ok() && stream.read_exact(&mut answer).is_ok() && answer == *b"R"
     }
 }
 
