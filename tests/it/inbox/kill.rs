@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -65,7 +65,12 @@ async fn kills(backend: Backend) {
 
     inbox.wait_for(DELIVERIES).await;
     // What still is to take effect twice does so before nothing is held any more.
+    let start = Instant::now();
     while !database.held().await.is_empty() {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "tasks of killed processes are not taken over"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let effects = inbox.effects();

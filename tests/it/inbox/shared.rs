@@ -1,11 +1,12 @@
 //! Two processes on one server: both work, and nothing is done twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
 use super::database::Backend;
-use super::process::{Inbox, delivery, insist};
+use super::process::{Inbox, PATIENCE, delivery, insist};
 
 const DELIVERIES: usize = 200;
 
@@ -40,9 +41,11 @@ async fn share(backend: Backend) {
     }))
     .await;
 
+    let start = Instant::now();
     let mut effects = inboxes.each_ref().map(Inbox::effects);
-    while effects.iter().map(std::collections::HashMap::len).sum::<usize>() < DELIVERIES {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    while effects.iter().map(HashMap::len).sum::<usize>() < DELIVERIES {
+        assert!(start.elapsed() < PATIENCE, "not all took effect");
+        tokio::time::sleep(Duration::from_millis(50)).await;
         effects = inboxes.each_ref().map(Inbox::effects);
     }
     let [one, two] = effects;
