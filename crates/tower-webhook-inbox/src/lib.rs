@@ -63,8 +63,8 @@
 //!
 //! # Workers
 //!
-//! `storage()` of a store is apalis's backend for them. The store's queue is quiet until asked: give the worker a polling
-//! interval. A worker has a name of its own in every process. Things of apalis 1.0 to know:
+//! `storage()` of a store is apalis's backend for them. It is quiet until asked: give it [`Ticks`]. A worker has a name of
+//! its own in every process. Things of apalis 1.0 to know:
 //!
 //! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The
 //!   waiting is that of the worker's retry layer.
@@ -92,6 +92,7 @@ mod service;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod store;
+mod ticks;
 
 pub use delivery::Delivery;
 pub use error::{Failure, PutError};
@@ -99,6 +100,7 @@ pub use event::{Event, EventError};
 pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture, response};
 pub use store::{SinkStore, Store, Stored};
+pub use ticks::Ticks;
 
 /// The name of the queue in the configurations of this crate: `webhooks`.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]

@@ -63,7 +63,7 @@ macro_rules! queue {
             .register(move |restarts| {
                 let backend = storage
                     .clone()
-                    .poll_with_interval($crate::work::POLL)
+                    .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::work::POLL))
                     .before_start(move |_| $crate::work::pause_before(restarts));
                 WorkerBuilder::new($crate::work::worker_name(restarts))
                     .backend(backend)
