@@ -69,8 +69,8 @@
 //! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The
 //!   waiting is that of the worker's retry layer.
 //! - An `AbortError` ends a task for good: it stays in the backend as killed, the dead letter. A `RetryAfterError` or
-//!   `DeferredError` leaves the task pending *and* locked in the SQL backends, where nobody takes it up again: use the retry
-//!   layer instead.
+//!   `DeferredError` waits nowhere, and in SQLite leaves the task pending *and* locked, where nobody takes it up again: use the
+//!   retry layer instead.
 //! - Several tasks fetched at once stop the worker's heartbeat until the last of them is started: `batch_size(1)`.
 //! - A worker whose backend fails ends. Run it under a `Monitor` with `should_restart`.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -9,4 +9,5 @@ mod outage;
 mod process;
 mod redis_keys;
 mod server;
+mod setup;
 mod shared;

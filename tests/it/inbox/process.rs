@@ -48,6 +48,11 @@ impl Inbox {
     }
 
     pub(super) fn start(&self) -> Receiver {
+        Receiver::start(self.command())
+    }
+
+    /// A command that starts it, on ports of its own choice.
+    pub(super) fn command(&self) -> Command {
         static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("inbox"));
         let mut command = Command::new(&*BUILT);
         command
@@ -56,7 +61,7 @@ impl Inbox {
             .env("DATABASE_URL", &self.database)
             .env("EFFECTS", &self.effects)
             .envs(self.variables.iter().cloned());
-        Receiver::start(command)
+        command
     }
 
     /// How often each key took effect.
