@@ -11,7 +11,7 @@ mod work;
 
 use std::time::Duration;
 
-use apalis::prelude::{Monitor, MonitorContext};
+use apalis::prelude::{Monitor, MonitorContext, WorkerContext};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post_service};
@@ -90,7 +90,7 @@ async fn drain(
     // A worker that is just being restarted has no tasks, and cannot be paused.
     running().for_each(|worker| drop(worker.pause()));
     let idle = async {
-        while monitor.workers().iter().any(|worker| worker.has_pending_tasks()) {
+        while monitor.workers().iter().any(WorkerContext::has_pending_tasks) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -102,7 +102,7 @@ pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
 
 /// 100 ms after the first failed attempt, then twice as long each time, give or take a half.
 pub(crate) fn backoff() -> ExponentialBackoff {
-    let (least, most) = (Duration::from_millis(100), Duration::from_secs(60));
+    let (least, most) = (Duration::from_millis(100), Duration::from_mins(1));
     let maker = ExponentialBackoffMaker::new(least, most, 0.5, HasherRng::default());
     maker
         .expect("the least is less than the most, and the jitter a share")
