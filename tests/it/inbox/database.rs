@@ -9,6 +9,10 @@ use redis::AsyncCommands;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
+/// The number of the next database, so that each test has its own. Of Redis, those from 6 on are the tests'.
+static POSTGRES: AtomicU32 = AtomicU32::new(0);
+static REDIS: AtomicU32 = AtomicU32::new(6);
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Backend {
     Sqlite,
@@ -31,15 +35,15 @@ impl Backend {
             Self::Sqlite => format!("sqlite://{}", folder.path().join("inbox.db").display()),
             Self::Postgres => {
                 let server = server_url("TEST_POSTGRES_URL")?;
-                let name = format!("inbox_test_{}_{}", process::id(), number());
+                let number = POSTGRES.fetch_add(1, Ordering::Relaxed);
+                let name = format!("inbox_test_{}_{number}", process::id());
                 let mut connection = PgConnection::connect(&server).await.unwrap();
                 let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
                 sqlx::query(create).execute(&mut connection).await.unwrap();
                 format!("{}/{name}", server.rsplit_once('/').unwrap().0)
             }
             Self::Redis => {
-                // The tests' own: databases 6 to 15 of that server.
-                let database = 6 + number();
+                let database = REDIS.fetch_add(1, Ordering::Relaxed);
                 assert!(database < 16, "a test more than Redis has databases");
                 let server = server_url("TEST_REDIS_URL")?;
                 let url = format!("{}/{database}", server.trim_end_matches('/'));
@@ -56,12 +60,6 @@ impl Backend {
             folder,
         })
     }
-}
-
-/// The number of this call, so that each has a database of its own.
-fn number() -> u32 {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
 fn server_url(name: &str) -> Option<String> {
