@@ -10,8 +10,6 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tower_webhook::VerifiedBody;
 
-use crate::event::{self, Event, EventError};
-
 /// A verified delivery: the argument of the worker's tasks.
 ///
 /// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, the chosen `headers`,
@@ -136,9 +134,10 @@ impl Delivery {
     ///
     /// # Errors
     ///
-    /// When the body is not an event. It will not be one at the next attempt either: do not retry.
-    pub fn event(&self) -> Result<Event, EventError> {
-        event::parse(&self.body)
+    /// When the body is not a JSON object. It will not be one at the next attempt either: do not retry.
+    #[cfg(feature = "knowrithm")]
+    pub fn event(&self) -> Result<knowrithm_events::Event, knowrithm_events::ParseError> {
+        knowrithm_events::Event::from_slice(&self.body)
     }
 }
 

@@ -61,6 +61,9 @@
 //!
 //! Each module says what is set on its backend, and why. Without a feature there is [`SinkStore`] alone.
 //!
+//! With the feature `knowrithm`, `Delivery::event` parses the body as one of Knowrithm's events;
+//! [`Delivery::json`] parses it as whatever you say.
+//!
 //! # Workers
 //!
 //! `storage()` of a store is apalis's backend for them. It is quiet until asked: give it [`Ticks`]. A worker has a name of
@@ -80,7 +83,6 @@ use std::time::Duration;
 
 mod delivery;
 mod error;
-mod event;
 mod inbox;
 #[cfg(feature = "memory")]
 pub mod memory;
@@ -96,7 +98,6 @@ mod ticks;
 
 pub use delivery::Delivery;
 pub use error::{Failure, PutError};
-pub use event::{Event, EventError};
 pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture, response};
 pub use store::{SinkStore, Store, Stored};

@@ -66,9 +66,10 @@ where
 
 fn row(task: &Task<Vec<u8>>, delivery: &Delivery) -> String {
     let id = task.task_id().map(ToString::to_string).unwrap_or_default();
-    let name = delivery
-        .event()
-        .map_or_else(|_| "no event".to_owned(), |event| event.name().to_owned());
+    let name = delivery.event().map_or_else(
+        |_| "no event".to_owned(),
+        |event| event.name().unwrap_or("-").to_owned(),
+    );
     format!(
         "<tr><td>{}<td>{}<td>{}<td>{}<td><form method=post><button name=id value=\"{}\">Try again</button></form>\n",
         escape(&name),

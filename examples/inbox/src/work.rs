@@ -79,8 +79,8 @@ pub(crate) async fn work(delivery: Delivery, attempt: Attempt, todo: Data<Todo>)
 /// Prints the event, and returns its name on one line.
 fn tell(delivery: &Delivery) -> anyhow::Result<String> {
     let event = delivery.event().context("the body is no event")?;
-    announce(&delivery.json()?);
-    Ok(event.name().replace(char::is_control, "\u{fffd}"))
+    announce(&event);
+    Ok(event.name().unwrap_or("-").replace(char::is_control, "\u{fffd}"))
 }
 
 /// The name of this process's worker. A name of its own each time: the backend knows workers by it, and refuses one that

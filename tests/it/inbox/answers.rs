@@ -121,7 +121,7 @@ async fn what_is_stored_is_what_came() {
     assert_eq!(delivery.provider(), Some("knowrithm"));
     assert_eq!(delivery.headers().len(), 1);
     assert_eq!(delivery.headers()["x-kept"], "1");
-    assert_eq!(delivery.event().unwrap().name(), "agent.created");
+    assert_eq!(delivery.event().unwrap().name(), Some("agent.created"));
 }
 
 #[tokio::test]
