@@ -5,6 +5,7 @@ mod contract;
 mod debugged;
 mod direct;
 mod events;
+mod inbox;
 mod memory;
 mod properties;
 mod readiness;

@@ -19,7 +19,7 @@ use crate::verification::Verification;
 use crate::verified::VerifiedBody;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
-const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
+const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
 #[cfg(feature = "timeout")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
 

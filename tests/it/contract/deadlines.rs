@@ -75,7 +75,7 @@ fn other_deadlines() -> Vec<Case> {
         .takes(0)
         .uncopied(),
         Case::accepts("without a deadline an hour is not too long", EVENT, || {
-            signed(EVENT, TestBody::one(EVENT).wait(Duration::from_secs(3600)))
+            signed(EVENT, TestBody::one(EVENT).wait(Duration::from_hours(1)))
         })
         .by(|| verifier().insecure_no_read_timeout())
         .takes(3600),

@@ -58,7 +58,7 @@ fn the_body_wakes_who_waits_for_it() {
 #[tokio::test(start_paused = true)]
 async fn the_deadline_is_not_for_the_handler() {
     let inner = service_fn(async |_: Request<BufferedBody>| {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
         Ok::<_, Infallible>(Response::new("at last".to_owned()))
     });
     let mut service = Verify::new(inner, verifier());

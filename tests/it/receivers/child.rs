@@ -41,7 +41,7 @@ impl Kind {
 }
 
 /// Builds each package by itself, as its reader would: built together, one would lend the others its features.
-fn build(package: &str) -> PathBuf {
+pub(crate) fn build(package: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let binary = escargot::CargoBuild::new()
         .manifest_path(workspace)

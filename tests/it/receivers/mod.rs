@@ -1,6 +1,6 @@
 //! The receivers as built: the contract through their sockets, and what the vendor's sample listener does besides.
 
-mod child;
+pub(crate) mod child;
 mod curl;
 mod events;
 mod outage;

@@ -1,0 +1,153 @@
+//! The inbox: deliveries in, each once, and an answer for the sender.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apalis_core::task::Task;
+use apalis_core::task::builder::TaskBuilder;
+use apalis_core::task::task_id::TaskId;
+use http::{HeaderMap, HeaderName};
+use tower_webhook::VerifiedBody;
+use ulid::Ulid;
+
+use crate::delivery::Delivery;
+use crate::error::PutError;
+use crate::store::{Store, Stored};
+
+const DEADLINE: Duration = Duration::from_secs(5);
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// Puts verified deliveries into a backend, each once.
+///
+/// It is a tower service, to stand behind a [`VerifyLayer`](tower_webhook::VerifyLayer); a handler of your own calls
+/// [`put`](Self::put). Cloning it is cheap, and clones share the backend. It needs a tokio runtime with its timer.
+#[derive(Clone, Debug)]
+pub struct Inbox<S> {
+    store: S,
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    deadline: Duration,
+    pub(crate) retry_after: Duration,
+    provider: Option<String>,
+    headers: Vec<HeaderName>,
+    max_attempts: Option<usize>,
+}
+
+impl<S> Inbox<S> {
+    /// An inbox in this store, with a deadline of 5 s.
+    #[must_use]
+    pub fn new(store: S) -> Self {
+        let settings = Settings {
+            deadline: DEADLINE,
+            retry_after: RETRY_AFTER,
+            provider: None,
+            headers: Vec::new(),
+            max_attempts: None,
+        };
+        Self {
+            store,
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// How long the backend may take to commit before the sender is told to come again; 5 s unless set. Choose less than
+    /// the provider's own deadline.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        Arc::make_mut(&mut self.settings).deadline = deadline;
+        self
+    }
+
+    /// What `Retry-After` tells a sender whose delivery was not stored; 10 s unless set, in whole seconds, rounded up.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        Arc::make_mut(&mut self.settings).retry_after = wait;
+        self
+    }
+
+    /// Names the provider in each [`Delivery`], for workers that serve several. None is named unless set.
+    #[must_use]
+    pub fn provider(mut self, name: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.settings).provider = Some(name.into());
+        self
+    }
+
+    /// Keeps this header with each [`Delivery`]. None is kept unless chosen; most providers do not sign them.
+    #[must_use]
+    pub fn keep_header(mut self, name: HeaderName) -> Self {
+        Arc::make_mut(&mut self.settings).headers.push(name);
+        self
+    }
+
+    /// How often the backend may start a task before it leaves it as failed; the backend's own number unless set, which
+    /// for those of this crate is 25. Redis ignores it: its backend has 25 written into it.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: usize) -> Self {
+        Arc::make_mut(&mut self.settings).max_attempts = Some(attempts);
+        self
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl<S: Store> Inbox<S> {
+    /// Puts a delivery into the backend, without headers.
+    ///
+    /// Ends well only after the backend committed. Answer 2xx then and only then; [`response`](crate::response) does.
+    /// When it is dropped before its end, the delivery may be stored or not: the sender, who got no answer, comes again.
+    ///
+    /// # Errors
+    ///
+    /// [`PutError::Store`] when the backend did not commit, [`PutError::Deadline`] when it did not in time. The delivery
+    /// may be stored nevertheless, and its retry is a duplicate then.
+    pub async fn put(&self, body: &VerifiedBody) -> Result<Stored, PutError<S::Error>> {
+        self.put_with_headers(body, &HeaderMap::new()).await
+    }
+
+    /// Puts a delivery into the backend, with those of the headers that [`keep_header`](Self::keep_header) chose.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    pub async fn put_with_headers(
+        &self,
+        body: &VerifiedBody,
+        headers: &HeaderMap,
+    ) -> Result<Stored, PutError<S::Error>> {
+        let settings = &self.settings;
+        let delivery = Delivery::new(body)
+            .sent_by(settings.provider.as_deref())
+            .with_headers(headers, &settings.headers);
+        let stored = self.store.store(settings.task(delivery));
+        match tokio::time::timeout(settings.deadline, stored).await {
+            Ok(Ok(stored)) => Ok(stored),
+            Ok(Err(error)) => Err(PutError::Store(error)),
+            Err(_) => Err(PutError::Deadline(settings.deadline)),
+        }
+    }
+}
+
+impl Settings {
+    fn task(&self, delivery: Delivery) -> Task<Delivery> {
+        let key = delivery.key_hex();
+        // The id is ours, so that a store can see afterwards whether the task behind the key is this one.
+        let mut task = TaskBuilder::new(delivery)
+            .task_id(TaskId::from_ulid(Ulid::generate()))
+            .idempotency_key(key);
+        if let Some(attempts) = self.max_attempts {
+            task = task.max_attempts(attempts);
+        }
+        task.build()
+    }
+}

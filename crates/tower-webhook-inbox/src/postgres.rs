@@ -1,0 +1,134 @@
+//! Deliveries in PostgreSQL: several machines.
+//!
+//! **What it promises.** A 200 means that the server committed, with `synchronous_commit` at least `on`: the delivery
+//! survives the death of the server and of its machine, as far as the server has `fsync` on and its disk tells the truth.
+//! With synchronous standbys it is on those too. The delivery key is unique per queue for as long as the task's row is
+//! there; a second insert is refused by the database as a violation of that uniqueness, which is told as a duplicate, not
+//! as an error. Do not delete finished tasks (apalis's `vacuum`) sooner than the provider has given up its retries.
+//!
+//! **What is set, and why.** Every connection whose role or database turned `synchronous_commit` off gets it `on`. See
+//! [`config`] for the queue. A connection is not waited for longer than 5 s. [`PostgresStore::caveats`] tells what of the
+//! server's settings loosens the promise.
+//!
+//! **TLS** to the server is a feature of sqlx: depend on sqlx with `tls-rustls-ring` or another of that kind.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use apalis_core::backend::{TaskSink, TaskSinkError};
+use apalis_core::task::Task;
+use apalis_postgres::{Config, PostgresStorage};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::delivery::Delivery;
+use crate::store::{Store, Stored};
+use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
+
+/// The unique index by which apalis's tables know an idempotency key.
+const KEY_INDEX: &str = "idx_jobs_idempotency_key";
+
+/// A store in PostgreSQL. Clones share its connections.
+#[derive(Clone)]
+pub struct PostgresStore {
+    storage: PostgresStorage<Delivery>,
+}
+
+/// Why PostgreSQL did not store, or cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The server, or the pool of connections to it.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// apalis did not push, or could not make its tables.
+    #[error(transparent)]
+    Queue(#[from] apalis_postgres::Error),
+    /// The delivery could not be written as JSON.
+    #[error("the delivery cannot be encoded")]
+    Encode(#[source] TaskSinkError<apalis_postgres::Error>),
+}
+
+/// apalis's configuration with what an inbox needs: the queue [`QUEUE`], named by a constant, because apalis's default is
+/// the name of a Rust type, and renaming that would orphan what is queued; [`HEARTBEAT`] and [`MISSED_HEARTBEATS`], so
+/// that a killed worker's tasks are taken over after 8 to 12 s, not after five minutes; batches of one task, because a
+/// worker with fetched tasks in hand does not beat.
+#[must_use]
+pub fn config() -> Config {
+    Config::default()
+        .queue(QUEUE)
+        .batch_size(1)
+        .heartbeat_interval(HEARTBEAT)
+        .missed_heartbeats(MISSED_HEARTBEATS)
+}
+
+impl PostgresStore {
+    /// Connects to the server of a `postgres://` URL, and makes or updates apalis's tables, in the schema `apalis`.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none, the server cannot be reached within 5 s or refuses, or another version made its tables.
+    pub async fn open(url: &str, config: Config) -> Result<Self, Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(Duration::from_secs(5))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    let on = "SELECT set_config('synchronous_commit', 'on', false) \
+                              WHERE current_setting('synchronous_commit') = 'off'";
+                    sqlx::query(on).execute(connection).await.map(drop)
+                })
+            })
+            .connect_with(PgConnectOptions::from_str(url)?)
+            .await?;
+        PostgresStorage::setup(&pool).await?;
+        Ok(Self {
+            storage: PostgresStorage::new(&pool).with_config(config),
+        })
+    }
+
+    /// apalis's backend on the same connections and queue: for workers, and for a board.
+    #[must_use]
+    pub fn storage(&self) -> PostgresStorage<Delivery> {
+        self.storage.clone()
+    }
+
+    /// What of the server's settings loosens the promise; nothing, on a server that was left as it is installed.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be asked.
+    pub async fn caveats(&self) -> Result<Vec<String>, Error> {
+        let ask = "SELECT name || ' is off: what was committed may be lost when the machine stops' \
+                   FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+        Ok(sqlx::query_scalar(ask).fetch_all(self.storage.pool()).await?)
+    }
+}
+
+impl std::fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("config", self.storage.config())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for PostgresStore {
+    type Error = Error;
+
+    async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
+        match self.storage.clone().push_task(task).await {
+            Ok(()) => Ok(Stored::New),
+            Err(TaskSinkError::PushError(apalis_postgres::Error::Database(error))) if is_duplicate(&error) => {
+                Ok(Stored::Duplicate)
+            }
+            Err(TaskSinkError::PushError(error)) => Err(error.into()),
+            Err(error) => Err(Error::Encode(error)),
+        }
+    }
+}
+
+/// The server answers so only after the transaction that holds the key has committed: it waits for one under way.
+fn is_duplicate(error: &sqlx::Error) -> bool {
+    let violated = error.as_database_error().filter(|error| error.is_unique_violation());
+    violated.and_then(|error| error.constraint()) == Some(KEY_INDEX)
+}

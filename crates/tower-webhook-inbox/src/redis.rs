@@ -1,0 +1,160 @@
+//! Deliveries in Redis, or Valkey: several machines, if the server persists.
+//!
+//! **What it promises.** A 200 means that the server ran the script that claims the key and queues the task, as one. How
+//! much that is worth is the server's setting, and none of it is the default:
+//!
+//! | server | what a crash of the server may lose |
+//! |---|---|
+//! | `appendonly yes`, `appendfsync always` | nothing that was answered |
+//! | `appendonly yes`, `appendfsync everysec` | the last second |
+//! | snapshots only (`save`), as installed | minutes |
+//! | neither | everything |
+//!
+//! A `maxmemory-policy` other than `noeviction` may drop tasks and keys at any time. [`RedisStore::caveats`] tells which
+//! of these hold. Replication is asynchronous: a failover may lose what the old primary had answered.
+//!
+//! The delivery key is remembered for [`IDEMPOTENCY_TTL`] and then forgotten, so that memory does not grow without end by
+//! the keys; duplicates are told. apalis's own default for that time, none, makes the server forget each key at once.
+//!
+//! **What apalis does not do here.** Finished tasks stay in memory until its `vacuum` is called. The number of attempts is
+//! 25, whatever the task says. A task whose process died is started again without counting as an attempt.
+
+use std::time::Duration;
+
+use apalis_core::backend::{TaskSink, TaskSinkError};
+use apalis_core::task::Task;
+use apalis_redis::{Config, RedisStorage};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+
+use crate::delivery::Delivery;
+use crate::store::{Store, Stored};
+use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
+
+/// How long a delivery key is remembered: 14 days. Providers retry for hours or days; a week is the least to choose.
+pub const IDEMPOTENCY_TTL: Duration = Duration::from_hours(14 * 24);
+
+/// A store in Redis. Clones share its connection, which is made anew when it breaks.
+#[derive(Clone)]
+pub struct RedisStore {
+    connection: ConnectionManager,
+    storage: RedisStorage<Delivery>,
+}
+
+/// Why Redis did not store, or cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The server, or the connection to it.
+    #[error(transparent)]
+    Server(#[from] redis::RedisError),
+    /// apalis did not push.
+    #[error(transparent)]
+    Push(#[from] TaskSinkError<apalis_redis::Error>),
+    /// The time for which a key is remembered is missing, or less than a second: the server would forget it at once.
+    #[error("idempotency_ttl is {0:?}: the server would forget each delivery key at once")]
+    ForgetsKeys(Option<Duration>),
+}
+
+/// apalis's configuration with what an inbox needs: the queue [`QUEUE`], named by a constant, because apalis's default is
+/// the name of a Rust type, and renaming that would orphan what is queued; [`IDEMPOTENCY_TTL`], without which there is
+/// no idempotency; [`HEARTBEAT`] and [`MISSED_HEARTBEATS`], so that a killed worker's tasks are taken over after 8 to
+/// 12 s, not after five minutes; batches of one task, because a worker with fetched tasks in hand does not beat.
+#[must_use]
+pub fn config() -> Config {
+    Config::default()
+        .queue(QUEUE)
+        .batch_size(1)
+        .heartbeat_interval(HEARTBEAT)
+        .missed_heartbeats(MISSED_HEARTBEATS)
+        .idempotency_ttl(Some(IDEMPOTENCY_TTL))
+}
+
+impl RedisStore {
+    /// Connects to the server of a `redis://` URL.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none, the server cannot be reached or refuses; [`Error::ForgetsKeys`] when the configuration has
+    /// no time for which keys are remembered.
+    pub async fn open(url: &str, config: Config) -> Result<Self, Error> {
+        if config.idempotency_ttl.is_none_or(|ttl| ttl.as_secs() == 0) {
+            return Err(Error::ForgetsKeys(config.idempotency_ttl));
+        }
+        // The default of half a second is less than a busy disk takes to sync.
+        let patience = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(5)));
+        let client = redis::Client::open(url)?;
+        let connection = client.get_connection_manager_with_config(patience).await?;
+        Ok(Self {
+            storage: RedisStorage::new(connection.clone()).with_config(config),
+            connection,
+        })
+    }
+
+    /// apalis's backend on the same connection and queue: for workers, and for a board.
+    #[must_use]
+    pub fn storage(&self) -> RedisStorage<Delivery> {
+        self.storage.clone()
+    }
+
+    /// What of the server's settings loosens the promise; nothing, on a server with `appendonly yes`,
+    /// `appendfsync always` and `maxmemory-policy noeviction`.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be asked; hosted ones often forbid `CONFIG`.
+    pub async fn caveats(&self) -> Result<Vec<String>, Error> {
+        let mut caveats = Vec::new();
+        for (name, wanted, otherwise) in [
+            (
+                "appendonly",
+                "yes",
+                "what was queued is lost when the server stops, but for its last snapshot",
+            ),
+            (
+                "appendfsync",
+                "always",
+                "the last second may be lost when the machine stops",
+            ),
+            (
+                "maxmemory-policy",
+                "noeviction",
+                "what was queued may be dropped when memory is full",
+            ),
+        ] {
+            let mut connection = self.connection.clone();
+            let (_, set): (String, String) = redis::cmd("CONFIG")
+                .arg("GET")
+                .arg(name)
+                .query_async(&mut connection)
+                .await?;
+            if set != wanted {
+                caveats.push(format!("{name} is {set}, not {wanted}: {otherwise}"));
+            }
+        }
+        Ok(caveats)
+    }
+}
+
+impl std::fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("config", self.storage.get_config())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for RedisStore {
+    type Error = Error;
+
+    async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
+        let ours = task.task_id().map(ToString::to_string);
+        // As the script composes it, which holds the id of the task that claimed the key.
+        let key = task.idempotency_key().unwrap_or_default();
+        let claim = format!("{}:{key}", self.storage.get_config().idempotency_key_set());
+        self.storage.clone().push_task(task).await?;
+        // A second task is dropped without a word: whose task is it that is there now?
+        let mut connection = self.connection.clone();
+        let theirs: Option<String> = redis::cmd("GET").arg(claim).query_async(&mut connection).await?;
+        Ok(Stored::by_id(ours.as_deref(), theirs.as_deref()))
+    }
+}

@@ -1,0 +1,179 @@
+//! Deliveries in a SQLite file: one machine, nothing to install.
+//!
+//! **What it promises.** A 200 means that the delivery is in the write-ahead log and that the log was synced to the disk:
+//! it survives the death of the process, and a loss of power as far as the disk tells the truth about syncing. The
+//! delivery key is unique per queue for as long as the task's row is there, and a second insert is ignored by the
+//! database: duplicates are told. Do not delete finished tasks (apalis's `vacuum`) sooner than the provider has given up
+//! its retries.
+//!
+//! **What is set, and why.** Every connection has `journal_mode=WAL` and `synchronous=FULL`; in WAL mode anything less
+//! does not sync at a commit. apalis's own `SqliteStorage::setup` turns `synchronous` off on the connection that it runs on,
+//! which then goes back into the pool: [`SqliteStore::open`] runs the migrations alone instead. See [`config`] for the
+//! queue.
+//!
+//! **Several processes** on one machine may share the file. Not over a network file system.
+//!
+//! ```
+//! use tower_webhook_inbox::sqlite::{self, SqliteStore};
+//! use tower_webhook_inbox::{Inbox, Stored};
+//! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
+//! # let secret = SigningSecret::new("whk_demo")?;
+//! # let headers = Signer::knowrithm(&secret).headers("{}");
+//! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
+//! let store = SqliteStore::open(&url, sqlite::config()).await?;
+//! let inbox = Inbox::new(store.clone());
+//! assert_eq!(inbox.put(&body).await?, Stored::New);
+//! assert_eq!(inbox.put(&body).await?, Stored::Duplicate);
+//!
+//! let worker_backend = store.storage();
+//! # Ok(())
+//! # }
+//! ```
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use apalis_core::backend::{TaskSink, TaskSinkError};
+use apalis_core::task::Task;
+use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::delivery::Delivery;
+use crate::store::{Store, Stored};
+use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
+
+/// A store in a SQLite file. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    /// One connection, so that those who write wait in a line, and not in SQLite's lottery of sleeps.
+    writer: SqliteStorage<Delivery>,
+    storage: SqliteStorage<Delivery>,
+}
+
+/// Why SQLite did not store, or cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// SQLite, or the pool of connections to it.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be made or brought up to date.
+    #[error("the tables cannot be made")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database is one that cannot be written ahead, such as one in memory: use the feature `memory` for that.
+    #[error("journal_mode is {0:?}, not \"wal\": is this a file on a local disk?")]
+    NotWal(String),
+    /// apalis did not push.
+    #[error(transparent)]
+    Push(#[from] TaskSinkError<apalis_sqlite::Error>),
+}
+
+/// apalis's configuration with what an inbox needs: the queue [`QUEUE`], named by a constant, because apalis's default is
+/// the name of a Rust type, and renaming that would orphan what is queued; [`HEARTBEAT`] and [`MISSED_HEARTBEATS`], so
+/// that a killed worker's tasks are taken over after 8 to 12 s, not after more than a minute; batches of one task, because a
+/// worker with fetched tasks in hand does not beat.
+#[must_use]
+pub fn config() -> Config {
+    Config::default()
+        .queue(QUEUE)
+        .batch_size(1)
+        .heartbeat_interval(HEARTBEAT)
+        .missed_heartbeats(MISSED_HEARTBEATS)
+}
+
+impl SqliteStore {
+    /// Opens the file of a `sqlite://` URL, makes it when it is not there, and makes or updates its tables.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none, the file cannot be opened or is no database, or a newer version made its tables.
+    pub async fn open(url: &str, config: Config) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5));
+        let one = SqlitePoolOptions::new().max_connections(1);
+        let writer = one.connect_with(options.clone()).await?;
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await?;
+        if mode != "wal" {
+            return Err(Error::NotWal(mode));
+        }
+        SqliteStorage::migrations().run(&writer).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
+        let storage = |pool: &SqlitePool| SqliteStorage::new(pool).with_config(config.clone());
+        Ok(Self {
+            writer: storage(&writer),
+            storage: storage(&pool),
+        })
+    }
+
+    /// apalis's backend on the same file and queue: for workers, and for a board.
+    #[must_use]
+    pub fn storage(&self) -> SqliteStorage<Delivery> {
+        self.storage.clone()
+    }
+}
+
+impl Store for SqliteStore {
+    type Error = Error;
+
+    async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
+        let ours = task.task_id().map(ToString::to_string);
+        let key = task.idempotency_key().map(str::to_owned);
+        let mut sink = self.writer.clone();
+        sink.push_task(task).await?;
+        // A second insert is ignored without a word: whose task is it that is there now?
+        let theirs: Option<String> =
+            sqlx::query_scalar("SELECT id FROM Jobs WHERE job_type = ? AND idempotency_key = ?")
+                .bind(queue(&sink))
+                .bind(key)
+                .fetch_optional(sink.pool())
+                .await?;
+        Ok(Stored::by_id(ours.as_deref(), theirs.as_deref()))
+    }
+}
+
+fn queue(storage: &SqliteStorage<Delivery>) -> String {
+    use apalis_core::backend::BackendConfig;
+    storage.config().queue.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_syncs_at_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
+        let store = SqliteStore::open(&url, config()).await.unwrap();
+        for pool in [store.writer.pool(), store.storage.pool()] {
+            let mut connections = Vec::new();
+            for _ in 0..pool.options().get_max_connections() {
+                connections.push(pool.acquire().await.unwrap());
+            }
+            for connection in &mut connections {
+                let read = |pragma: &'static str| sqlx::query_scalar::<_, String>(pragma);
+                let mode = read("SELECT journal_mode FROM pragma_journal_mode");
+                assert_eq!(mode.fetch_one(&mut **connection).await.unwrap(), "wal");
+                let level = read("SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous");
+                assert_eq!(level.fetch_one(&mut **connection).await.unwrap(), "2", "FULL is 2");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_in_memory_is_refused() {
+        let refused = SqliteStore::open("sqlite::memory:", config()).await.unwrap_err();
+        assert!(matches!(refused, Error::NotWal(_)), "{refused}");
+    }
+}

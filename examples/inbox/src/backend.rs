@@ -1,0 +1,81 @@
+//! Which backend `DATABASE_URL` names, and what runs on each of them.
+
+use anyhow::{Context, bail};
+use tower_webhook_inbox::postgres::{self, PostgresStore};
+use tower_webhook_inbox::redis::{self, RedisStore};
+use tower_webhook_inbox::sqlite::{self, SqliteStore};
+
+use crate::setup::Options;
+
+pub(crate) enum Backend {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+    Redis(RedisStore),
+}
+
+/// Connects, makes the tables when they are not there, and prints what of the server's settings loosens the promise.
+pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
+    let url = options.database.as_str();
+    let scheme = url.split(':').next().unwrap_or_default();
+    // A URL may hold a password.
+    let cannot = || format!("DATABASE_URL names a {scheme} backend that cannot be used");
+    let (backend, caveats) = match scheme {
+        "sqlite" => {
+            let store = SqliteStore::open(url, sqlite::config()).await.with_context(cannot)?;
+            (Backend::Sqlite(store), Vec::new())
+        }
+        "postgres" | "postgresql" => {
+            let store = PostgresStore::open(url, postgres::config())
+                .await
+                .with_context(cannot)?;
+            let caveats = store.caveats().await.with_context(cannot)?;
+            (Backend::Postgres(store), caveats)
+        }
+        "redis" => {
+            let store = RedisStore::open(url, redis::config()).await.with_context(cannot)?;
+            // A hosted server may not let itself be asked.
+            let caveats = store.caveats().await.unwrap_or_else(|error| vec![error.to_string()]);
+            (Backend::Redis(store), caveats)
+        }
+        _ => bail!("DATABASE_URL begins neither with sqlite:, postgres: nor redis:"),
+    };
+    for caveat in caveats {
+        eprintln!("{scheme}: {caveat}");
+    }
+    Ok(backend)
+}
+
+/// The workers and the board on a store: the same lines for each, whose types have no short common name.
+macro_rules! queue {
+    ($store:expr, $options:expr, $events:expr) => {{
+        use apalis::layers::retry::RetryPolicy;
+        use apalis::prelude::{BackendExt, Monitor, WorkerBuilder, WorkerBuilderExt};
+        use apalis_board::axum::framework::{ApiBuilder, RegisterRoute};
+
+        let (storage, todo) = ($store.storage(), $crate::work::Todo::new($options)?);
+        let api = ApiBuilder::new(axum::Router::new()).register(tower_webhook_inbox::QUEUE, storage.clone());
+        let board = $crate::board::router(
+            api.build(),
+            $crate::dead::routes($store.clone(), storage.clone()),
+            $events,
+        );
+        let monitor = Monitor::new()
+            .register(move |restarts| {
+                let backend = storage
+                    .clone()
+                    .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::work::POLL))
+                    .before_start(move |_| $crate::work::pause_before(restarts));
+                WorkerBuilder::new($crate::work::worker_name(restarts))
+                    .backend(backend)
+                    .data(todo.clone())
+                    .concurrency($crate::work::CONCURRENCY)
+                    .retry(RetryPolicy::retries($crate::work::ATTEMPTS).with_backoff($crate::work::backoff()))
+                    .build($crate::work::work)
+            })
+            .should_restart(|worker, _| !worker.is_shutting_down())
+            .with_terminator(async { tokio::time::sleep($crate::work::CUT_OFF).await });
+        (monitor, board)
+    }};
+}
+
+pub(crate) use queue;

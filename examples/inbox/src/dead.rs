@@ -1,0 +1,135 @@
+//! Dead letters: those that were tried often enough, and a button to try one again.
+
+use std::error::Error;
+
+use apalis::prelude::{Backend, Codec, FetchById, Filter, ListAllTasks, Status, Task, TaskBuilder, TaskId};
+use apalis_core::backend::WireFormatBackend;
+use axum::Router;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use tower_webhook_inbox::{Delivery, QUEUE, Store};
+
+/// As many as the page shows.
+const SHOWN: u32 = 100;
+
+/// `GET` lists the dead letters, `POST` with one's `id` puts its delivery into the queue again, once however often.
+///
+/// The board's own pages show failed tasks, and cannot do this.
+pub(crate) fn routes<S, B>(store: S, backend: B) -> Router
+where
+    S: Store,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + ListAllTasks + FetchById,
+    B: Clone + Send + Sync + 'static,
+    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    <B::Codec as Codec<Delivery>>::Error: Error,
+    B::Error: Error,
+{
+    Router::new()
+        .route("/", get(list::<S, B>).post(again::<S, B>))
+        .with_state((store, backend))
+}
+
+async fn list<S, B>(State((_, backend)): State<(S, B)>) -> Response
+where
+    S: Store,
+    B: WireFormatBackend<Compact = Vec<u8>> + ListAllTasks + Clone + Send + Sync,
+    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    <B::Codec as Codec<Delivery>>::Error: Error,
+    B::Error: Error,
+{
+    let mut rows = String::new();
+    for status in [Status::Killed, Status::Failed] {
+        let filter = Filter {
+            status: Some(status),
+            page: 1,
+            page_size: Some(SHOWN),
+        };
+        let tasks = match backend.list_all_tasks(&filter).await {
+            Ok(tasks) => tasks,
+            Err(error) => return failed(&error),
+        };
+        // Another queue of the same backend is not ours to show.
+        for task in tasks
+            .iter()
+            .filter(|task| task.queue().is_none_or(|queue| queue.as_ref() == QUEUE))
+        {
+            if let Ok(delivery) = backend.codec().decode(&task.args) {
+                rows += &row(task, &delivery);
+            }
+        }
+    }
+    Html(format!(include_str!("dead.html"), rows = rows)).into_response()
+}
+
+fn row(task: &Task<Vec<u8>>, delivery: &Delivery) -> String {
+    let id = task.task_id().map(ToString::to_string).unwrap_or_default();
+    let name = delivery.event().map_or_else(
+        |_| "no event".to_owned(),
+        |event| event.name().unwrap_or("-").to_owned(),
+    );
+    format!(
+        "<tr><td>{}<td>{}<td>{}<td>{}<td><form method=post><button name=id value=\"{}\">Try again</button></form>\n",
+        escape(&name),
+        delivery.received_at(),
+        task.attempt(),
+        &delivery.key_hex()[..16],
+        escape(&id),
+    )
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    id: String,
+}
+
+async fn again<S, B>(State((store, mut backend)): State<(S, B)>, Form(chosen): Form<Chosen>) -> Response
+where
+    S: Store,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
+    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    <B::Codec as Codec<Delivery>>::Error: Error,
+    B::Error: Error,
+{
+    let Ok(id) = chosen.id.parse::<TaskId>() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let task = match backend.fetch_by_id(&id).await {
+        Ok(Some(task)) => task,
+        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => return failed(&error),
+    };
+    let delivery = match backend.codec().decode(&task.args) {
+        Ok(delivery) => delivery,
+        Err(error) => return failed(&error),
+    };
+    // The first key stays with the first task, by which the sender's retries are known.
+    let task = TaskBuilder::new(delivery)
+        .idempotency_key(format!("again:{id}"))
+        .build();
+    match store.store(task).await {
+        Ok(_) => Redirect::to("/board/dead").into_response(),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Whoever sees the board is its operator, who may know why.
+fn failed(error: &dyn Error) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+}
+
+/// A sender fills in names: they are text, not markup.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

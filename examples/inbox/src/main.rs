@@ -1,0 +1,102 @@
+//! A receiver of Knowrithm webhooks that stores first and works later: `cargo run -p inbox`.
+//!
+//! A delivery is verified, stored under its key and answered; a worker takes it from there. README.md says how it is set
+//! up, and what it promises on which backend.
+
+mod backend;
+mod board;
+mod dead;
+mod setup;
+mod work;
+
+use std::time::Duration;
+
+use apalis::prelude::{Monitor, MonitorContext, WorkerContext};
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post_service};
+use receiver_support::{Setup, shutdown};
+use tokio::net::TcpListener;
+use tower::Layer;
+use tower_webhook::{Verifier, VerifyLayer};
+use tower_webhook_inbox::{Inbox, Store};
+
+use crate::backend::Backend;
+use crate::setup::Options;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let setup = Setup::from_env()?;
+    let options = Options::from_env(setup.address.port())?;
+    let events = setup::log();
+    match backend::open(&options).await? {
+        Backend::Sqlite(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
+        Backend::Postgres(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
+        Backend::Redis(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
+    }
+}
+
+/// Receives, works, and shows the board, until a signal; then lets end what is under way.
+async fn run(
+    setup: Setup,
+    options: &Options,
+    store: impl Store,
+    (monitor, board): (Monitor, Router),
+) -> anyhow::Result<()> {
+    let inbox = Inbox::new(store).provider("knowrithm");
+    let verify = VerifyLayer::new(Verifier::knowrithm(setup.secret.clone()));
+
+    let listener = TcpListener::bind(setup.address).await?;
+    let board_listener = TcpListener::bind(options.board).await?;
+    let board_url = format!("http://{}/board", board_listener.local_addr()?);
+    let to_board = Redirect::temporary(&board_url);
+    let app = Router::new()
+        .route("/webhooks/knowrithm", post_service(verify.layer(inbox)))
+        .route("/board", get(|| async { to_board }));
+    let board = board::protect(board, board_listener.local_addr()?);
+
+    let (stopped, grace_over) = shutdown()?;
+    let (board_stopped, _) = shutdown()?;
+    let (work_stopped, work_grace_over) = shutdown()?;
+    setup.greet(listener.local_addr()?);
+    println!("Board on {board_url}");
+
+    let receive = async { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) };
+    // The board's connections hold nothing that would be lost.
+    let show = async {
+        tokio::select! {
+            result = axum::serve(board_listener, board) => Ok(result?),
+            () = board_stopped => Ok(()),
+        }
+    };
+    let drained = drain(monitor.context(), work_stopped, work_grace_over);
+    let work = async { Ok(monitor.run_with_signal(drained).await?) };
+    let all = async { tokio::try_join!(receive, show, work).map(drop) };
+    tokio::select! {
+        result = all => result,
+        () = async { grace_over.await; tokio::time::sleep(Duration::from_secs(5)).await } => Ok(()),
+    }
+}
+
+/// Ends when the workers have nothing more to do, after the signal: they take no new tasks, and go on saying that they
+/// live until those at hand have ended or their time is over. What is cut off then is taken over by another process.
+async fn drain(
+    monitor: MonitorContext,
+    stopped: impl Future<Output = ()>,
+    grace_over: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    stopped.await;
+    let running = || monitor.workers().iter().filter(|worker| worker.is_running());
+    // A worker that is just being restarted has no tasks, and cannot be paused.
+    running().for_each(|worker| drop(worker.pause()));
+    let idle = async {
+        while monitor.workers().iter().any(WorkerContext::has_pending_tasks) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = idle => {}
+        () = grace_over => {}
+    }
+    Ok(())
+}

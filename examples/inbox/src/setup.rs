@@ -1,0 +1,78 @@
+//! How the example was started: its environment, and where its log goes.
+
+use std::env::{self, VarError};
+use std::fs::{File, OpenOptions};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use apalis_board::axum::sse::{TracingBroadcaster, TracingSubscriber};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// What the board's page of logs listens to.
+pub(crate) type Events = Arc<Mutex<TracingBroadcaster>>;
+
+/// The environment, besides what every receiver reads.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// `DATABASE_URL`: `sqlite://inbox.db` by default.
+    pub(crate) database: String,
+    /// `BOARD`: an address; 127.0.0.1 by default, and the port after that of the receiver.
+    pub(crate) board: SocketAddr,
+    /// `WORK_MS`: how long the worker takes for a delivery; nothing by default.
+    pub(crate) work: Duration,
+    /// `FAIL_RATE`: the share of attempts that fail, from 0, the default, to 1.
+    pub(crate) fail_rate: f64,
+    /// `EFFECTS`: the file to which each finished delivery appends a line.
+    pub(crate) effects: Option<File>,
+}
+
+impl Options {
+    pub(crate) fn from_env(port: u16) -> anyhow::Result<Self> {
+        let board_port = if port == 0 { 0 } else { port.wrapping_add(1) };
+        let fail_rate = parsed("FAIL_RATE", "a number from 0 to 1")?.unwrap_or(0.0);
+        if !(0.0..=1.0).contains(&fail_rate) {
+            bail!("FAIL_RATE is {fail_rate}, which is not from 0 to 1");
+        }
+        let effects = parsed::<String>("EFFECTS", "a path")?.map(|path| {
+            let file = OpenOptions::new().create(true).append(true).open(&path);
+            file.with_context(|| format!("EFFECTS is {path:?}, which cannot be appended to"))
+        });
+        Ok(Self {
+            database: parsed("DATABASE_URL", "a URL")?.unwrap_or_else(|| "sqlite://inbox.db".to_owned()),
+            board: parsed("BOARD", "an address and port")?.unwrap_or((Ipv4Addr::LOCALHOST, board_port).into()),
+            work: Duration::from_millis(parsed("WORK_MS", "a number of milliseconds")?.unwrap_or(0)),
+            fail_rate,
+            effects: effects.transpose()?,
+        })
+    }
+}
+
+fn parsed<T: FromStr>(name: &str, kind: &str) -> anyhow::Result<Option<T>> {
+    match env::var(name) {
+        Ok(value) => match value.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => bail!("{name} is {value:?}, which is not {kind}"),
+        },
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => bail!("{name} is not {kind}"),
+    }
+}
+
+/// Sends warnings to standard error, or what `RUST_LOG` asks for, and what the workers do to the board.
+pub(crate) fn log() -> Events {
+    let events = TracingBroadcaster::create();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let stderr = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(filter);
+    let board = TracingSubscriber::new(&events)
+        .layer()
+        .with_filter(EnvFilter::new("apalis=info"));
+    tracing_subscriber::registry().with(stderr).with(board).init();
+    events
+}

@@ -1,0 +1,117 @@
+//! What is done with a delivery, and how often it is tried.
+
+use std::fs::File;
+use std::io::Write;
+use std::process;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use apalis::layers::retry::HasherRng;
+use apalis::layers::retry::backoff::{ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
+use apalis::prelude::{AbortError, Attempt, BoxDynError, Data};
+use receiver_support::announce;
+use tower_webhook_inbox::Delivery;
+
+use crate::setup::Options;
+
+/// How often a worker that has nothing to do looks for something.
+pub(crate) const POLL: Duration = Duration::from_millis(200);
+/// How many deliveries are worked on at a time.
+pub(crate) const CONCURRENCY: usize = 16;
+/// How often a delivery is tried before it is left as a dead letter.
+pub(crate) const ATTEMPTS: usize = 5;
+
+/// How long workers may take to say goodbye to the backend, after their tasks have ended or had their time.
+pub(crate) const CUT_OFF: Duration = Duration::from_secs(2);
+
+/// What the worker needs besides the delivery.
+#[derive(Clone, Debug)]
+pub(crate) struct Todo {
+    takes: Duration,
+    fail_rate: f64,
+    effects: Option<Arc<File>>,
+}
+
+impl Todo {
+    pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
+        let effects = options.effects.as_ref().map(File::try_clone).transpose()?;
+        Ok(Self {
+            takes: options.work,
+            fail_rate: options.fail_rate,
+            effects: effects.map(Arc::new),
+        })
+    }
+
+    /// The effect: one line, in one write, so that processes may share the file.
+    fn take_effect(&self, delivery: &Delivery, name: &str) -> anyhow::Result<()> {
+        let Some(mut effects) = self.effects.as_deref() else {
+            return Ok(());
+        };
+        let line = format!("{} {name}\n", delivery.key_hex());
+        effects
+            .write_all(line.as_bytes())
+            .and_then(|()| effects.flush())
+            .context("EFFECTS cannot be written")
+    }
+}
+
+/// Works on a delivery. An error is tried again, later and later; the last attempt, and what will never do, is aborted and
+/// stays as a dead letter.
+pub(crate) async fn work(delivery: Delivery, attempt: Attempt, todo: Data<Todo>) -> Result<(), BoxDynError> {
+    // One more than are tried: the process died with it, again and again.
+    if attempt.current() > ATTEMPTS {
+        return Err(AbortError::new("given up: the process ended in the middle of it too often").into());
+    }
+    tokio::time::sleep(todo.takes).await;
+    if chance()? < todo.fail_rate {
+        let error = format!("FAIL_RATE made attempt {} of {ATTEMPTS} fail", attempt.current());
+        return Err(if attempt.current() == ATTEMPTS {
+            AbortError::new(error).into()
+        } else {
+            error.into()
+        });
+    }
+    let name = tell(&delivery).map_err(AbortError::new)?;
+    Ok(todo.take_effect(&delivery, &name)?)
+}
+
+/// Prints the event, and returns its name on one line.
+fn tell(delivery: &Delivery) -> anyhow::Result<String> {
+    let event = delivery.event().context("the body is no event")?;
+    announce(&event);
+    Ok(event.name().unwrap_or("-").replace(char::is_control, "\u{fffd}"))
+}
+
+/// The name of this process's worker. A name of its own each time: the backend knows workers by it, and refuses one that
+/// it believes to live.
+pub(crate) fn worker_name(restarts: usize) -> String {
+    let mut random = [0; 4];
+    // Without randomness the process id still tells processes of one machine apart.
+    let _ = getrandom::fill(&mut random);
+    format!("inbox-{}-{:08x}-{restarts}", process::id(), u32::from_ne_bytes(random))
+}
+
+/// Waits before a worker starts again after its backend failed: 1 s, at most.
+pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
+    if restarts > 0 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
+}
+
+/// 100 ms after the first failed attempt, then twice as long each time, give or take a half.
+pub(crate) fn backoff() -> ExponentialBackoff {
+    let (least, most) = (Duration::from_millis(100), Duration::from_mins(1));
+    let maker = ExponentialBackoffMaker::new(least, most, 0.5, HasherRng::default());
+    maker
+        .expect("the least is less than the most, and the jitter a share")
+        .make_backoff()
+}
+
+/// A number from 0 to 1, and never 1.
+fn chance() -> anyhow::Result<f64> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
+    Ok(f64::from(u32::from_ne_bytes(bytes)) / (f64::from(u32::MAX) + 1.0))
+}

@@ -1,0 +1,185 @@
+//! What a sender is answered, and when: never 2xx without a commit.
+
+use std::convert::Infallible;
+use std::future::{pending, ready};
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use apalis_core::task::Task;
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post_service;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tower::{Layer, Service, ServiceExt};
+use tower_webhook::{BufferedBody, VerifiedBody, VerifyLayer};
+use tower_webhook_inbox::{Delivery, Failure, Inbox, Store, Stored, response};
+use warp::Filter;
+
+use crate::sockets::client::Protocol;
+use crate::support::body::TestBody;
+use crate::support::{EVENT, signed, verifier};
+
+/// A backend that does as it is told.
+#[derive(Clone, Copy, Debug)]
+enum Mood {
+    Stores(Stored),
+    Fails,
+    Hangs,
+}
+
+#[derive(Clone)]
+struct Moody(Mood, Arc<Mutex<Vec<Delivery>>>);
+
+impl Moody {
+    fn inbox(mood: Mood) -> Inbox<Self> {
+        Inbox::new(Self(mood, Arc::default()))
+    }
+}
+
+impl Store for Moody {
+    type Error = io::Error;
+
+    async fn store(&self, task: Task<Delivery>) -> io::Result<Stored> {
+        assert_eq!(task.idempotency_key(), Some(task.args.key_hex().as_str()));
+        self.1.lock().unwrap().push(task.args);
+        match self.0 {
+            Mood::Stores(stored) => ready(Ok(stored)).await,
+            Mood::Fails => Err(io::Error::other("the disk is full")),
+            Mood::Hangs => pending().await,
+        }
+    }
+}
+
+async fn answer(inbox: Inbox<Moody>) -> Response<BufferedBody> {
+    let service = VerifyLayer::new(verifier()).layer(inbox);
+    service.oneshot(signed(EVENT, BufferedBody::new(EVENT))).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_commit_is_200_and_a_duplicate_says_so() {
+    for (stored, duplicate) in [(Stored::New, false), (Stored::Untold, false), (Stored::Duplicate, true)] {
+        let response = answer(Moody::inbox(Mood::Stores(stored))).await;
+        assert_eq!(response.status(), 200, "{stored:?}");
+        assert_eq!(
+            response.headers().contains_key("webhook-duplicate"),
+            duplicate,
+            "{stored:?}"
+        );
+        assert!(response.body().bytes().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_commit_is_503_and_the_reason_is_the_operators() {
+    for (mood, reason) in [
+        (Mood::Fails, "the backend did not store the delivery: the disk is full"),
+        (Mood::Hangs, "the backend did not store the delivery within 5s"),
+    ] {
+        let response = answer(Moody::inbox(mood)).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{mood:?}");
+        assert_eq!(response.headers()["retry-after"], "10", "{mood:?}");
+        assert!(response.body().bytes().is_empty());
+        let failure = response.extensions().get::<Failure>().unwrap();
+        assert_eq!(failure.to_string(), reason);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_and_the_wait_can_be_chosen() {
+    let inbox = Moody::inbox(Mood::Hangs)
+        .deadline(Duration::from_millis(300))
+        .retry_after(Duration::from_millis(1001));
+    let start = tokio::time::Instant::now();
+    let response = answer(inbox).await;
+    // The clock of the test stands still but for the timers that fire.
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(response.headers()["retry-after"], "2");
+}
+
+#[tokio::test]
+async fn what_is_stored_is_what_came() {
+    let inbox = Moody::inbox(Mood::Stores(Stored::New))
+        .provider("knowrithm")
+        .keep_header("x-kept".parse().unwrap());
+    let mut request = signed(EVENT, BufferedBody::new(EVENT));
+    request.headers_mut().insert("x-kept", "1".parse().unwrap());
+    request.headers_mut().insert("x-other", "2".parse().unwrap());
+    let service = VerifyLayer::new(verifier()).layer(inbox.clone());
+    assert_eq!(service.oneshot(request).await.unwrap().status(), 200);
+
+    let deliveries = inbox.store().1.lock().unwrap();
+    let [delivery] = deliveries.as_slice() else {
+        panic!("{deliveries:?}")
+    };
+    assert_eq!(delivery.bytes(), EVENT);
+    assert_eq!(delivery.provider(), Some("knowrithm"));
+    assert_eq!(delivery.headers().len(), 1);
+    assert_eq!(delivery.headers()["x-kept"], "1");
+    assert_eq!(delivery.event().unwrap().name(), Some("agent.created"));
+}
+
+#[tokio::test]
+async fn without_the_layer_the_answer_names_it_and_nothing_is_stored() {
+    let mut inbox = Moody::inbox(Mood::Stores(Stored::New));
+    let request = signed(EVENT, BufferedBody::new(EVENT));
+    let response = inbox.call(request).await.unwrap();
+    assert_eq!(response.status(), 500);
+    let text = String::from_utf8(response.into_body().into_bytes().to_vec()).unwrap();
+    assert!(text.contains("VerifyLayer::new"), "{text}");
+    assert!(inbox.store().1.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn it_stands_in_axum() {
+    let service = VerifyLayer::new(verifier()).layer(Moody::inbox(Mood::Stores(Stored::Duplicate)));
+    let app: Router = Router::new().route("/webhooks/knowrithm", post_service(service));
+    let response = app.oneshot(signed(EVENT, Body::from(EVENT))).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["webhook-duplicate"], "true");
+    assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
+}
+
+#[tokio::test]
+async fn it_stands_in_hyper() {
+    let service = VerifyLayer::new(verifier()).layer(Moody::inbox(Mood::Stores(Stored::Duplicate)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let service = TowerToHyperService::new(service);
+        http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await
+            .unwrap();
+    });
+    let request = signed(EVENT, TestBody::one(EVENT));
+    let response = Protocol::Http1.send(address, request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["webhook-duplicate"], "true");
+}
+
+#[tokio::test]
+async fn it_stands_in_warp() {
+    let inbox = Moody::inbox(Mood::Stores(Stored::Duplicate));
+    let put = move |body: VerifiedBody| {
+        let inbox = inbox.clone();
+        async move {
+            let result = inbox.put(&body).await;
+            Ok::<Response<String>, Infallible>(response(result, Duration::from_secs(10)))
+        }
+    };
+    let route = warp::path!("webhooks" / "knowrithm")
+        .and(tower_webhook_warp::verified(verifier()))
+        .and_then(put);
+    let service = warp::service(route.recover(tower_webhook_warp::recover));
+    let request: Request<TestBody> = signed(EVENT, TestBody::one(EVENT));
+    let response = service.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["webhook-duplicate"], "true");
+}

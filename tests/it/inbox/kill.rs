@@ -1,0 +1,134 @@
+//! The process is killed, again and again: what it acknowledged takes effect nevertheless.
+#![cfg(unix)]
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower_webhook::VerifiedBody;
+
+use super::database::{Backend, say};
+use super::process::{Inbox, PATIENCE, delivery, post};
+use crate::support::{signature, verifier};
+
+const DELIVERIES: usize = 500;
+const KILLS: usize = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_sqlite() {
+    kills(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_postgres() {
+    kills(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_on_redis() {
+    kills(Backend::Redis).await;
+}
+
+async fn kills(backend: Backend) {
+    let Some(database) = backend.database().await else {
+        return;
+    };
+    let inbox = Inbox::new(&database.url, database.folder.path()).with("WORK_MS", 20);
+    let (address, known) = watch::channel(None);
+    let mut senders = JoinSet::new();
+    let mut numbers = 0..DELIVERIES;
+
+    let mut held_at_a_kill = HashSet::new();
+    for _ in 0..KILLS {
+        let mut receiver = inbox.start();
+        address.send_replace(Some(receiver.address));
+        for number in numbers.by_ref().take(DELIVERIES / KILLS) {
+            senders.spawn(send(known.clone(), number));
+        }
+        tokio::time::sleep(Duration::from_millis(random(30, 500))).await;
+        receiver.signal("KILL");
+        receiver.end();
+        held_at_a_kill.extend(database.held().await);
+    }
+    // The last one lives.
+    let receiver = inbox.start();
+    address.send_replace(Some(receiver.address));
+    let acknowledged: HashMap<String, usize> = tokio::time::timeout(PATIENCE, senders.join_all())
+        .await
+        .expect("every delivery is acknowledged")
+        .into_iter()
+        .collect();
+    assert_eq!(acknowledged.len(), DELIVERIES);
+
+    inbox.wait_for(DELIVERIES).await;
+    // What still is to take effect twice does so before nothing is held any more.
+    let start = Instant::now();
+    while !database.held().await.is_empty() {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "tasks of killed processes are not taken over"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let effects = inbox.effects();
+    for key in acknowledged.keys() {
+        assert!(effects.contains_key(key), "{key} was acknowledged and took no effect");
+    }
+    assert_eq!(effects.len(), DELIVERIES, "an effect of something that was never sent");
+    assert_eq!(database.tasks().await, DELIVERIES, "a delivery became two tasks");
+    let twice: Vec<_> = effects
+        .iter()
+        .filter(|(_, times)| **times > 1)
+        .map(|(key, _)| key)
+        .collect();
+    for key in &twice {
+        assert!(
+            held_at_a_kill.contains(*key),
+            "{key} took effect twice, and was not held at a kill"
+        );
+    }
+    let posts: usize = acknowledged.values().sum();
+    say(&format!(
+        "{backend:?}: {DELIVERIES} deliveries, acknowledged {posts} times through {KILLS} kills; {} tasks were held at a \
+         kill, {} took effect twice",
+        held_at_a_kill.len(),
+        twice.len(),
+    ));
+    drop(receiver);
+    database.drop().await;
+}
+
+/// Sends a delivery to whoever lives until it is acknowledged; every fifth once more after that. Its key, and how often it
+/// was acknowledged.
+async fn send(mut address: watch::Receiver<Option<SocketAddr>>, number: usize) -> (String, usize) {
+    let body: Arc<str> = delivery(number).into();
+    tokio::time::sleep(Duration::from_millis(random(0, 200))).await;
+    let wanted = if number.is_multiple_of(5) { 2 } else { 1 };
+    let mut acknowledged = 0;
+    while acknowledged < wanted {
+        let now = address.borrow_and_update().expect("one was started");
+        match post(now, &body).await {
+            Ok(response) if response.status() == 200 => acknowledged += 1,
+            Ok(response) => assert_eq!(response.status(), 503),
+            // Killed: the next one may be there already.
+            Err(()) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+    (key(&body), acknowledged)
+}
+
+fn key(body: &str) -> String {
+    let mut headers = http::HeaderMap::new();
+    headers.insert(crate::support::SIGNATURE, signature(body));
+    let verified: VerifiedBody = verifier().verify(&headers, body.to_owned()).unwrap();
+    verified.delivery_key().map(|byte| format!("{byte:02x}")).concat()
+}
+
+fn random(least: u64, most: u64) -> u64 {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).unwrap();
+    least + u64::from_ne_bytes(bytes) % (most - least)
+}

@@ -1,0 +1,13 @@
+//! The inbox: what it answers, and that nothing it acknowledged is lost, on every backend.
+
+mod answers;
+mod database;
+mod drain;
+mod kill;
+mod once;
+mod outage;
+mod process;
+mod redis_keys;
+mod server;
+mod setup;
+mod shared;

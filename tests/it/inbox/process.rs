@@ -1,0 +1,116 @@
+//! The example `inbox`, running in a process of its own, and those who post to it.
+
+use std::collections::HashMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::Full;
+
+use crate::receivers::child::{Receiver, build};
+use crate::sockets::client::Protocol;
+use crate::support::{SECRET, signed};
+
+/// How long anything may take that has no bound of its own; tasks of a killed process are taken over after some 12 s.
+pub(super) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How to start it: the same database and file of effects, again and again.
+#[derive(Clone)]
+pub(super) struct Inbox {
+    pub(super) database: String,
+    pub(super) effects: PathBuf,
+    pub(super) variables: Vec<(&'static str, String)>,
+}
+
+impl Inbox {
+    pub(super) fn new(database: &str, folder: &Path) -> Self {
+        Self {
+            database: database.to_owned(),
+            effects: folder.join("effects"),
+            variables: Vec::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: u32) -> Self {
+        self.variables.push((name, value.to_string()));
+        self
+    }
+
+    /// Has this share of the attempts fail.
+    pub(super) fn failing(mut self, share: f64) -> Self {
+        self.variables.push(("FAIL_RATE", share.to_string()));
+        self
+    }
+
+    pub(super) fn start(&self) -> Receiver {
+        Receiver::start(self.command())
+    }
+
+    /// A command that starts it, on ports of its own choice.
+    pub(super) fn command(&self) -> Command {
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("inbox"));
+        let mut command = Command::new(&*BUILT);
+        command
+            .env("PORT", "0")
+            .env("KNOWRITHM_WEBHOOK_SECRET", SECRET)
+            .env("DATABASE_URL", &self.database)
+            .env("EFFECTS", &self.effects)
+            .envs(self.variables.iter().cloned());
+        command
+    }
+
+    /// How often each key took effect.
+    pub(super) fn effects(&self) -> HashMap<String, usize> {
+        let text = fs::read_to_string(&self.effects).unwrap_or_default();
+        let mut effects = HashMap::new();
+        for line in text.lines() {
+            let (key, name) = line.split_once(' ').expect(line);
+            assert_eq!((key.len(), name), (64, "lead.created"), "{line}");
+            *effects.entry(key.to_owned()).or_default() += 1;
+        }
+        effects
+    }
+
+    /// Waits until this many keys took effect.
+    pub(super) async fn wait_for(&self, keys: usize) -> HashMap<String, usize> {
+        let start = Instant::now();
+        loop {
+            let effects = self.effects();
+            if effects.len() >= keys {
+                return effects;
+            }
+            assert!(start.elapsed() < PATIENCE, "{} of {keys} took effect", effects.len());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// A delivery of its own number.
+pub(super) fn delivery(number: usize) -> String {
+    format!(r#"{{"event":"lead.created","data":{{"id":"lead_{number}"}}}}"#)
+}
+
+/// Posts a signed body once; an error when the process is not there, or dies.
+pub(super) async fn post(address: SocketAddr, body: &str) -> Result<Response<Bytes>, ()> {
+    let request = signed(body, Full::<Bytes>::from(body.to_owned()));
+    Protocol::Http1.send(address, request).await.map_err(drop)
+}
+
+/// Posts a signed body until it is acknowledged, as its provider does.
+pub(super) async fn insist(address: SocketAddr, body: &str) {
+    let start = Instant::now();
+    loop {
+        match post(address, body).await {
+            Ok(response) if response.status() == 200 => return,
+            Ok(response) => assert_eq!(response.status(), 503),
+            Err(()) => {}
+        }
+        assert!(start.elapsed() < PATIENCE, "it is not acknowledged");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,33 @@
+//! What Redis is told to remember of a delivery key, and for how long.
+
+use tower_webhook_inbox::redis::{Error, RedisStore, config};
+use tower_webhook_inbox::{Inbox, Stored};
+
+use super::database::Backend;
+use crate::support::{EVENT, SIGNATURE, signature, verifier};
+
+#[tokio::test]
+async fn a_key_is_remembered_for_at_least_a_week() {
+    let Some(database) = Backend::Redis.database().await else {
+        return;
+    };
+    let headers = [(SIGNATURE, signature(EVENT))].into_iter().collect();
+    let body = verifier().verify(&headers, EVENT).unwrap();
+    let inbox = Inbox::new(RedisStore::open(&database.url, config()).await.unwrap());
+    assert_eq!(inbox.put(&body).await.unwrap(), Stored::New);
+    assert_eq!(inbox.put(&body).await.unwrap(), Stored::Duplicate);
+
+    let client = redis::Client::open(database.url.as_str()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let key = body.delivery_key().map(|byte| format!("{byte:02x}")).concat();
+    let claim = format!("webhooks:idempotency:{key}");
+    let left: i64 = redis::cmd("TTL").arg(claim).query_async(&mut connection).await.unwrap();
+    assert!(left > 7 * 24 * 60 * 60, "{left}");
+}
+
+#[tokio::test]
+async fn what_would_forget_keys_at_once_is_refused() {
+    // Refused before anybody is asked, so no server is needed.
+    let refused = RedisStore::open("redis://127.0.0.1:1", config().idempotency_ttl(None)).await;
+    assert!(matches!(refused, Err(Error::ForgetsKeys(None))));
+}
