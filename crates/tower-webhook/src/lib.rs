@@ -46,12 +46,20 @@
 //! | more than one signature header | 403, empty | `duplicate_signature` |
 //! | signature header of another form | 403, empty | `malformed_signature` |
 //! | another body, secret or signature | 403, empty | `signature_mismatch` |
+//! | a signed time that is missing, malformed, too old, ahead | 403, empty | `missing_timestamp`, `malformed_timestamp`, `timestamp_too_old`, `timestamp_in_future` |
+//! | no secret is known, or they cannot be looked up | 403, 503, empty | `unknown_key`, `secret_source` |
 //! | body larger than the limit | 413, empty | `body_too_large` |
 //! | body ends in an error | 400, empty | `body_read` |
 //! | body not complete in time | 408, empty | `body_timeout` |
 //!
 //! The reason is in the response's extensions, as a [`Rejection`], and with the `tracing` feature in one event at debug
 //! level.
+//!
+//! # Providers and secrets
+//!
+//! [`Verifier`] has a constructor for each provider; the module [`scheme`] is for those that it does not know. Each takes
+//! whatever becomes [`Keys`]: one [`SigningSecret`], a set of [`Secrets`] while they rotate, a [`SecretsHandle`] whose set is
+//! replaced without a restart, or a [`SecretSource`] that looks them up for each request.
 //!
 //! # Without a server
 //!
