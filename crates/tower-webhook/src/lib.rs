@@ -102,6 +102,7 @@ mod keys;
 #[cfg(feature = "layer")]
 pub mod layer;
 mod mac;
+mod origin;
 mod providers;
 mod rejection;
 pub mod scheme;

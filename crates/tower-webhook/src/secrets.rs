@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use crate::clock::Clock;
 use crate::mac::{KeyedMac, RunningMac};
+use crate::origin::Origin;
 use crate::rejection::Rejection;
 use crate::scheme::SignatureHeader;
 use crate::secret::SigningSecret;
@@ -77,34 +78,34 @@ impl Secrets {
         self.0.others.iter().map(|key| key.start(claim)).collect()
     }
 
-    /// The label of the secret that signed this body.
+    /// Which secret signed this body.
     #[inline]
-    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
+    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
         if self.0.primary.signed(claim, body) {
-            return Ok(&self.0.primary.label);
+            return Ok(&self.0.primary.origin);
         }
         self.check_others(claim, body)
     }
 
-    /// The label of the secret that signed this body, which the MAC of the primary one has seen.
+    /// Which secret signed this body, which the MAC of the primary one has seen.
     #[cfg(feature = "layer")]
     #[inline]
-    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
+    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(&self.0.primary.label);
+            return Ok(&self.0.primary.origin);
         }
         self.check_others(claim, body)
     }
 
-    /// The label of the secret that signed the bytes which these MACs have seen, the primary one's first.
+    /// Which secret signed the bytes that these MACs have seen, the primary one's first.
     pub(crate) fn conclude_all(
         &self,
         primary: RunningMac,
         others: Vec<RunningMac>,
         claim: &Claim<'_>,
-    ) -> Result<&Label, Rejection> {
+    ) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(&self.0.primary.label);
+            return Ok(&self.0.primary.origin);
         }
         let mut others = others.into_iter();
         self.first_of_others(|key| {
@@ -114,16 +115,16 @@ impl Secrets {
     }
 
     #[cold]
-    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Label, Rejection> {
+    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
         self.first_of_others(|key| key.signed(claim, body))
     }
 
     /// Tries all of them whichever fits: how long it takes does not tell.
-    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<&Label, Rejection> {
+    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<&Origin, Rejection> {
         let mut found = None;
         for key in &self.0.others {
             if signed(key) && found.is_none() {
-                found = Some(&key.label);
+                found = Some(&key.origin);
             }
         }
         found.ok_or_else(|| self.0.otherwise.clone())
@@ -151,7 +152,7 @@ impl From<SigningSecret> for Secrets {
 /// Prints the labels, and `None` for a secret without one.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.keys().map(|key| key.label.as_deref());
+        let labels = self.keys().map(|key| key.origin.label());
         f.write_str("Secrets(")?;
         let mut list = f.debug_list();
         for label in labels {
@@ -164,8 +165,6 @@ impl fmt::Debug for Secrets {
         f.write_str(")")
     }
 }
-
-pub(crate) type Label = Option<Arc<str>>;
 
 /// What is checked: the signature header, and what a verifier has to say about time and form.
 pub(crate) struct Claim<'a> {
@@ -180,7 +179,7 @@ struct Key {
     raw: KeyedMac,
     decoded: Option<Box<KeyedMac>>,
     usable: bool,
-    label: Label,
+    origin: Origin,
     not_after: Option<SystemTime>,
 }
 
@@ -188,7 +187,9 @@ impl Key {
     fn new(secret: SigningSecret) -> Self {
         let mut key = Self::keyed(secret.expose());
         key.decoded = secret.whsec().map(|decoded| Box::new(KeyedMac::new(&decoded)));
-        (key.label, key.not_after) = secret.into_terms();
+        let (label, not_after) = secret.into_terms();
+        key.origin = Origin::of_secret(label);
+        key.not_after = not_after;
         key
     }
 
@@ -197,7 +198,7 @@ impl Key {
             raw: KeyedMac::new(bytes),
             decoded: None,
             usable: true,
-            label: None,
+            origin: Origin::default(),
             not_after: None,
         }
     }

@@ -1,12 +1,12 @@
 //! One event per verdict, with the `tracing` feature; nothing without it.
 
+use crate::origin::Origin;
 use crate::rejection::Rejection;
-use crate::secrets::Label;
 
-/// Reports that a secret, if it has a label of this one, signed a webhook.
+/// Reports that a webhook was signed, and by which secret.
 #[cfg(feature = "tracing")]
-pub(crate) fn verified(scheme: &'static str, label: &Label) {
-    tracing::debug!(scheme, code = "verified", key = label.as_deref(), "webhook verified");
+pub(crate) fn verified(scheme: &'static str, origin: &Origin) {
+    tracing::debug!(scheme, code = "verified", key = origin.label(), "webhook verified");
 }
 
 /// Reports a refusal at debug level: a stranger can cause any number of them.
@@ -24,7 +24,7 @@ pub(crate) fn source_failed(scheme: &'static str, error: impl Into<Box<dyn std::
 
 #[cfg(not(feature = "tracing"))]
 #[inline]
-pub(crate) fn verified(_: &'static str, _: &Label) {}
+pub(crate) fn verified(_: &'static str, _: &Origin) {}
 
 #[cfg(not(feature = "tracing"))]
 #[inline]

@@ -118,8 +118,8 @@ impl Verification {
         let others = mem::take(&mut self.others);
         let verdict = self.secrets.conclude_all(self.running.into_mac(), others, &claim);
         match verdict {
-            Ok(label) => {
-                trace::verified(self.scheme, label);
+            Ok(origin) => {
+                trace::verified(self.scheme, origin);
                 Ok(())
             }
             Err(rejection) => {

@@ -3,10 +3,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderValue;
 
 use crate::mac;
-use crate::secrets::Label;
+use crate::origin::Origin;
 
 /// Separates the keys of deliveries from every other use of SHA-256 over the same bytes.
 const BODY_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
@@ -21,18 +20,13 @@ const ID_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
 #[derive(Clone)]
 pub struct VerifiedBody {
     bytes: Bytes,
-    key: Label,
-    // Boxed, because most deliveries have none, and all are moved.
-    delivery_id: Option<Box<HeaderValue>>,
+    origin: Origin,
 }
 
 impl VerifiedBody {
-    pub(crate) fn new(bytes: Bytes, key: Label, delivery_id: Option<Box<HeaderValue>>) -> Self {
-        Self {
-            bytes,
-            key,
-            delivery_id,
-        }
+    #[inline]
+    pub(crate) fn new(bytes: Bytes, origin: Origin) -> Self {
+        Self { bytes, origin }
     }
 
     /// The body, exactly as it was sent and signed.
@@ -51,11 +45,7 @@ impl VerifiedBody {
     /// old secret is no longer used.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
-        self.key.as_deref()
-    }
-
-    pub(crate) fn label(&self) -> &Label {
-        &self.key
+        self.origin.label()
     }
 
     /// What identifies this delivery when the same bytes come again, whichever secret signed them; not to be chosen by
@@ -67,8 +57,8 @@ impl VerifiedBody {
     /// Webhooks does, it is SHA-256 over another tag and that id, whatever the body.
     #[must_use]
     pub fn delivery_key(&self) -> [u8; 32] {
-        match &self.delivery_id {
-            Some(id) => mac::sha256(&[ID_KEY_TAG, id.as_bytes()]),
+        match self.origin.delivery_id() {
+            Some(id) => mac::sha256(&[ID_KEY_TAG, id]),
             None => mac::sha256(&[BODY_KEY_TAG, &self.bytes]),
         }
     }
@@ -85,7 +75,7 @@ impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
             .field("len", &self.bytes.len())
-            .field("key", &self.key)
+            .field("key", &self.origin.label())
             .finish_non_exhaustive()
     }
 }

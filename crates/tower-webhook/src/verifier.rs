@@ -10,6 +10,7 @@ use http::header::CONTENT_LENGTH;
 
 use crate::clock::{Clock, near, unix_seconds};
 use crate::keys::{Keys, Provider};
+use crate::origin::Origin;
 use crate::rejection::Rejection;
 use crate::scheme::{Scheme, SignatureHeader};
 use crate::secret::SigningSecret;
@@ -186,12 +187,17 @@ impl Verifier {
     /// looked up for each request there is nobody to ask here, and it is always [`Rejection::SecretSource`]: make a
     /// verifier of what you looked up.
     pub fn verify(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<VerifiedBody, Rejection> {
-        let verified = self.check(headers, body.into());
-        match &verified {
-            Ok(body) => trace::verified(self.scheme_name(), body.label()),
-            Err(rejection) => trace::refused(self.scheme_name(), rejection),
+        let body = body.into();
+        match self.check(headers, &body) {
+            Ok(origin) => {
+                trace::verified(self.scheme_name(), &origin);
+                Ok(VerifiedBody::new(body, origin))
+            }
+            Err(rejection) => {
+                trace::refused(self.scheme_name(), &rejection);
+                Err(rejection)
+            }
         }
-        verified
     }
 
     /// Judges the headers of a body that arrives in pieces, before the first of them is read.
@@ -286,24 +292,20 @@ impl Verifier {
         self.policy.read_timeout
     }
 
-    fn check(&self, headers: &HeaderMap, body: Bytes) -> Result<VerifiedBody, Rejection> {
+    fn check(&self, headers: &HeaderMap, body: &[u8]) -> Result<Origin, Rejection> {
         // Borrowed where it is: it is large, and a move would be a copy.
         let header = self.read(headers);
         let header = header.as_ref().map_err(Rejection::clone)?;
         self.judge_time(header)?;
         self.admit(body.len())?;
         let claim = self.claim(header);
-        let label = match &self.policy.keys.0 {
-            Provider::Fixed(secrets) => secrets.check(&claim, &body)?.clone(),
-            Provider::Shared(handle) => handle.current().check(&claim, &body)?.clone(),
+        let id = header.delivery_id;
+        match &self.policy.keys.0 {
+            Provider::Fixed(secrets) => Ok(secrets.check(&claim, body)?.of_delivery(id)),
+            Provider::Shared(handle) => Ok(handle.current().check(&claim, body)?.of_delivery(id)),
             #[cfg(feature = "layer")]
-            Provider::PerRequest(_) => return Err(Rejection::SecretSource),
-        };
-        Ok(VerifiedBody::new(
-            body,
-            label,
-            header.delivery_id.cloned().map(Box::new),
-        ))
+            Provider::PerRequest(_) => Err(Rejection::SecretSource),
+        }
     }
 
     fn known(&self) -> Result<Secrets, Rejection> {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
+use http::Request;
 use http::request::Parts;
-use http::{HeaderValue, Request};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -17,8 +17,9 @@ use crate::body::BufferedBody;
 use crate::collect::Collected;
 use crate::deadline::Deadline;
 use crate::keys::Provider;
+use crate::origin::Origin;
 use crate::rejection::Rejection;
-use crate::secrets::{Claim, Label, Secrets};
+use crate::secrets::{Claim, Secrets};
 use crate::source::Pending;
 use crate::trace;
 use crate::verification::Running;
@@ -41,7 +42,7 @@ impl Verifier {
     ///
     /// ```
     /// use bytes::Bytes;
-    /// use http::{HeaderValue, Request};
+    /// use http::Request;
     /// use http_body_util::Full;
     /// use tower_webhook::{Rejection, SigningSecret, VerifiedBody, Verifier};
     ///
@@ -111,9 +112,7 @@ pin_project! {
 struct Came {
     /// A first frame; at the end, all of the verified body.
     bytes: Bytes,
-    /// That of the secret that signed it.
-    label: Label,
-    delivery_id: Option<Box<HeaderValue>>,
+    origin: Origin,
 }
 
 /// How far a request is.
@@ -169,7 +168,7 @@ impl<B> VerifyRequest<B> {
         let this = self.project();
         let head = this.head.as_mut().expect(HEAD_IS_THERE);
         let came = this.came;
-        let proof = VerifiedBody::new(came.bytes.clone(), came.label.take(), came.delivery_id.take());
+        let proof = VerifiedBody::new(came.bytes.clone(), mem::take(&mut came.origin));
         // Inserted where the head lies: taken first, the head would be copied once more.
         head.extensions.insert(proof);
         let head = this.head.take().expect(HEAD_IS_THERE);
@@ -184,7 +183,7 @@ impl<B: Body> VerifyRequest<B> {
         let verdict = ready!(self.as_mut().poll_body(cx));
         let this = self.project();
         match &verdict {
-            Ok(()) => trace::verified(this.verifier.scheme_name(), &this.came.label),
+            Ok(()) => trace::verified(this.verifier.scheme_name(), &this.came.origin),
             Err(rejection) => trace::refused(this.verifier.scheme_name(), rejection),
         }
         Poll::Ready(verdict)
@@ -213,7 +212,6 @@ impl<B: Body> VerifyRequest<B> {
                         return self.poll_body(cx);
                     }
                 };
-                this.came.delivery_id = header.delivery_id.cloned().map(Box::new);
                 let claim = verifier.claim(header);
                 poll_first(
                     this.body.as_mut(),
@@ -230,7 +228,6 @@ impl<B: Body> VerifyRequest<B> {
                 *this.progress = Progress::Done;
                 let header = verifier.read(&this.head.insert(head).headers)?;
                 let secrets = this.secrets.insert(found?);
-                this.came.delivery_id = header.delivery_id.cloned().map(Box::new);
                 let claim = verifier.claim(&header);
                 poll_first(
                     this.body.as_mut(),
@@ -257,8 +254,8 @@ impl<B: Body> VerifyRequest<B> {
         let secrets = this.secrets.as_ref().or(verifier.fixed());
         let secrets = secrets.expect("they were there when the body was begun");
         let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-        let label = secrets.conclude(mac, &verifier.claim(&header), &this.came.bytes)?;
-        this.came.label.clone_from(label);
+        let origin = secrets.conclude(mac, &verifier.claim(&header), &this.came.bytes)?;
+        this.came.origin = origin.of_delivery(header.delivery_id);
         Poll::Ready(Ok(()))
     }
 }
@@ -295,7 +292,7 @@ fn poll_first<B: Body>(
         came.bytes = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            came.label.clone_from(secrets.check(claim, &came.bytes)?);
+            came.origin = secrets.check(claim, &came.bytes)?.of_delivery(claim.header.delivery_id);
             return Ok(None);
         }
     }
