@@ -33,7 +33,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_STREAMS: u32 = 16;
 
 /// How long no connection may have failed for an outage to be over.
-const OUTAGE: Duration = Duration::from_secs(60);
+const OUTAGE: Duration = Duration::from_mins(1);
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
 

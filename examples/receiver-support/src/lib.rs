@@ -33,12 +33,7 @@ impl Setup {
     ///
     /// When either is set to something that cannot be one.
     pub fn from_env() -> anyhow::Result<Self> {
-        let port = match env::var("PORT") {
-            // Not repeated: a mistake may have put anything there.
-            Ok(port) => port.parse().context("PORT is no port, a number up to 65535")?,
-            Err(VarError::NotPresent) => 5000,
-            Err(VarError::NotUnicode(_)) => bail!("PORT is no port, a number up to 65535"),
-        };
+        let address = address()?;
         let made_up = env::var_os(SECRET).is_none().then(random_secret).transpose()?;
         let secret = match &made_up {
             Some(secret) => SigningSecret::new(secret)?,
@@ -46,7 +41,7 @@ impl Setup {
         };
         Ok(Self {
             secret,
-            address: (Ipv4Addr::LOCALHOST, port).into(),
+            address,
             made_up,
         })
     }
@@ -59,7 +54,7 @@ impl Setup {
             say(format_args!("{SECRET} is not set; this run's secret is {secret}"));
             say("Post a signed sample event:");
             say("");
-            say(curl(&url, &Signer::knowrithm(&self.secret)));
+            say(curl(&url, &self.secret));
             say("");
         }
     }
@@ -73,6 +68,21 @@ impl fmt::Debug for Setup {
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
+}
+
+/// Where to listen: 127.0.0.1, and the port that `PORT` names; 5000 by default.
+///
+/// # Errors
+///
+/// When `PORT` is set to something that is no port.
+pub fn address() -> anyhow::Result<SocketAddr> {
+    let port = match env::var("PORT") {
+        // Not repeated: a mistake may have put anything there.
+        Ok(port) => port.parse().context("PORT is no port, a number up to 65535")?,
+        Err(VarError::NotPresent) => 5000,
+        Err(VarError::NotUnicode(_)) => bail!("PORT is no port, a number up to 65535"),
+    };
+    Ok((Ipv4Addr::LOCALHOST, port).into())
 }
 
 /// Prints what the vendor's sample listener prints of an event.
@@ -98,8 +108,13 @@ pub fn announce(event: &Event) {
 
 /// Prints a line. Who reads it may be gone, as the `head` of `receiver | head` is, and that is no reason to answer a
 /// webhook with anything else, nor to stop.
-fn say(line: impl Display) {
+pub fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a line to stderr, if anyone reads that.
+pub fn complain(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// As in the vendor's sample, a conversation without a rating counts as one with the lowest; one whose rating is no number
@@ -170,17 +185,53 @@ impl Signals {
     }
 }
 
-fn random_secret() -> anyhow::Result<String> {
+/// The SIGHUPs that the process gets from the making of this on: each asks it to read anew what may have changed.
+#[derive(Debug)]
+pub struct Hangups {
+    #[cfg(unix)]
+    signal: tokio::signal::unix::Signal,
+}
+
+impl Hangups {
+    /// Catches them.
+    ///
+    /// # Errors
+    ///
+    /// When the handler of that signal cannot be set.
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one; for ever where there is no such signal, as on Windows.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.signal.recv().await.is_some() {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A secret that nobody has used: `whk_` and 256 random bits in hex.
+///
+/// # Errors
+///
+/// When the system has no random bytes.
+pub fn random_secret() -> anyhow::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
     Ok(format!("whk_{}", bytes.map(|byte| format!("{byte:02x}")).concat()))
 }
 
-/// A command that posts the sample, signed, from any shell that knows single quotes.
-fn curl(url: &str, signer: &Signer) -> String {
+/// A command that posts a signed sample event to this URL, from any shell that knows single quotes.
+#[must_use]
+pub fn curl(url: &str, secret: &SigningSecret) -> String {
     let sample = sample();
-    let headers = signer.headers(sample);
-    let signature = headers["x-knowrithm-signature"].to_str().expect("a signature is ASCII");
+    let headers = Signer::knowrithm(secret).headers(sample);
+    let signature = String::from_utf8_lossy(headers["x-knowrithm-signature"].as_bytes());
     format!("curl -i '{url}' -H 'Content-Type: application/json' -H 'X-Knowrithm-Signature: {signature}' -d '{sample}'")
 }
 
@@ -215,7 +266,7 @@ mod tests {
     #[test]
     fn the_command_is_one_line_with_the_sample_between_quotes() {
         let secret = SigningSecret::new("whk_test").unwrap();
-        let command = curl("http://127.0.0.1:5000/", &Signer::knowrithm(&secret));
+        let command = curl("http://127.0.0.1:5000/", &secret);
         assert_eq!(command.lines().count(), 1);
         assert_eq!(command.split('\'').rev().nth(1), Some(sample()));
     }

@@ -1,6 +1,6 @@
 //! A receiver as it was built, running in a process of its own for as long as a test holds it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use crate::support::SECRET;
 
@@ -40,6 +41,49 @@ impl Kind {
     }
 }
 
+/// The receiver for every provider, without any secret.
+pub(crate) fn providers() -> Command {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("providers"));
+    let mut command = Command::new(&*BUILT);
+    command.env("PORT", "0").stderr(Stdio::piped());
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().contains("_WEBHOOK_SECRET") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// The receiver for many tenants, on this database.
+pub(crate) fn tenants(database: &str) -> Command {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("tenants"));
+    let mut command = Command::new(&*BUILT);
+    command.env("PORT", "0").env("DATABASE_URL", database);
+    command.stderr(Stdio::piped());
+    command
+}
+
+/// A folder for one test, which is gone when the test is.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = env::temp_dir().join(format!("tower-webhook-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 /// Builds each package by itself, as its reader would: built together, one would lend the others its features.
 pub(crate) fn build(package: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
@@ -55,6 +99,7 @@ pub(crate) fn build(package: &str) -> PathBuf {
 pub(crate) struct Receiver {
     child: Child,
     stdout: mpsc::Receiver<String>,
+    stderr: mpsc::Receiver<String>,
     pub(crate) address: SocketAddr,
 }
 
@@ -62,12 +107,16 @@ impl Receiver {
     /// Starts a receiver, and waits until it listens.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let (sender, stdout) = mpsc::channel();
-        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let stdout = lines_of(child.stdout.take().expect("it is piped"));
+        let stderr = child.stderr.take().map_or_else(|| mpsc::channel().1, lines_of);
 
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut receiver = Self { child, stdout, address };
+        let mut receiver = Self {
+            child,
+            stdout,
+            stderr,
+            address,
+        };
         receiver.address = listens_on(&receiver.line());
         receiver
     }
@@ -83,18 +132,24 @@ impl Receiver {
         let stdout = child.stdout.take().expect("it is piped");
         BufReader::new(stdout).read_line(&mut greeting).unwrap();
         drop(child.stderr.take());
-        let (_, stdout) = mpsc::channel();
+        let [(_, stdout), (_, stderr)] = [mpsc::channel(), mpsc::channel()];
         let address = listens_on(greeting.trim_end());
-        Self { child, stdout, address }
+        Self {
+            child,
+            stdout,
+            stderr,
+            address,
+        }
     }
 
     /// The next line that it prints.
     pub(crate) fn line(&self) -> String {
-        match self.stdout.recv_timeout(PATIENCE) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => panic!("nothing more is printed"),
-            Err(RecvTimeoutError::Disconnected) => panic!("the receiver is gone"),
-        }
+        next(&self.stdout)
+    }
+
+    /// The next line of its complaints, if its command pipes them.
+    pub(crate) fn complaint(&self) -> String {
+        next(&self.stderr)
     }
 
     pub(crate) fn lines<const N: usize>(&self) -> [String; N] {
@@ -122,10 +177,38 @@ impl Drop for Receiver {
 }
 
 fn listens_on(greeting: &str) -> SocketAddr {
-    let address = greeting
-        .strip_prefix("Listening on http://")
-        .and_then(|rest| rest.strip_suffix("/webhooks/knowrithm"));
-    address.expect(greeting).parse().unwrap()
+    let url = greeting.strip_prefix("Listening on http://").expect(greeting);
+    let address = url.split('/').next().unwrap();
+    address.parse().unwrap()
+}
+
+fn lines_of(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    let mut read = BufReader::new(pipe).lines().map_while(Result::ok);
+    thread::spawn(move || read.try_for_each(|line| sender.send(line)));
+    lines
+}
+
+fn next(lines: &mpsc::Receiver<String>) -> String {
+    match lines.recv_timeout(PATIENCE) {
+        Ok(line) => line,
+        Err(RecvTimeoutError::Timeout) => panic!("nothing more is printed"),
+        Err(RecvTimeoutError::Disconnected) => panic!("the receiver is gone"),
+    }
+}
+
+/// What a command complains of that cannot begin, and ends with 1.
+pub(crate) fn refusal(mut command: Command) -> String {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let ended = end(&mut child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(ended.code(), Some(1));
+    assert_eq!(output.stdout, b"");
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// Waits for a process to end, but less than the eight seconds that receivers give to requests under way.

@@ -1,0 +1,72 @@
+//! The secrets of the tenant that a request's path names, from the database or a cache before it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::anyhow;
+use http::request::Parts;
+use moka::future::Cache;
+use receiver_support::complain;
+use tokio::time::timeout;
+use tower_webhook::{SecretSource, Secrets};
+
+use crate::store::{PATIENCE, Store, is_tenant};
+
+/// How long the database is believed: a secret that it has no more may sign for as long.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// How many tenants are remembered, those included that there are not.
+const REMEMBERED: u64 = 10_000;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tenants {
+    store: Store,
+    cache: Cache<String, Option<Secrets>>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Tenants {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            cache: Cache::builder().max_capacity(REMEMBERED).time_to_live(FRESH).build(),
+            fails: Arc::default(),
+        }
+    }
+
+    /// Empties the cache.
+    pub(crate) fn forget(&self) {
+        self.cache.invalidate_all();
+    }
+
+    async fn look_up(&self, tenant: &str) -> anyhow::Result<Option<Secrets>> {
+        let found = match timeout(PATIENCE, self.store.secrets(tenant)).await {
+            Ok(found) => found,
+            Err(_) => Err(anyhow!("no answer within {PATIENCE:?}")),
+        };
+        // Once when it begins: strangers can have this asked as often as they like.
+        match (&found, self.fails.swap(found.is_err(), Ordering::Relaxed)) {
+            (Err(error), false) => complain(format_args!(
+                "The database fails, and senders are asked to come again: {error:#}"
+            )),
+            (Ok(_), true) => complain("The database answers again"),
+            _ => {}
+        }
+        found
+    }
+}
+
+impl SecretSource for Tenants {
+    type Error = anyhow::Error;
+
+    async fn secrets(&self, head: &Parts) -> anyhow::Result<Option<Secrets>> {
+        let tenant = head.uri.path().strip_prefix("/webhooks/");
+        let Some(tenant) = tenant.filter(|name| is_tenant(name)) else {
+            return Ok(None);
+        };
+        // Requests that come together for one tenant share a look-up. One that fails is not remembered.
+        let found = self.cache.try_get_with_by_ref(tenant, self.look_up(tenant)).await;
+        found.map_err(|shared| anyhow!("{shared:#}"))
+    }
+}
