@@ -73,7 +73,7 @@ impl Verifier {
             verifier: self.clone(),
             head: Some(head),
             body,
-            progress: Progress::Fresh,
+            progress: Progress::Unread,
             secrets: None,
             came: Came::default(),
             deadline: Deadline::new(),
@@ -98,7 +98,7 @@ pin_project! {
         #[pin]
         body: B,
         progress: Progress,
-        // What the request began with, where the next one may begin with others.
+        // What the request began with, where the next one may begin with others. With them its head was judged.
         secrets: Option<Secrets>,
         came: Came,
         #[pin]
@@ -121,7 +121,7 @@ struct Came {
     reason = "a smaller one would be an allocation for every body in frames"
 )]
 enum Progress {
-    Fresh,
+    Unread,
     LookingUp(Pending),
     Reading(Collected),
     Done,
@@ -193,51 +193,38 @@ impl<B: Body> VerifyRequest<B> {
         let mut this = self.as_mut().project();
         let verifier: &Verifier = this.verifier;
         let next = match this.progress {
-            Progress::Fresh => {
+            Progress::LookingUp(look_up) => {
+                let (head, found) = ready!(look_up.as_mut().poll(cx));
+                *this.head = Some(head);
+                *this.progress = Progress::Done;
+                *this.secrets = Some(found?);
+                *this.progress = Progress::Unread;
+                return self.poll_body(cx);
+            }
+            Progress::Unread => {
                 // What is not said to go on is done.
                 *this.progress = Progress::Done;
                 let headers = &this.head.as_ref().expect(HEAD_IS_THERE).headers;
                 // Borrowed where it is: it is large, and a move would be a copy.
                 let header = verifier.read(headers);
                 let header = header.as_ref().map_err(Rejection::clone)?;
-                let hint = this.body.size_hint();
-                verifier.judge(header, headers, hint.exact(), hint.lower())?;
-                let secrets = match verifier.provider() {
-                    Provider::Fixed(secrets) => secrets,
-                    Provider::Shared(handle) => this.secrets.insert(handle.current()),
-                    Provider::PerRequest(source) => {
+                if this.secrets.is_none() {
+                    let hint = this.body.size_hint();
+                    verifier.judge(header, headers, hint.exact(), hint.lower())?;
+                }
+                let secrets = match (verifier.provider(), &mut *this.secrets) {
+                    (Provider::Fixed(secrets), _) => secrets,
+                    (_, Some(secrets)) => secrets,
+                    (Provider::Shared(handle), secrets) => secrets.insert(handle.current()),
+                    (Provider::PerRequest(source), _) => {
                         let head = this.head.take().expect(HEAD_IS_THERE);
                         let look_up = Arc::clone(source).look_up(head, verifier.scheme_name());
                         *this.progress = Progress::LookingUp(look_up);
                         return self.poll_body(cx);
                     }
                 };
-                let claim = verifier.claim(header);
-                poll_first(
-                    this.body.as_mut(),
-                    verifier,
-                    secrets,
-                    &claim,
-                    this.came,
-                    this.progress,
-                    cx,
-                )?
-            }
-            Progress::LookingUp(look_up) => {
-                let (head, found) = ready!(look_up.as_mut().poll(cx));
-                *this.progress = Progress::Done;
-                let header = verifier.read(&this.head.insert(head).headers)?;
-                let secrets = this.secrets.insert(found?);
-                let claim = verifier.claim(&header);
-                poll_first(
-                    this.body.as_mut(),
-                    verifier,
-                    secrets,
-                    &claim,
-                    this.came,
-                    this.progress,
-                    cx,
-                )?
+                let (body, claim) = (this.body.as_mut(), verifier.claim(header));
+                poll_first(body, verifier, secrets, &claim, this.came, this.progress, cx)?
             }
             Progress::Reading(_) => Some(this.body.as_mut().poll_frame(cx)),
             Progress::Done => panic!("`VerifyRequest` polled after completion"),
