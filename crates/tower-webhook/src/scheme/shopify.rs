@@ -14,7 +14,7 @@ use http::header::HeaderName;
 use super::{Encoding, Scheme, SignatureHeader, only_mac};
 use crate::rejection::Rejection;
 
-static HEADER: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 
 pub(crate) struct Shopify;
 

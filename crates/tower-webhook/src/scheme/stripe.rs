@@ -16,7 +16,7 @@ use http::header::HeaderName;
 use super::{Encoding, MAX_ENTRIES, Scheme, SignatureHeader, only_value, timestamp};
 use crate::rejection::Rejection;
 
-static HEADER: HeaderName = HeaderName::from_static("stripe-signature");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("stripe-signature");
 
 pub(crate) struct Stripe;
 
