@@ -1,5 +1,7 @@
 //! Properties: any body in any frames is accepted, and with any one bit changed, anywhere, it is not.
 
+mod headers;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Request};

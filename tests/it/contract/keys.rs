@@ -13,8 +13,10 @@ use crate::support::EVENT;
 /// Why a body does nothing to a server.
 pub(super) const AT_THE_CLIENT: &str = "what a body does while it comes is done at the client";
 
+type Body = fn() -> TestBody;
+
 /// The shapes in which a body comes: one frame, some, one for each byte.
-const SHAPES: [(&str, fn() -> TestBody); 3] = [
+const SHAPES: [(&str, Body); 3] = [
     ("in one frame", || TestBody::one(EVENT)),
     ("in frames", || TestBody::chunks(EVENT, 10)),
     ("in frames of one byte", || TestBody::chunks(EVENT, 1)),
@@ -259,16 +261,13 @@ fn replaced(of: Provider) -> Vec<Case> {
     ]
 }
 
-fn accepted<K: Into<Keys>>(
+fn accepted<K: Into<Keys> + 'static>(
     of: Provider,
     name: impl Into<String>,
     by: &'static str,
-    body: fn() -> TestBody,
+    body: Body,
     keys: fn() -> K,
-) -> Case
-where
-    K: 'static,
-{
+) -> Case {
     Case::accepts(of, name, EVENT, move || {
         request(of.sign_with(&named_secret(by), EVENT), body())
     })
@@ -276,16 +275,13 @@ where
     .signed_by(by)
 }
 
-fn refused<K: Into<Keys>>(
+fn refused<K: Into<Keys> + 'static>(
     of: Provider,
     name: impl Into<String>,
     by: &'static str,
-    body: fn() -> TestBody,
+    body: Body,
     keys: fn() -> K,
-) -> Case
-where
-    K: 'static,
-{
+) -> Case {
     Case::refuses(of, name, SignatureMismatch, move || {
         request(of.sign_with(&named_secret(by), EVENT), body())
     })

@@ -54,27 +54,27 @@ pub struct RequestBuilder {
 impl RequestBuilder {
     /// Signs as [`Signer::knowrithm`] does.
     pub fn knowrithm(secret: &SigningSecret) -> Self {
-        Self::untimed(Signer::knowrithm, secret, &knowrithm::HEADER)
+        Self::new(Signer::knowrithm, secret, &knowrithm::HEADER)
     }
 
     /// Signs as [`Signer::github`] does.
     pub fn github(secret: &SigningSecret) -> Self {
-        Self::untimed(Signer::github, secret, &github::HEADER)
+        Self::new(Signer::github, secret, &github::HEADER)
     }
 
     /// Signs as [`Signer::stripe`] does.
     pub fn stripe(secret: &SigningSecret) -> Self {
-        Self::timed(Signer::stripe, secret, &stripe::HEADER)
+        Self::new(Signer::stripe, secret, &stripe::HEADER).timed()
     }
 
     /// Signs as [`Signer::slack`] does.
     pub fn slack(secret: &SigningSecret) -> Self {
-        Self::timed(Signer::slack, secret, &slack::HEADER)
+        Self::new(Signer::slack, secret, &slack::HEADER).timed()
     }
 
     /// Signs as [`Signer::shopify`] does.
     pub fn shopify(secret: &SigningSecret) -> Self {
-        Self::untimed(Signer::shopify, secret, &shopify::HEADER)
+        Self::new(Signer::shopify, secret, &shopify::HEADER)
     }
 
     /// Signs as [`Signer::standard_webhooks`] does.
@@ -83,18 +83,17 @@ impl RequestBuilder {
     ///
     /// [`ConfigError::MalformedWhsec`] when the secret is not `whsec_` and standard base64.
     pub fn standard_webhooks(secret: &SigningSecret) -> Result<Self, ConfigError> {
-        let signer = Signer::standard_webhooks(secret)?;
-        let of_form = |secret: &SigningSecret| Signer::standard_webhooks(secret).expect("it is `whsec_` and base64");
-        Ok(Self {
-            signer,
-            ..Self::timed(of_form, &other_secret(), &standard_webhooks::STANDARD.signature)
-        })
+        let (signer, other) = (
+            Signer::standard_webhooks(secret)?,
+            Signer::standard_webhooks(&other_secret())?,
+        );
+        Ok(Self::by(signer, other, &standard_webhooks::STANDARD.signature).timed())
     }
 
     /// Signs as [`Signer::hmac_sha256`] does.
     pub fn hmac_sha256(scheme: &HmacSha256Scheme, secret: &SigningSecret) -> Self {
         let signer = |secret: &SigningSecret| Signer::hmac_sha256(scheme.clone(), secret);
-        Self::untimed(signer, secret, &scheme.header)
+        Self::new(signer, secret, &scheme.header)
     }
 
     /// Sets where the requests go; `/` by default.
@@ -158,23 +157,25 @@ impl RequestBuilder {
         request
     }
 
-    fn untimed(signer: impl Fn(&SigningSecret) -> Signer, secret: &SigningSecret, signature: &HeaderName) -> Self {
-        Self {
-            signs_time: false,
-            ..Self::timed(signer, secret, signature)
-        }
+    fn new(signer: impl Fn(&SigningSecret) -> Signer, secret: &SigningSecret, signature: &HeaderName) -> Self {
+        Self::by(signer(secret), signer(&other_secret()), signature)
     }
 
-    fn timed(signer: impl Fn(&SigningSecret) -> Signer, secret: &SigningSecret, signature: &HeaderName) -> Self {
+    fn by(signer: Signer, other: Signer, signature: &HeaderName) -> Self {
         Self {
-            signer: signer(secret),
-            other: signer(&other_secret()),
+            signer,
+            other,
             signature: signature.clone(),
-            signs_time: true,
+            signs_time: false,
             clock: Arc::new(SystemTime::now),
             uri: Uri::default(),
             headers: HeaderMap::new(),
         }
+    }
+
+    fn timed(mut self) -> Self {
+        self.signs_time = true;
+        self
     }
 }
 
