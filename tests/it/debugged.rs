@@ -3,10 +3,10 @@
 use http::{HeaderMap, Request, Response};
 use tower::{Service, service_fn};
 use tower_webhook::sign::Signer;
+use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, Verify, VerifyLayer};
 use tower_webhook_hyper::VerifyService;
 
-use crate::support::body::TestBody;
 use crate::support::{EVENT, SIGNATURE, secret, signature, signed, verifier};
 
 const VERIFIER: &str = r#"Verifier { scheme: "knowrithm", secrets: Secrets([_]), tolerance: Some(300s), max_body: 2097152, read_timeout: Some(30s), .. }"#;

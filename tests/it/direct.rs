@@ -7,9 +7,12 @@ use futures_util::FutureExt;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Request};
 use tower_webhook::sign::Signer;
-use tower_webhook::{ConfigError, Rejection, SigningSecret, VerifiedBody, Verifier};
+use tower_webhook::test::TestBody;
+use tower_webhook::{ConfigError, PerRequest, Rejection, SecretsHandle, SigningSecret, VerifiedBody, Verifier};
 
-use crate::support::body::TestBody;
+use crate::contract::provider::{self, NOW, Provider, instant, named_secret};
+use crate::contract::sources::{Answer, Source};
+use crate::support::body::WatchedBody;
 use crate::support::{EVENT, SIGNATURE, secret, signature, signed, verifier};
 
 fn verified(secret: &str, body: &'static str) -> VerifiedBody {
@@ -50,10 +53,10 @@ fn what_content_length_announces_is_judged_before_the_first_piece() {
 #[test]
 fn trailers_are_counted_as_frames_without_data() {
     let trailers = |count| (0..count).fold(TestBody::one(EVENT), |body, _| body.trailers(HeaderMap::new()));
-    let verdict = |body| verifier().verify_request(signed(EVENT, body)).now_or_never().unwrap();
-    assert!(verdict(trailers(1024)).is_ok());
+    let verdict = |body: WatchedBody| verifier().verify_request(signed(EVENT, body)).now_or_never().unwrap();
+    assert!(verdict(trailers(1024).into()).is_ok());
 
-    let endless = trailers(2000);
+    let endless = WatchedBody::new(trailers(2000));
     let log = endless.log();
     assert_eq!(verdict(endless).unwrap_err(), Rejection::BodyTooLarge);
     assert_eq!(log.polls(), 1026);
@@ -101,4 +104,105 @@ fn a_file_that_cannot_be_read_has_a_source_and_nothing_else_has() {
     let blank = SigningSecret::new("").unwrap_err();
     assert!(matches!(blank, ConfigError::BlankSecret));
     assert!(blank.source().is_none());
+}
+
+/// Nobody can be asked without a request, whoever signed; and what is wrong with the headers is said first.
+#[test]
+fn a_source_of_secrets_is_not_asked_without_a_request() {
+    let source = Source::new(Answer::Known);
+    for of in provider::ALL {
+        let verifier = of.verifier_of(PerRequest(source.clone()));
+        let headers = of.sign_with(&named_secret("primary"), EVENT);
+        assert_eq!(
+            verifier.verify(&headers, EVENT).unwrap_err(),
+            Rejection::SecretSource,
+            "{of:?}"
+        );
+        assert_eq!(verifier.begin(&headers).unwrap_err(), Rejection::SecretSource, "{of:?}");
+
+        let unsigned = HeaderMap::new();
+        assert_eq!(
+            verifier.verify(&unsigned, EVENT).unwrap_err(),
+            Rejection::MissingSignature,
+            "{of:?}"
+        );
+        assert_eq!(
+            verifier.begin(&unsigned).unwrap_err(),
+            Rejection::MissingSignature,
+            "{of:?}"
+        );
+    }
+    assert_eq!(source.asked(), 0);
+}
+
+#[test]
+fn a_body_in_pieces_is_verified_under_every_secret() {
+    for of in provider::ALL {
+        let expired = named_secret("third").not_after(instant(NOW - 1));
+        let verifier = of
+            .verifier_of(named_secret("primary"))
+            .secret(named_secret("second"))
+            .secret(expired);
+        for (name, verdict) in [
+            ("primary", Ok(())),
+            ("second", Ok(())),
+            ("third", Err(Rejection::SignatureMismatch)),
+        ] {
+            let headers = of.sign_with(&named_secret(name), EVENT);
+            for size in [1, 7, EVENT.len()] {
+                let mut verification = verifier.begin(&headers).unwrap();
+                for piece in EVENT.as_bytes().chunks(size) {
+                    verification.update(piece).unwrap();
+                }
+                assert_eq!(verification.finish(), verdict, "{of:?}, {name}, {size}");
+
+                let mut cut_off = verifier.begin(&headers).unwrap();
+                cut_off.update(&EVENT.as_bytes()[..size.min(EVENT.len() - 1)]).unwrap();
+                assert_eq!(
+                    cut_off.finish(),
+                    Err(Rejection::SignatureMismatch),
+                    "{of:?}, {name}, {size}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_verification_uses_the_secrets_with_which_it_began() {
+    let handle = SecretsHandle::new(named_secret("primary"));
+    let verifier = Verifier::knowrithm(handle.clone());
+    let headers = |name| Provider::Knowrithm.sign_with(&named_secret(name), EVENT);
+    for (name, verdict) in [("primary", Ok(())), ("second", Err(Rejection::SignatureMismatch))] {
+        handle.replace(named_secret("primary"));
+        let mut verification = verifier.begin(&headers(name)).unwrap();
+        handle.replace(named_secret("second"));
+        verification.update(EVENT.as_bytes()).unwrap();
+        assert_eq!(verification.finish(), verdict, "{name}");
+    }
+}
+
+/// `(printf 'tower-webhook delivery key, version 1, id\0'; printf 'msg_1') | openssl dgst -sha256`: stored keys must go on
+/// to be found.
+#[tokio::test]
+async fn the_key_of_a_delivery_with_a_signed_id_is_a_hash_of_a_tag_and_the_id() {
+    const KEY: &str = "5ca89ee0e37c2fd7921ff25989f55f99b8d0d058e3e431f6cd1b71023697214f";
+    for of in [Provider::StandardWebhooks, Provider::Svix] {
+        for body in ["{}", "{ }", ""] {
+            let verified = of.verifier().verify(&of.sign(body), body).unwrap();
+            let hex = verified.delivery_key().map(|byte| format!("{byte:02x}")).concat();
+            assert_eq!(hex, KEY, "{of:?}: {body}");
+            for sent in [TestBody::one(body), TestBody::chunks(body, 1)] {
+                let request = of.verifier().verify_request(of.signed(body, sent)).await.unwrap();
+                let proof: &VerifiedBody = request.extensions().get().unwrap();
+                assert_eq!(proof.delivery_key(), verified.delivery_key(), "{of:?}: {body}");
+            }
+        }
+        let other = of.sign_at(NOW, "msg_2", &of.secret(), "{}");
+        let other = of.verifier().verify(&other, "{}").unwrap();
+        assert_ne!(
+            other.delivery_key(),
+            of.verifier().verify(&of.sign("{}"), "{}").unwrap().delivery_key()
+        );
+    }
 }

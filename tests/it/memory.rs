@@ -4,9 +4,9 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::Request;
 use http::header::{CONTENT_LENGTH, HeaderValue};
+use tower_webhook::test::TestBody;
 use tower_webhook::{VerifiedBody, Verifier};
 
-use crate::support::body::TestBody;
 use crate::support::{signed, verifier};
 
 const ANNOUNCED: u64 = 2 * 1024 * 1024;
@@ -37,11 +37,11 @@ fn nothing_is_reserved_on_the_word_of_a_content_length() {
 #[test]
 fn little_is_reserved_on_the_word_of_a_size_hint() {
     for verifier in [verifier(), verifier().insecure_unlimited_body()] {
-        let request = signed("{}", two_bytes().hint(ANNOUNCED, Some(ANNOUNCED)));
+        let request = signed("{}", two_bytes().claiming_size(ANNOUNCED, Some(ANNOUNCED)));
         assert!(held(&verifier, request) <= 64 * 1024 + 2);
     }
     let unlimited = verifier().insecure_unlimited_body();
-    let request = signed("{}", two_bytes().hint(u64::MAX, None));
+    let request = signed("{}", two_bytes().claiming_size(u64::MAX, None));
     assert!(held(&unlimited, request) <= 64 * 1024 + 2);
 }
 

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 use http::{HeaderMap, HeaderValue, Request};
 use tokio::runtime;
 use tower_webhook::Verifier;
+use tower_webhook::test::TestBody;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::contract::entrance::{self, Calls, Entrance};
-use crate::support::body::TestBody;
+use crate::support::body::WatchedBody;
 use crate::support::{EVENT, SECRET, SIGNATURE, headed, request, signature, signed, verifier};
 
 /// What was said in one event.
@@ -91,7 +92,7 @@ fn code_of(what: &str, act: impl FnOnce()) -> String {
 fn send(entrance: Entrance, verifier: &Verifier, request: Request<TestBody>) {
     let mut runtime = runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(entrance.send(verifier.clone(), request, Calls::default()));
+    runtime.block_on(entrance.send(verifier.clone(), request.map(WatchedBody::new), Calls::default()));
 }
 
 #[test]
@@ -109,7 +110,10 @@ fn every_verdict_of_every_entrance_is_one_event() {
             (headed("hush", body()), "malformed_signature"),
             (signed("hush", body()), "signature_mismatch"),
             (signed(EVENT, body().frame("hush")), "body_too_large"),
-            (signed(EVENT, body().frame("hush").hint(1000, None)), "body_too_large"),
+            (
+                signed(EVENT, body().frame("hush").claiming_size(1000, None)),
+                "body_too_large",
+            ),
             (signed(EVENT, body().fail()), "body_read"),
             (signed(EVENT, body().stall()), "body_timeout"),
         ] {

@@ -3,145 +3,161 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request};
 use tower_webhook::Rejection::BodyRead;
+use tower_webhook::test::TestBody;
 
 use super::case::Case;
-use crate::support::body::TestBody;
-use crate::support::{EVENT, request, signature, signed};
+use super::provider::{Provider, request};
+use crate::support::EVENT;
 
-pub(super) fn cases() -> Vec<Case> {
-    [contents(), frames(), sayings(), broken()]
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    [contents(of), frames(of), sayings(of), broken(of)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn contents() -> Vec<Case> {
+fn contents(of: Provider) -> Vec<Case> {
     let any_bytes: Vec<u8> = (0..=u8::MAX).collect();
     vec![
-        one_frame("an event", EVENT),
-        one_frame("one byte", "0"),
-        one_frame("not UTF-8", b"\xff\xfe{}\x80"),
-        one_frame("every byte there is", any_bytes),
-        one_frame("nothing but zero bytes", [0; 64]),
-        one_frame("white space around an event", format!("\r\n {EVENT} \n")),
-        one_frame("a signature in the payload", r#"{"event":"a","signature":"sha256=0"}"#),
-        one_frame("many blocks of the hash", pattern(100_000)),
-        Case::accepts("empty: no frame", "", || signed("", TestBody::default())),
-        Case::accepts("empty: an empty frame", "", || signed("", TestBody::frames([""]))),
+        one_frame(of, "an event", EVENT),
+        one_frame(of, "one byte", "0"),
+        one_frame(of, "not UTF-8", b"\xff\xfe{}\x80"),
+        one_frame(of, "every byte there is", any_bytes),
+        one_frame(of, "nothing but zero bytes", [0; 64]),
+        one_frame(of, "white space around an event", format!("\r\n {EVENT} \n")),
+        one_frame(
+            of,
+            "a signature in the payload",
+            r#"{"event":"a","signature":"sha256=0"}"#,
+        ),
+        one_frame(of, "many blocks of the hash", pattern(100_000)),
+        Case::accepts(of, "empty: no frame", "", move || of.signed("", TestBody::new())),
+        Case::accepts(of, "empty: an empty frame", "", move || {
+            of.signed("", TestBody::frames([""]))
+        }),
     ]
 }
 
-fn frames() -> Vec<Case> {
+fn frames(of: Provider) -> Vec<Case> {
     vec![
-        Case::accepts("two frames", EVENT, || {
+        Case::accepts(of, "two frames", EVENT, move || {
             let (first, second) = EVENT.split_at(10);
-            signed(EVENT, TestBody::frames([first, second]))
+            of.signed(EVENT, TestBody::frames([first, second]))
         }),
-        Case::accepts("frames of one byte", EVENT, || {
-            signed(EVENT, TestBody::frames(EVENT.bytes().map(|byte| vec![byte])))
+        Case::accepts(of, "frames of one byte", EVENT, move || {
+            of.signed(EVENT, TestBody::frames(EVENT.bytes().map(|byte| vec![byte])))
         }),
-        Case::accepts("frames of 16 KiB", pattern(100_000), || {
+        Case::accepts(of, "frames of 16 KiB", pattern(100_000), move || {
             let content = pattern(100_000);
             let frames = content.chunks(16 * 1024).map(Bytes::copy_from_slice);
-            signed(&content, TestBody::frames(frames))
+            of.signed(&content, TestBody::frames(frames))
         }),
-        Case::accepts("a small frame, then a large one", pattern(70_000), || {
+        Case::accepts(of, "a small frame, then a large one", pattern(70_000), move || {
             let mut content = pattern(70_000);
-            signed(content.clone(), TestBody::frames([content.split_to(1), content]))
+            of.signed(content.clone(), TestBody::frames([content.split_to(1), content]))
         }),
-        Case::accepts("empty frames among others", EVENT, || {
+        Case::accepts(of, "empty frames among others", EVENT, move || {
             let (first, second) = EVENT.split_at(10);
-            signed(EVENT, TestBody::frames(["", first, "", "", second, ""]))
+            of.signed(EVENT, TestBody::frames(["", first, "", "", second, ""]))
         }),
-        Case::accepts("empty frames around one", EVENT, || {
-            signed(EVENT, TestBody::one(EVENT).frame("").frame(""))
+        Case::accepts(of, "empty frames around one", EVENT, move || {
+            of.signed(EVENT, TestBody::one(EVENT).frame("").frame(""))
         })
         .uncopied(),
-        Case::accepts("as many empty frames as may be", EVENT, || {
-            signed(EVENT, (0..1024).fold(TestBody::one(EVENT), |body, _| body.frame("")))
+        Case::accepts(of, "as many empty frames as may be", EVENT, move || {
+            of.signed(EVENT, (0..1024).fold(TestBody::one(EVENT), |body, _| body.frame("")))
         })
         .unsendable("HTTP/2 servers hang up on so many empty frames")
         .uncopied(),
-        Case::accepts("a frame in two pieces", EVENT, || {
-            let (first, second) = EVENT.split_at(10);
-            signed(EVENT, TestBody::default().segments(first, second))
-        }),
-        Case::accepts("frames in two pieces each", EVENT, || {
-            let pieces: Vec<_> = EVENT.as_bytes().chunks(5).collect();
-            let body = pieces.chunks(2).fold(TestBody::default(), |body, pair| {
-                body.segments(pair[0], *pair.get(1).unwrap_or(&&b""[..]))
-            });
-            signed(EVENT, body)
-        }),
-        Case::accepts("trailers, dropped", EVENT, || {
-            let mut request = signed(EVENT, TestBody::one(EVENT).trailers(checksum()));
+        Case::accepts(of, "a frame in two pieces", EVENT, move || {
+            of.signed(EVENT, TestBody::one(EVENT))
+        })
+        .in_pieces(10),
+        Case::accepts(of, "frames in two pieces each", EVENT, move || {
+            of.signed(EVENT, TestBody::chunks(EVENT, 10))
+        })
+        .in_pieces(5),
+        Case::accepts(of, "trailers, dropped", EVENT, move || {
+            let mut request = of.signed(EVENT, TestBody::one(EVENT).trailers(checksum()));
             request
                 .headers_mut()
                 .insert("trailer", HeaderValue::from_static("x-checksum"));
             request
         })
         .uncopied(),
-        Case::accepts("trailers alone, dropped", "", || {
-            signed("", TestBody::default().trailers(checksum()))
+        Case::accepts(of, "trailers alone, dropped", "", move || {
+            of.signed("", TestBody::new().trailers(checksum()))
         }),
-        Case::accepts("pauses between the frames", EVENT, || {
+        Case::accepts(of, "pauses between the frames", EVENT, move || {
             let (first, second) = EVENT.split_at(10);
-            let body = TestBody::default().then_yield().frame(first).then_yield();
-            signed(EVENT, body.frame(second).then_yield())
+            let body = TestBody::new().pause().frame(first).pause();
+            of.signed(EVENT, body.frame(second).pause())
         }),
     ]
 }
 
 /// What a body or a header says of the body's size or end: the sender's word, and not always true.
-fn sayings() -> Vec<Case> {
+fn sayings(of: Provider) -> Vec<Case> {
     let lies = "hyper's client believes what a body says of itself";
     vec![
-        one_frame_with("a body that knows its size", || TestBody::one(EVENT).hint(49, Some(49))),
-        one_frame_with("a body that says it is at its end", || TestBody::one(EVENT).claim_end()).unsendable(lies),
-        one_frame_with("a body that says it has no bytes", || {
-            TestBody::one(EVENT).hint(0, Some(0))
+        one_frame_with(of, "a body that knows its size", move || {
+            TestBody::one(EVENT).claiming_size(49, Some(49))
+        }),
+        one_frame_with(of, "a body that says it is at its end", move || {
+            TestBody::one(EVENT).claiming_end()
         })
         .unsendable(lies),
-        one_frame_with("a body that says it has a mebibyte", || {
-            TestBody::one(EVENT).hint(1024 * 1024, Some(1024 * 1024))
+        one_frame_with(of, "a body that says it has no bytes", move || {
+            TestBody::one(EVENT).claiming_size(0, Some(0))
         })
         .unsendable(lies),
-        Case::accepts("a body that says it ends after its first frame", EVENT, || {
+        one_frame_with(of, "a body that says it has a mebibyte", move || {
+            TestBody::one(EVENT).claiming_size(1024 * 1024, Some(1024 * 1024))
+        })
+        .unsendable(lies),
+        Case::accepts(of, "a body that says it ends after its first frame", EVENT, move || {
             let (first, second) = EVENT.split_at(10);
-            signed(EVENT, TestBody::frames([first, second]).hint(0, Some(0)).claim_end())
+            of.signed(
+                EVENT,
+                TestBody::frames([first, second])
+                    .claiming_size(0, Some(0))
+                    .claiming_end(),
+            )
         })
         .unsendable(lies),
-        Case::accepts("three frames that each say they are the last", EVENT, || {
-            signed(EVENT, in_three().claim_end())
+        Case::accepts(of, "three frames that each say they are the last", EVENT, move || {
+            of.signed(EVENT, in_three().claiming_end())
         })
         .unsendable(lies),
-        Case::accepts("a pause after a frame that says it is the last", EVENT, || {
+        Case::accepts(of, "a pause after a frame that says it is the last", EVENT, move || {
             let (first, rest) = EVENT.split_at(10);
             let (second, third) = rest.split_at(10);
-            let body = TestBody::frames([first]).then_yield().frame(second).then_yield();
-            signed(EVENT, body.frame(third).claim_end())
+            let body = TestBody::frames([first]).pause().frame(second).pause();
+            of.signed(EVENT, body.frame(third).claiming_end())
         })
         .unsendable(lies),
-        content_length("a Content-Length that is true", "49"),
-        content_length("a Content-Length that is too small", "1").unsendable(lies),
-        content_length("a Content-Length that is too large", "2000").unsendable(lies),
-        content_length("a Content-Length that is no number", "many").unsendable(lies),
+        content_length(of, "a Content-Length that is true", "49"),
+        content_length(of, "a Content-Length that is too small", "1").unsendable(lies),
+        content_length(of, "a Content-Length that is too large", "2000").unsendable(lies),
+        content_length(of, "a Content-Length that is no number", "many").unsendable(lies),
     ]
 }
 
-fn broken() -> Vec<Case> {
+fn broken(of: Provider) -> Vec<Case> {
     let aborted = "who aborts a request gets no answer";
     vec![
-        Case::refuses("fails at once", BodyRead, || signed("", TestBody::default().fail()))
-            .polled(1)
-            .unsendable(aborted),
-        Case::refuses("fails midway", BodyRead, || {
-            signed(EVENT, TestBody::one(&EVENT[..10]).fail())
+        Case::refuses(of, "fails at once", BodyRead, move || {
+            of.signed("", TestBody::new().fail())
+        })
+        .polled(1)
+        .unsendable(aborted),
+        Case::refuses(of, "fails midway", BodyRead, move || {
+            of.signed(EVENT, TestBody::one(&EVENT[..10]).fail())
         })
         .polled(2)
         .unsendable(aborted),
-        Case::refuses("fails where it should end", BodyRead, || {
-            signed(EVENT, TestBody::one(EVENT).fail())
+        Case::refuses(of, "fails where it should end", BodyRead, move || {
+            of.signed(EVENT, TestBody::one(EVENT).fail())
         })
         .polled(2)
         .unsendable(aborted),
@@ -149,27 +165,27 @@ fn broken() -> Vec<Case> {
 }
 
 /// A body in one frame is accepted, and handed on without a copy.
-fn one_frame(name: &'static str, content: impl AsRef<[u8]>) -> Case {
+fn one_frame(of: Provider, name: &'static str, content: impl AsRef<[u8]>) -> Case {
     let content = Bytes::copy_from_slice(content.as_ref());
-    let signature = signature(&content);
-    Case::accepts(name, content.clone(), move || {
-        request([signature.clone()], TestBody::one(&content))
+    let headers = of.sign(&content);
+    Case::accepts(of, name, content.clone(), move || {
+        request(headers.clone(), TestBody::one(&content))
     })
     .uncopied()
 }
 
-fn one_frame_with(name: &'static str, body: fn() -> TestBody) -> Case {
-    Case::accepts(name, EVENT, move || signed(EVENT, body())).uncopied()
+fn one_frame_with(of: Provider, name: &'static str, body: fn() -> TestBody) -> Case {
+    Case::accepts(of, name, EVENT, move || of.signed(EVENT, body())).uncopied()
 }
 
-fn content_length(name: &'static str, length: &'static str) -> Case {
+fn content_length(of: Provider, name: &'static str, length: &'static str) -> Case {
     let request = move || -> Request<TestBody> {
-        let mut request = signed(EVENT, TestBody::one(EVENT));
+        let mut request = of.signed(EVENT, TestBody::one(EVENT));
         let length = HeaderValue::from_static(length);
         request.headers_mut().insert("content-length", length);
         request
     };
-    Case::accepts(name, EVENT, request).uncopied()
+    Case::accepts(of, name, EVENT, request).uncopied()
 }
 
 fn in_three() -> TestBody {

@@ -4,21 +4,31 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
+use tower_webhook::test::TestBody;
 use tower_webhook::{Rejection, Verifier};
 
-use crate::support::body::TestBody;
-use crate::support::verifier;
+use super::entrance::Aspect;
+use super::provider::Provider;
 
 /// A row of the table.
 pub(crate) struct Case {
-    pub(crate) name: &'static str,
+    pub(crate) of: Provider,
+    pub(crate) name: String,
     /// Makes the request; each entrance gets its own.
     pub(crate) request: Box<dyn Fn() -> Request<TestBody>>,
-    /// Makes the verifier; the defaults unless the case is about limits.
-    pub(crate) verifier: fn() -> Verifier,
+    /// Makes the verifier, before the request is sent; the defaults unless the case is about limits or keys.
+    pub(crate) verifier: Box<dyn Fn() -> Verifier>,
     pub(crate) expect: Expect,
-    /// Whether that verifier has other limits than a receiver.
-    pub(crate) other_limits: bool,
+    /// Whether that verifier is another than a receiver's.
+    pub(crate) other_verifier: bool,
+    /// Where each frame is cut into two pieces of memory, if it is longer.
+    pub(crate) cut: usize,
+    /// The label of the secret that signed.
+    pub(crate) key: Option<&'static str>,
+    /// What the case needs the entrance to show; without it the tenant is unknown.
+    pub(crate) needs: Option<Aspect>,
+    /// What must be true afterwards.
+    pub(crate) also: Option<Box<dyn Fn() -> bool>>,
     /// How long the answer takes, by tokio's paused clock: to the second.
     pub(crate) takes: Duration,
     pub(crate) wire: Wire,
@@ -57,37 +67,47 @@ pub(crate) enum Wire {
 
 impl Case {
     pub(crate) fn accepts(
-        name: &'static str,
+        of: Provider,
+        name: impl Into<String>,
         content: impl Into<Bytes>,
         request: impl Fn() -> Request<TestBody> + 'static,
     ) -> Self {
         let content = content.into();
         let copy = Copy::Allowed;
-        Self::new(name, request, Expect::Accepted { content, copy })
+        Self::new(of, name.into(), request, Expect::Accepted { content, copy })
     }
 
-    /// What is refused for its signature header is refused unread; how often another body is polled is up to the case.
+    /// What is refused for its headers is refused unread; how often another body is polled is up to the case.
     pub(crate) fn refuses(
-        name: &'static str,
+        of: Provider,
+        name: impl Into<String>,
         rejection: Rejection,
         request: impl Fn() -> Request<TestBody> + 'static,
     ) -> Self {
+        use Rejection::{
+            DuplicateSignature, MalformedSignature, MalformedTimestamp, MissingSignature, MissingTimestamp,
+            SecretSource, TimestampInFuture, TimestampTooOld,
+        };
         let polls = match rejection {
-            Rejection::MissingSignature | Rejection::DuplicateSignature | Rejection::MalformedSignature => {
-                Polls::Exactly(0)
-            }
+            MissingSignature | DuplicateSignature | MalformedSignature | MissingTimestamp | MalformedTimestamp
+            | TimestampTooOld | TimestampInFuture | SecretSource => Polls::Exactly(0),
             _ => Polls::Any,
         };
-        Self::new(name, request, Expect::Refused { rejection, polls })
+        Self::new(of, name.into(), request, Expect::Refused { rejection, polls })
     }
 
-    fn new(name: &'static str, request: impl Fn() -> Request<TestBody> + 'static, expect: Expect) -> Self {
+    fn new(of: Provider, name: String, request: impl Fn() -> Request<TestBody> + 'static, expect: Expect) -> Self {
         Self {
+            of,
             name,
             request: Box::new(request),
-            verifier,
-            other_limits: false,
+            verifier: Box::new(move || of.verifier()),
+            other_verifier: false,
             expect,
+            cut: usize::MAX,
+            key: None,
+            needs: None,
+            also: None,
             takes: Duration::ZERO,
             wire: Wire::Same,
         }
@@ -109,9 +129,30 @@ impl Case {
         self.with_polls(Polls::NeverGivenTheHint)
     }
 
-    pub(crate) fn by(mut self, verifier: fn() -> Verifier) -> Self {
-        self.verifier = verifier;
-        self.other_limits = true;
+    pub(crate) fn by(mut self, verifier: impl Fn() -> Verifier + 'static) -> Self {
+        self.verifier = Box::new(verifier);
+        self.other_verifier = true;
+        self
+    }
+
+    /// Each frame comes in two pieces of memory, the first of this length.
+    pub(crate) fn in_pieces(mut self, first: usize) -> Self {
+        self.cut = first;
+        self
+    }
+
+    pub(crate) fn signed_by(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    pub(crate) fn needs(mut self, aspect: Aspect) -> Self {
+        self.needs = Some(aspect);
+        self.unsendable("a client sends no extensions")
+    }
+
+    pub(crate) fn also(mut self, holds: impl Fn() -> bool + 'static) -> Self {
+        self.also = Some(Box::new(holds));
         self
     }
 

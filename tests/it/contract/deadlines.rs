@@ -3,81 +3,90 @@
 use std::time::Duration;
 
 use tower_webhook::Rejection::BodyTimeout;
+use tower_webhook::test::TestBody;
 
 use super::case::Case;
-use crate::support::body::TestBody;
-use crate::support::{EVENT, signed, verifier};
+use super::provider::Provider;
+use crate::support::EVENT;
+use crate::support::body::seconds;
 
-pub(super) fn cases() -> Vec<Case> {
-    [missed(), met(), other_deadlines()].into_iter().flatten().collect()
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    [missed(of), met(of), other_deadlines(of)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
-fn missed() -> Vec<Case> {
+fn missed(of: Provider) -> Vec<Case> {
     vec![
-        Case::refuses("nothing ever comes", BodyTimeout, || {
-            signed(EVENT, TestBody::default().stall())
+        Case::refuses(of, "nothing ever comes", BodyTimeout, move || {
+            of.signed(EVENT, TestBody::new().stall())
         })
         .takes(30),
-        Case::refuses("nothing more comes", BodyTimeout, || {
-            signed(EVENT, TestBody::one(&EVENT[..10]).stall())
+        Case::refuses(of, "nothing more comes", BodyTimeout, move || {
+            of.signed(EVENT, TestBody::one(&EVENT[..10]).stall())
         })
         .takes(30),
-        Case::refuses("the end never comes", BodyTimeout, || {
-            signed(EVENT, TestBody::one(EVENT).stall())
+        Case::refuses(of, "the end never comes", BodyTimeout, move || {
+            of.signed(EVENT, TestBody::one(EVENT).stall())
         })
         .takes(30),
-        Case::refuses("the end comes too late", BodyTimeout, || {
-            signed(EVENT, TestBody::one(EVENT).wait(Duration::from_secs(31)))
+        Case::refuses(of, "the end comes too late", BodyTimeout, move || {
+            of.signed(EVENT, TestBody::one(EVENT).wait_for(seconds(31)))
         })
         .takes(30),
-        Case::refuses("a trickle, none of its pauses long", BodyTimeout, || {
-            let body = EVENT.bytes().fold(TestBody::default(), |body, byte| {
-                body.frame(vec![byte]).wait(Duration::from_secs(1))
+        Case::refuses(of, "a trickle, none of its pauses long", BodyTimeout, move || {
+            let body = EVENT.bytes().fold(TestBody::new(), |body, byte| {
+                body.frame(vec![byte]).wait_for(seconds(1))
             });
-            signed(EVENT, body)
+            of.signed(EVENT, body)
         })
         .takes(30),
     ]
 }
 
-fn met() -> Vec<Case> {
+fn met(of: Provider) -> Vec<Case> {
     vec![
-        Case::accepts("all comes late, but in time", EVENT, || {
-            signed(EVENT, TestBody::default().wait(Duration::from_secs(29)).frame(EVENT))
+        Case::accepts(of, "all comes late, but in time", EVENT, move || {
+            of.signed(EVENT, TestBody::new().wait_for(seconds(29)).frame(EVENT))
         })
         .takes(29),
-        Case::accepts("a trickle, but in time", EVENT, || {
-            let body = EVENT.as_bytes().chunks(5).fold(TestBody::default(), |body, chunk| {
-                body.frame(chunk).wait(Duration::from_secs(2))
-            });
-            signed(EVENT, body)
+        Case::accepts(of, "a trickle, but in time", EVENT, move || {
+            let body = EVENT
+                .as_bytes()
+                .chunks(5)
+                .fold(TestBody::new(), |body, chunk| body.frame(chunk).wait_for(seconds(2)));
+            of.signed(EVENT, body)
         })
         .takes(20),
     ]
 }
 
-fn other_deadlines() -> Vec<Case> {
+fn other_deadlines(of: Provider) -> Vec<Case> {
     vec![
-        Case::refuses("a shorter deadline is kept", BodyTimeout, || {
-            signed(EVENT, TestBody::one(EVENT).stall())
+        Case::refuses(of, "a shorter deadline is kept", BodyTimeout, move || {
+            of.signed(EVENT, TestBody::one(EVENT).stall())
         })
-        .by(|| verifier().read_timeout(Duration::from_secs(5)))
+        .by(move || of.verifier().read_timeout(Duration::from_secs(5)))
         .takes(5),
-        Case::refuses("no time at all, and the body is not there", BodyTimeout, || {
-            signed(EVENT, TestBody::default().stall())
-        })
-        .by(|| verifier().read_timeout(Duration::ZERO))
+        Case::refuses(
+            of,
+            "no time at all, and the body is not there",
+            BodyTimeout,
+            move || of.signed(EVENT, TestBody::new().stall()),
+        )
+        .by(move || of.verifier().read_timeout(Duration::ZERO))
         .takes(0),
-        Case::accepts("no time at all, but the body is there", EVENT, || {
-            signed(EVENT, TestBody::one(EVENT))
+        Case::accepts(of, "no time at all, but the body is there", EVENT, move || {
+            of.signed(EVENT, TestBody::one(EVENT))
         })
-        .by(|| verifier().read_timeout(Duration::ZERO))
+        .by(move || of.verifier().read_timeout(Duration::ZERO))
         .takes(0)
         .uncopied(),
-        Case::accepts("without a deadline an hour is not too long", EVENT, || {
-            signed(EVENT, TestBody::one(EVENT).wait(Duration::from_hours(1)))
+        Case::accepts(of, "without a deadline an hour is not too long", EVENT, move || {
+            of.signed(EVENT, TestBody::one(EVENT).wait_for(seconds(3600)))
         })
-        .by(|| verifier().insecure_no_read_timeout())
+        .by(move || of.verifier().insecure_no_read_timeout())
         .takes(3600),
     ]
 }

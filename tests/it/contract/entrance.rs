@@ -18,7 +18,7 @@ use tower_webhook_warp::{recover, verified};
 use warp::Filter;
 
 use crate::support::PATH;
-use crate::support::body::TestBody;
+use crate::support::body::WatchedBody;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Entrance {
@@ -63,10 +63,12 @@ pub(crate) enum Aspect {
     HandlerBody,
     /// The handler would see trailers if there were any.
     HandlerTrailers,
+    /// A source of secrets sees what an earlier layer left in the request's extensions.
+    Extensions,
 }
 
 /// Who cannot show what, and why. The contract fails as well when one of these is no longer so.
-pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 10] = [
+pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 11] = [
     (AxumRouterLayer, Aspect::Segments, AXUM_TAKES_BYTES),
     (AxumRouterRouteLayer, Aspect::Segments, AXUM_TAKES_BYTES),
     (AxumMethodLayer, Aspect::Segments, AXUM_TAKES_BYTES),
@@ -93,6 +95,11 @@ pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 10] = [
         Aspect::HandlerTrailers,
         "the filter takes the body, trailers included",
     ),
+    (
+        WarpFilter,
+        Aspect::Extensions,
+        "a filter gets extensions by their type alone",
+    ),
 ];
 
 const AXUM_TAKES_BYTES: &str = "the frames of axum's `Body` are `Bytes`";
@@ -102,6 +109,8 @@ const AXUM_TAKES_BYTES: &str = "the frames of axum's `Body` are `Bytes`";
 pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) extension: Option<Bytes>,
+    /// The label of the secret that signed.
+    pub(crate) key: Option<String>,
     pub(crate) body: Option<Bytes>,
     pub(crate) trailers: Option<bool>,
 }
@@ -114,7 +123,7 @@ impl Entrance {
     }
 
     /// Sends a request in, and notes what the handler behind it sees.
-    pub(crate) async fn send(self, verifier: Verifier, request: Request<TestBody>, calls: Calls) -> Response<Bytes> {
+    pub(crate) async fn send(self, verifier: Verifier, request: Request<WatchedBody>, calls: Calls) -> Response<Bytes> {
         let layer = VerifyLayer::new(verifier.clone());
         let handle = {
             let calls = calls.clone();
@@ -145,16 +154,16 @@ impl Entrance {
                     .and(warp::ext::get::<VerifiedBody>())
                     .and(warp::body::bytes())
                     .map(move |headers, verified: VerifiedBody, body| {
-                        note(&calls, headers, Some(verified.into_bytes()), Some(body), None)
+                        note(&calls, headers, Some(verified), Some(body), None)
                     });
                 whole(layer.layer(warp::service(filter)).oneshot(request).await).await
             }
             WarpFilter => {
                 let filter = warp::header::headers_cloned()
                     .and(verified(verifier))
-                    .map(move |headers, body: VerifiedBody| note(&calls, headers, Some(body.into_bytes()), None, None))
+                    .map(move |headers, body: VerifiedBody| note(&calls, headers, Some(body), None, None))
                     .recover(recover);
-                whole(warp::service(filter).oneshot(request.map(TestBody::flat)).await).await
+                whole(warp::service(filter).oneshot(request.map(WatchedBody::flat)).await).await
             }
             HyperService => {
                 let service = VerifyService::new(hyper::service::service_fn(handle), verifier);
@@ -168,8 +177,8 @@ impl Entrance {
     }
 }
 
-async fn through_axum(app: Router, request: Request<TestBody>) -> Response<Bytes> {
-    whole(app.oneshot(request.map(TestBody::flat)).await).await
+async fn through_axum(app: Router, request: Request<WatchedBody>) -> Response<Bytes> {
+    whole(app.oneshot(request.map(WatchedBody::flat)).await).await
 }
 
 async fn handle(calls: Calls, request: Request<BufferedBody>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -181,13 +190,7 @@ async fn handle_any<B: Body<Data = Bytes>>(calls: Calls, request: Request<B>) ->
     let verified = head.extensions.get::<VerifiedBody>().cloned();
     let body = body.collect().await.ok().expect("a verified body does not fail");
     let trailers = body.trailers().is_some();
-    let answer = note(
-        &calls,
-        head.headers,
-        verified.map(VerifiedBody::into_bytes),
-        Some(body.to_bytes()),
-        Some(trailers),
-    );
+    let answer = note(&calls, head.headers, verified, Some(body.to_bytes()), Some(trailers));
     answer.map(Full::from)
 }
 
@@ -195,14 +198,17 @@ async fn handle_any<B: Body<Data = Bytes>>(calls: Calls, request: Request<B>) ->
 fn note(
     calls: &Calls,
     headers: HeaderMap,
-    extension: Option<Bytes>,
+    verified: Option<VerifiedBody>,
     body: Option<Bytes>,
     trailers: Option<bool>,
 ) -> Response<Vec<u8>> {
+    let key = verified.as_ref().and_then(VerifiedBody::key).map(str::to_owned);
+    let extension = verified.map(VerifiedBody::into_bytes);
     let echo = extension.as_deref().unwrap_or_default().to_vec();
     calls.lock().unwrap().push(Call {
         headers,
         extension,
+        key,
         body,
         trailers,
     });

@@ -4,41 +4,41 @@ use bytes::Bytes;
 use http::{HeaderValue, Request};
 use tower_webhook::Rejection::{self, BodyTooLarge};
 use tower_webhook::Verifier;
+use tower_webhook::test::TestBody;
 
 use super::case::Case;
-use crate::support::body::TestBody;
-use crate::support::{request, signature, signed, verifier};
+use super::provider::{Provider, request};
 
 const LIMIT: usize = 100;
 const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
 const LIES: &str = "hyper's client sends no length that is not the body's";
 const STILL_SENDING: &str = "the answer comes, and the connection closes, while the client still sends";
 
-pub(super) fn cases() -> Vec<Case> {
-    [announced(), grown(), within(), other_limits()]
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    [announced(of), grown(of), within(of), other_limits(of)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn announced() -> Vec<Case> {
+fn announced(of: Provider) -> Vec<Case> {
     vec![
-        refuses("Content-Length one over the limit", || {
-            with_length("101", signed(content(101), TestBody::one(content(101))))
+        refuses(of, "Content-Length one over the limit", move || {
+            with_length("101", of.signed(content(101), TestBody::one(content(101))))
         })
         .polled(0),
-        refuses("Content-Length over the limit, little sent", || {
-            with_length("101", signed("{}", TestBody::one("{}")))
+        refuses(of, "Content-Length over the limit, little sent", move || {
+            with_length("101", of.signed("{}", TestBody::one("{}")))
         })
         .polled(0)
         .unsendable(LIES),
-        refuses("Content-Length as large as can be", || {
-            with_length("18446744073709551615", signed("{}", TestBody::one("{}")))
+        refuses(of, "Content-Length as large as can be", move || {
+            with_length("18446744073709551615", of.signed("{}", TestBody::one("{}")))
         })
         .polled(0)
         .unsendable(LIES),
-        refuses("two Content-Lengths, one of them over the limit", || {
-            let mut request = with_length("2", signed("{}", TestBody::one("{}")));
+        refuses(of, "two Content-Lengths, one of them over the limit", move || {
+            let mut request = with_length("2", of.signed("{}", TestBody::one("{}")));
             request
                 .headers_mut()
                 .append("content-length", HeaderValue::from_static("101"));
@@ -46,140 +46,153 @@ fn announced() -> Vec<Case> {
         })
         .polled(0)
         .unsendable(LIES),
-        refuses("a size_hint one over the limit", || {
-            signed(content(101), TestBody::one(content(101)).hint(101, Some(101)))
+        refuses(of, "a size_hint one over the limit", move || {
+            of.signed(content(101), TestBody::one(content(101)).claiming_size(101, Some(101)))
         })
         .unread_given_the_hint(),
-        refuses("a size_hint over the limit, without an upper bound", || {
-            signed(content(101), TestBody::one(content(101)).hint(101, None))
+        refuses(of, "a size_hint over the limit, without an upper bound", move || {
+            of.signed(content(101), TestBody::one(content(101)).claiming_size(101, None))
         })
         .unread_given_the_hint(),
-        Case::refuses("Content-Length one over the default limit", BodyTooLarge, || {
-            let body = TestBody::one(content(DEFAULT_LIMIT + 1));
-            with_length("2097153", signed("never hashed", body))
-        })
+        Case::refuses(
+            of,
+            "Content-Length one over the default limit",
+            BodyTooLarge,
+            move || {
+                let body = TestBody::one(content(DEFAULT_LIMIT + 1));
+                with_length("2097153", of.signed("never hashed", body))
+            },
+        )
         .polled(0)
         .unsendable(STILL_SENDING),
     ]
 }
 
-fn grown() -> Vec<Case> {
+fn grown(of: Provider) -> Vec<Case> {
     vec![
-        refuses("one frame over the limit", || {
-            signed(content(101), TestBody::one(content(101)))
+        refuses(of, "one frame over the limit", move || {
+            of.signed(content(101), TestBody::one(content(101)))
         })
         .polled(1),
-        refuses("the second frame goes over the limit", || {
-            signed(content(101), TestBody::frames([content(100), content(1), content(100)]))
+        refuses(of, "the second frame goes over the limit", move || {
+            of.signed(content(101), TestBody::frames([content(100), content(1), content(100)]))
         })
         .polled(2)
         .unsendable(STILL_SENDING),
-        refuses("small frames go over the limit", || {
-            signed(content(300), TestBody::frames(vec![content(1); 300]))
+        refuses(of, "small frames go over the limit", move || {
+            of.signed(content(300), TestBody::frames(vec![content(1); 300]))
         })
         .polled(101)
         .unsendable(STILL_SENDING),
-        refuses("a frame in two pieces goes over the limit", || {
-            signed(
-                content(101),
-                TestBody::default().segments(content(100), content(1)).stall(),
-            )
+        refuses(of, "a frame in two pieces goes over the limit", move || {
+            of.signed(content(101), TestBody::one(content(101)).stall())
+        })
+        .in_pieces(100)
+        .polled(1),
+        refuses(of, "over the limit, and then nothing more", move || {
+            of.signed(content(101), TestBody::one(content(101)).stall())
         })
         .polled(1),
-        refuses("over the limit, and then nothing more", || {
-            signed(content(101), TestBody::one(content(101)).stall())
-        })
-        .polled(1),
-        refuses("over the limit, whatever Content-Length said", || {
-            with_length("2", signed(content(101), TestBody::one(content(101)).stall()))
+        refuses(of, "over the limit, whatever Content-Length said", move || {
+            with_length("2", of.signed(content(101), TestBody::one(content(101)).stall()))
         })
         .polled(1)
         .unsendable(LIES),
-        refuses("over the limit, whatever the size_hint said", || {
-            signed(
+        refuses(of, "over the limit, whatever the size_hint said", move || {
+            of.signed(
                 content(101),
-                TestBody::one(content(101)).hint(0, Some(2)).claim_end().stall(),
+                TestBody::one(content(101))
+                    .claiming_size(0, Some(2))
+                    .claiming_end()
+                    .stall(),
             )
         })
         .polled(1)
         .unsendable(LIES),
-        Case::refuses("one byte over the default limit", BodyTooLarge, || {
+        Case::refuses(of, "one byte over the default limit", BodyTooLarge, move || {
             let body = TestBody::frames([content(DEFAULT_LIMIT), content(1)]).stall();
-            signed("never compared", body)
+            of.signed("never compared", body)
         })
         .polled(2),
-        Case::refuses("empty frames without end", BodyTooLarge, || {
+        Case::refuses(of, "empty frames without end", BodyTooLarge, move || {
             let body = (0..2000).fold(TestBody::one("{}"), |body, _| body.frame(""));
-            signed("{}", body)
+            of.signed("{}", body)
         })
         .polled(1026)
         .unsendable("hyper's client sends no empty frames"),
     ]
 }
 
-fn within() -> Vec<Case> {
+fn within(of: Provider) -> Vec<Case> {
     vec![
-        accepts("as large as the limit, in one frame", || TestBody::one(content(100))).uncopied(),
-        accepts("as large as the limit, in frames", || {
+        accepts(of, "as large as the limit, in one frame", move || {
+            TestBody::one(content(100))
+        })
+        .uncopied(),
+        accepts(of, "as large as the limit, in frames", move || {
             TestBody::frames([content(99), content(1)])
         }),
-        accepts("as large as the limit, in pieces", || {
-            TestBody::default().segments(content(99), content(1))
-        }),
-        accepts("as large as the limit, and saying so", || {
-            TestBody::one(content(100)).hint(100, Some(100))
+        accepts(of, "as large as the limit, in pieces", move || {
+            TestBody::one(content(100))
+        })
+        .in_pieces(99),
+        accepts(of, "as large as the limit, and saying so", move || {
+            TestBody::one(content(100)).claiming_size(100, Some(100))
         })
         .uncopied(),
-        accepts("as large as the limit, and perhaps larger", || {
-            TestBody::one(content(100)).hint(0, Some(101))
+        accepts(of, "as large as the limit, and perhaps larger", move || {
+            TestBody::one(content(100)).claiming_size(0, Some(101))
         })
         .uncopied(),
-        Case::accepts("Content-Length as large as the limit", content(100), || {
-            with_length("100", signed(content(100), TestBody::one(content(100))))
+        Case::accepts(of, "Content-Length as large as the limit", content(100), move || {
+            with_length("100", of.signed(content(100), TestBody::one(content(100))))
         })
-        .by(limited)
+        .by(move || limited(of))
         .uncopied(),
         {
             let content = Bytes::from(content(DEFAULT_LIMIT));
-            let signature = signature(&content);
-            Case::accepts("as large as the default limit", content.clone(), move || {
-                request([signature.clone()], TestBody::frames([content.clone()]))
+            let headers = of.sign(&content);
+            Case::accepts(of, "as large as the default limit", content.clone(), move || {
+                request(headers.clone(), TestBody::frames([content.clone()]))
             })
         }
         .uncopied(),
     ]
 }
 
-fn other_limits() -> Vec<Case> {
+fn other_limits(of: Provider) -> Vec<Case> {
     vec![
-        Case::accepts("nothing, where nothing is allowed", "", || {
-            signed("", TestBody::default())
+        Case::accepts(of, "nothing, where nothing is allowed", "", move || {
+            of.signed("", TestBody::new())
         })
-        .by(|| verifier().max_body(0)),
-        Case::refuses("one byte, where nothing is allowed", BodyTooLarge, || {
-            signed("0", TestBody::one("0"))
+        .by(move || of.verifier().max_body(0)),
+        Case::refuses(of, "one byte, where nothing is allowed", BodyTooLarge, move || {
+            of.signed("0", TestBody::one("0"))
         })
-        .by(|| verifier().max_body(0))
+        .by(move || of.verifier().max_body(0))
         .polled(1),
-        Case::accepts("more than the limit was, where all is allowed", content(101), || {
-            with_length("101", signed(content(101), TestBody::one(content(101))))
-        })
-        .by(|| limited().insecure_unlimited_body())
+        Case::accepts(
+            of,
+            "more than the limit was, where all is allowed",
+            content(101),
+            move || with_length("101", of.signed(content(101), TestBody::one(content(101)))),
+        )
+        .by(move || limited(of).insecure_unlimited_body())
         .uncopied(),
     ]
 }
 
-fn limited() -> Verifier {
-    verifier().max_body(LIMIT)
+fn limited(of: Provider) -> Verifier {
+    of.verifier().max_body(LIMIT)
 }
 
-fn refuses(name: &'static str, request: fn() -> Request<TestBody>) -> Case {
+fn refuses(of: Provider, name: &'static str, request: impl Fn() -> Request<TestBody> + 'static) -> Case {
     const REJECTION: Rejection = BodyTooLarge;
-    Case::refuses(name, REJECTION, request).by(limited)
+    Case::refuses(of, name, REJECTION, request).by(move || limited(of))
 }
 
-fn accepts(name: &'static str, body: fn() -> TestBody) -> Case {
-    Case::accepts(name, content(LIMIT), move || signed(content(LIMIT), body())).by(limited)
+fn accepts(of: Provider, name: &'static str, body: impl Fn() -> TestBody + 'static) -> Case {
+    Case::accepts(of, name, content(LIMIT), move || of.signed(content(LIMIT), body())).by(move || limited(of))
 }
 
 fn content(length: usize) -> Vec<u8> {

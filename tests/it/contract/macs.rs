@@ -1,130 +1,167 @@
 //! The MAC: a header of the right form whose digits are not those of this body under this secret.
 
 use tower_webhook::Rejection::{BodyTooLarge, SignatureMismatch};
+use tower_webhook::SigningSecret;
+use tower_webhook::test::TestBody;
 
 use super::case::Case;
-use crate::support::body::TestBody;
-use crate::support::{EVENT, digits, headed, request, signature_under, signed, verifier};
+use super::provider::{Provider, named_secret, request};
+use crate::support::{EVENT, SECRET};
 
-pub(super) fn cases() -> Vec<Case> {
-    [digit_cases(), secret_cases(), body_cases(), shape_cases()]
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    [digit_cases(of), secret_cases(of), body_cases(of), shape_cases(of)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn digit_cases() -> Vec<Case> {
-    vec![
-        mismatch("all zeros", || format!("sha256={}", "0".repeat(64))),
-        mismatch("another digit in the first eighth", || altered(0)),
-        mismatch("another digit in the second quarter", || altered(17)),
-        mismatch("another digit in the third quarter", || altered(40)),
-        mismatch("another digit at the end", || altered(63)),
-        mismatch("the halves of the digits swapped", || {
-            let digits = digits(EVENT);
-            format!("sha256={}{}", &digits[32..], &digits[..32])
+fn digit_cases(of: Provider) -> Vec<Case> {
+    let zeros = if of.is_hex() {
+        "0".repeat(64)
+    } else {
+        format!("{}=", "A".repeat(43))
+    };
+    let mut cases = vec![
+        mismatch(of, "all zeros", zeros),
+        mismatch(of, "the halves of the digits swapped", {
+            let mac = of.mac(EVENT);
+            // The last characters of base64 stand for fewer bits than the others.
+            let (start, end) = mac.split_at(if of.is_hex() { 64 } else { 42 });
+            let (first, second) = start.split_at(start.len() / 2);
+            format!("{second}{first}{end}")
         }),
-    ]
+    ];
+    for place in [0, 17, 30, 41] {
+        cases.push(mismatch(
+            of,
+            format!("another digit, number {place}"),
+            altered(of, place),
+        ));
+    }
+    if of.is_hex() {
+        cases.push(mismatch(of, "another digit at the end", altered(of, 63)));
+    }
+    cases
 }
 
-fn secret_cases() -> Vec<Case> {
-    let under = |secret: &'static str| move || request([signature_under(secret, EVENT)], TestBody::one(EVENT));
-    vec![
-        Case::refuses("another secret", SignatureMismatch, under("whk_another")),
-        Case::refuses(
-            "the secret with a line break",
-            SignatureMismatch,
-            under("whk_the_secret_of_the_tests\n"),
-        ),
-        Case::refuses(
-            "the secret in upper case",
-            SignatureMismatch,
-            under("WHK_THE_SECRET_OF_THE_TESTS"),
-        ),
-    ]
+fn secret_cases(of: Provider) -> Vec<Case> {
+    let under = |secret: SigningSecret| move || request(of.sign_with(&secret, EVENT), TestBody::one(EVENT));
+    let mut cases =
+        vec![Case::refuses(of, "another secret", SignatureMismatch, under(named_secret("second"))).polled(2)];
+    // Of these, no key is written in base64.
+    if !of.decodes_secret() {
+        for (name, secret) in [
+            ("the secret with a line break", format!("{SECRET}\n")),
+            ("the secret in upper case", SECRET.to_uppercase()),
+            (
+                "the secret without its last character",
+                SECRET[..SECRET.len() - 1].to_owned(),
+            ),
+        ] {
+            let secret = SigningSecret::new(secret).unwrap();
+            cases.push(Case::refuses(of, name, SignatureMismatch, under(secret)).polled(2));
+        }
+    }
+    cases
 }
 
-fn body_cases() -> Vec<Case> {
+fn body_cases(of: Provider) -> Vec<Case> {
     vec![
-        arrives_as("right for another body", "another", EVENT),
-        arrives_as("the first byte changed", EVENT, &EVENT.replacen('{', "[", 1)),
+        arrives_as(of, "right for another body", "another", EVENT),
+        arrives_as(of, "the first byte changed", EVENT, &EVENT.replacen('{', "[", 1)),
         arrives_as(
+            of,
             "the last byte changed",
             EVENT,
             &format!("{}]", &EVENT[..EVENT.len() - 1]),
         ),
         arrives_as(
+            of,
             "a byte in the middle changed",
             EVENT,
             &EVENT.replace("agent_1", "agent_2"),
         ),
-        arrives_as("a line break added", EVENT, &format!("{EVENT}\n")),
-        arrives_as("the last byte missing", EVENT, &EVENT[..EVENT.len() - 1]),
-        arrives_as("signed empty, arrives with data", "", EVENT),
-        arrives_as("signed with data, arrives empty", EVENT, ""),
+        arrives_as(of, "a line break added", EVENT, &format!("{EVENT}\n")),
+        arrives_as(of, "the last byte missing", EVENT, &EVENT[..EVENT.len() - 1]),
+        arrives_as(of, "signed empty, arrives with data", "", EVENT),
+        arrives_as(of, "signed with data, arrives empty", EVENT, ""),
         arrives_as(
+            of,
             "re-serialised",
             r#"{"event": "agent.created"}"#,
             r#"{"event":"agent.created"}"#,
         ),
-        Case::refuses("two frames in the other order", SignatureMismatch, || {
-            signed("{}[]", TestBody::frames(["[]", "{}"]))
+        Case::refuses(of, "two frames in the other order", SignatureMismatch, move || {
+            of.signed("{}[]", TestBody::frames(["[]", "{}"]))
         })
         .polled(3),
     ]
 }
 
 /// What a verifier would accept that reads less, or more, than the body.
-fn shape_cases() -> Vec<Case> {
+fn shape_cases(of: Provider) -> Vec<Case> {
     vec![
-        Case::refuses("signed is the first frame alone", SignatureMismatch, || {
-            signed("{}", TestBody::frames(["{}", " "]))
-        }),
-        Case::refuses("signed are the first two of three frames", SignatureMismatch, || {
-            signed("{}", TestBody::frames(["{", "}", " "]).claim_end())
-        })
-        .unsendable("hyper's client believes what a body says of itself"),
-        Case::refuses("signed is the last frame alone", SignatureMismatch, || {
-            signed("{}", TestBody::frames([" ", "{}"]))
-        }),
-        Case::refuses("signed is the first piece of a frame", SignatureMismatch, || {
-            signed("{}", TestBody::default().segments("{}", "[]"))
+        Case::refuses(of, "signed is the first frame alone", SignatureMismatch, move || {
+            of.signed("{}", TestBody::frames(["{}", " "]))
         }),
         Case::refuses(
+            of,
+            "signed are the first two of three frames",
+            SignatureMismatch,
+            move || of.signed("{}", TestBody::frames(["{", "}", " "]).claiming_end()),
+        )
+        .unsendable("hyper's client believes what a body says of itself"),
+        Case::refuses(of, "signed is the last frame alone", SignatureMismatch, move || {
+            of.signed("{}", TestBody::frames([" ", "{}"]))
+        }),
+        Case::refuses(
+            of,
+            "signed is the first piece of a frame",
+            SignatureMismatch,
+            move || of.signed("{}", TestBody::one("{}[]")),
+        )
+        .in_pieces(2),
+        Case::refuses(
+            of,
             "signed is the first piece of the second frame",
             SignatureMismatch,
-            || signed("{}[", TestBody::default().frame("{}").segments("[", "]")),
-        ),
-        Case::refuses("signed are the trailers as well", SignatureMismatch, || {
+            move || of.signed("{}[", TestBody::frames(["{}", "[]"])),
+        )
+        .in_pieces(1),
+        Case::refuses(of, "signed are the trailers as well", SignatureMismatch, move || {
             let trailers = [("x-more".parse().unwrap(), "signed".parse().unwrap())];
-            signed(
+            of.signed(
                 format!("{EVENT}signed"),
                 TestBody::one(EVENT).trailers(trailers.into_iter().collect()),
             )
         }),
-        Case::refuses("wrong and too long", BodyTooLarge, || {
-            signed("another", TestBody::one(EVENT))
+        Case::refuses(of, "wrong and too long", BodyTooLarge, move || {
+            of.signed("another", TestBody::one(EVENT))
         })
-        .by(|| verifier().max_body(EVENT.len() - 1))
+        .by(move || of.verifier().max_body(EVENT.len() - 1))
         .polled(1),
     ]
 }
 
-fn mismatch(name: &'static str, value: impl Fn() -> String + 'static) -> Case {
-    Case::refuses(name, SignatureMismatch, move || headed(value(), TestBody::one(EVENT))).polled(2)
-}
-
-fn arrives_as(name: &'static str, signed_content: &'static str, arrives: &str) -> Case {
-    let arrives = arrives.to_owned();
-    Case::refuses(name, SignatureMismatch, move || {
-        signed(signed_content, TestBody::one(&arrives))
+fn mismatch(of: Provider, name: impl Into<String>, mac: String) -> Case {
+    Case::refuses(of, name, SignatureMismatch, move || {
+        of.headed(of.prefix() + &mac, TestBody::one(EVENT))
     })
     .polled(2)
 }
 
-/// The right header, but for the digit at this position.
-fn altered(position: usize) -> String {
-    let mut digits = digits(EVENT).into_bytes();
-    digits[position] = if digits[position] == b'0' { b'1' } else { b'0' };
-    format!("sha256={}", String::from_utf8(digits).unwrap())
+fn arrives_as(of: Provider, name: &'static str, signed_content: &'static str, arrives: &str) -> Case {
+    let arrives = arrives.to_owned();
+    Case::refuses(of, name, SignatureMismatch, move || {
+        of.signed(signed_content, TestBody::one(&arrives))
+    })
+    .polled(2)
+}
+
+/// The right MAC, but for the digit at this place.
+fn altered(of: Provider, place: usize) -> String {
+    let mut mac = of.mac(EVENT).into_bytes();
+    let (zero, one) = if of.is_hex() { (b'0', b'1') } else { (b'A', b'B') };
+    mac[place] = if mac[place] == zero { one } else { zero };
+    String::from_utf8(mac).unwrap()
 }

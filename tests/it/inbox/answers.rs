@@ -17,12 +17,13 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::{Layer, Service, ServiceExt};
+use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, VerifiedBody, VerifyLayer};
 use tower_webhook_inbox::{Delivery, Failure, Inbox, Store, Stored, response};
 use warp::Filter;
 
 use crate::sockets::client::Protocol;
-use crate::support::body::TestBody;
+
 use crate::support::{EVENT, signed, verifier};
 
 /// A backend that does as it is told.

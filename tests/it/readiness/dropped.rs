@@ -9,10 +9,13 @@ use tokio_test::{assert_pending, assert_ready_ok, task};
 use tower::limit::ConcurrencyLimit;
 use tower::service_fn;
 use tower_test::mock::Spawn;
-use tower_webhook::{BufferedBody, Verify};
+use tower_webhook::test::TestBody;
+use tower_webhook::{BufferedBody, PerRequest, Verify};
 
 use super::Strict;
-use crate::support::body::TestBody;
+use crate::contract::provider::Provider;
+use crate::contract::sources::{Answer, Source};
+use crate::support::body::WatchedBody;
 use crate::support::{EVENT, signed, verifier};
 
 #[test]
@@ -21,17 +24,17 @@ fn dropped_while_the_body_comes() {
     let verifier = verifier().insecure_no_read_timeout();
     let mut unhurried = Spawn::new(Verify::new(service.get_ref().get_ref().clone(), verifier));
 
-    let body = TestBody::one(&EVENT[..10]).stall();
+    let body = WatchedBody::new(TestBody::one(&EVENT[..10]).stall());
     let log = body.log();
-    assert_ready_ok!(unhurried.poll_ready::<Request<TestBody>>());
+    assert_ready_ok!(unhurried.poll_ready::<Request<WatchedBody>>());
     let mut answer = task::spawn(unhurried.call(signed(EVENT, body)));
     assert_pending!(answer.poll());
     assert!(!log.dropped());
-    assert_pending!(service.poll_ready::<Request<TestBody>>(), "the permit is taken");
+    assert_pending!(service.poll_ready::<Request<WatchedBody>>(), "the permit is taken");
 
     drop(answer);
     assert!(log.dropped());
-    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+    assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
     let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT))));
     assert_eq!(assert_ready_ok!(answer.poll()).body(), EVENT);
 }
@@ -39,13 +42,13 @@ fn dropped_while_the_body_comes() {
 #[test]
 fn dropped_before_it_was_polled() {
     let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
-    let body = TestBody::one(EVENT);
+    let body = WatchedBody::new(TestBody::one(EVENT));
     let log = body.log();
-    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+    assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
     drop(service.call(signed(EVENT, body)));
     assert!(log.dropped());
     assert_eq!(log.polls(), 0);
-    assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+    assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
 }
 
 #[test]
@@ -63,9 +66,9 @@ fn dropped_while_the_handler_works() {
     let before = Arc::strong_count(&handlers);
 
     for _ in 0..2 {
-        let body = TestBody::one(EVENT);
+        let body = WatchedBody::new(TestBody::one(EVENT));
         let log = body.log();
-        assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
+        assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
         let mut answer = task::spawn(service.call(signed(EVENT, body)));
         assert_pending!(answer.poll());
         assert!(
@@ -77,4 +80,34 @@ fn dropped_while_the_handler_works() {
         drop(answer);
         assert_eq!(Arc::strong_count(&handlers), before);
     }
+}
+
+#[test]
+fn dropped_while_the_secrets_are_looked_up() {
+    let source = Source::new(Answer::Never);
+    let verifier = Provider::Knowrithm.verifier_of(PerRequest(source.clone()));
+    let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier));
+    for round in 1..3 {
+        let body = WatchedBody::new(TestBody::one(EVENT));
+        let log = body.log();
+        assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
+        let mut answer = task::spawn(service.call(signed(EVENT, body)));
+        assert_pending!(answer.poll());
+        assert_pending!(answer.poll());
+        assert_eq!((source.asked(), source.under_way(), log.polls()), (round, 1, 0));
+        assert_pending!(service.poll_ready::<Request<WatchedBody>>(), "the permit is taken");
+
+        drop(answer);
+        assert!(log.dropped());
+        assert_eq!(source.under_way(), 0, "the look-up is dropped with the request");
+        assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
+    }
+}
+
+#[test]
+fn dropped_before_the_secrets_are_looked_up() {
+    let source = Source::new(Answer::Never);
+    let verifier = Provider::Knowrithm.verifier_of(PerRequest(source.clone()));
+    drop(verifier.verify_request(signed(EVENT, TestBody::one(EVENT))));
+    assert_eq!(source.asked(), 0);
 }

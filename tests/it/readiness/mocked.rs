@@ -3,9 +3,9 @@
 use http::{Request, Response};
 use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
 use tower_test::mock::{Handle, Mock, Spawn, spawn_with};
+use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, Rejection, VerifiedBody, Verify};
 
-use crate::support::body::TestBody;
 use crate::support::{EVENT, headed, request, signed, verifier};
 
 type Inner = Mock<Request<BufferedBody>, Response<String>>;
@@ -52,7 +52,7 @@ fn the_service_polled_ready_is_the_one_called() {
 async fn nothing_is_called_before_the_body_is_verified() {
     let (mut service, mut handle) = verify();
     assert_ready_ok!(poll_ready(&mut service));
-    let body = TestBody::one(EVENT).then_yield();
+    let body = TestBody::one(EVENT).pause();
     let mut answer = task::spawn(service.call(signed(EVENT, body)));
     assert_pending!(handle.poll_request());
 

@@ -11,10 +11,11 @@ use tower::load_shed::LoadShed;
 use tower::load_shed::error::Overloaded;
 use tower::{Service, ServiceBuilder, ServiceExt};
 use tower_test::mock::{Mock, Spawn, spawn_with};
+use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, Verify, VerifyLayer};
 
 use super::Strict;
-use crate::support::body::TestBody;
+use crate::support::body::WatchedBody;
 use crate::support::{EVENT, request, signed, verifier};
 
 /// Accepts and refuses by turns, through one service and through clones of it.
@@ -27,8 +28,8 @@ where
         for (request, status) in [
             (signed(EVENT, TestBody::one(EVENT)), 200),
             (request([], TestBody::one(EVENT)), 403),
-            (signed("another", TestBody::one(EVENT).then_yield()), 403),
-            (signed(EVENT, TestBody::one(EVENT).then_yield()), 200),
+            (signed("another", TestBody::one(EVENT).pause()), 403),
+            (signed(EVENT, TestBody::one(EVENT).pause()), 200),
         ] {
             let response = service.ready().await.unwrap().call(request).await.unwrap();
             assert_eq!(response.status(), status, "{stack}, round {round}");
@@ -100,9 +101,9 @@ where
     S::Error: Debug,
 {
     for (request, status) in [
-        (signed(EVENT, TestBody::one(EVENT).then_yield()), 200),
-        (signed("another", TestBody::one(EVENT).then_yield()), 403),
-        (signed(EVENT, TestBody::default().then_yield().fail()), 400),
+        (signed(EVENT, TestBody::one(EVENT).pause()), 200),
+        (signed("another", TestBody::one(EVENT).pause()), 403),
+        (signed(EVENT, TestBody::new().pause().fail()), 400),
     ] {
         assert_ready_ok!(service.poll_ready());
         let mut answer = task::spawn(service.call(request));
@@ -139,7 +140,7 @@ fn in_front_of_the_layer_what_is_shed_is_not_read() {
     handle.allow(0);
 
     assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
-    let body = TestBody::one(EVENT);
+    let body = WatchedBody::new(TestBody::one(EVENT));
     let log = body.log();
     let mut genuine = task::spawn(service.call(signed(EVENT, body)));
     let error = assert_ready_err!(genuine.poll());

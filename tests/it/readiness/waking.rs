@@ -6,10 +6,11 @@ use std::time::Duration;
 use http::{Request, Response};
 use tokio_test::{assert_pending, assert_ready_ok, task};
 use tower::{Service, service_fn};
+use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, Verify};
 
 use super::Strict;
-use crate::support::body::TestBody;
+use crate::support::body::seconds;
 use crate::support::{EVENT, signed, verifier};
 
 #[test]
@@ -49,7 +50,7 @@ async fn only_the_deadline_wakes_who_waits_for_a_body() {
 fn the_body_wakes_who_waits_for_it() {
     let verifier = verifier().insecure_no_read_timeout();
     let mut service = Verify::new(Strict { ready: true }, verifier);
-    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).then_yield())));
+    let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).pause())));
     assert_pending!(answer.poll());
     assert!(answer.is_woken());
     assert_eq!(assert_ready_ok!(answer.poll()).body(), EVENT);
@@ -63,7 +64,7 @@ async fn the_deadline_is_not_for_the_handler() {
     });
     let mut service = Verify::new(inner, verifier());
     // The deadline has begun when the handler does.
-    let body = TestBody::one(EVENT).wait(Duration::from_secs(1));
+    let body = TestBody::one(EVENT).wait_for(seconds(1));
     let response = service.call(signed(EVENT, body)).await.unwrap();
     assert_eq!(response.body(), "at last");
 }

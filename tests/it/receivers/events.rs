@@ -1,8 +1,9 @@
 //! What a receiver answers and prints for each kind of event, as the vendor's sample listener does.
 
+use tower_webhook::test::TestBody;
+
 use super::child::{KINDS, Receiver};
 use crate::sockets::client::{PROTOCOLS, Protocol};
-use crate::support::body::TestBody;
 use crate::support::{SECRET, signed};
 
 /// The vendor's example payload, as its documentation prints it.

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
+use tower_webhook::test::TestBody;
 
 use super::child::{Folder, Receiver, providers, refusal};
 use crate::sockets::client::{PROTOCOLS, Protocol};
 use crate::sockets::raw::{Answer, Raw};
 use crate::support::EVENT;
-use crate::support::body::TestBody;
 
 const NAMES: [&str; 6] = ["knowrithm", "github", "stripe", "slack", "shopify", "standard_webhooks"];
 

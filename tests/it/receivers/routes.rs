@@ -4,11 +4,11 @@ use http::Request;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
+use tower_webhook::test::TestBody;
 
 use super::child::{KINDS, Kind};
 use crate::sockets::client::PROTOCOLS;
 use crate::sockets::raw::{Answer, Raw, head};
-use crate::support::body::TestBody;
 use crate::support::{EVENT, PATH, SIGNATURE, digits, signature, signed};
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn other_methods_and_paths_are_no_webhooks() {
                         request = request.header(SIGNATURE, signature(EVENT));
                     }
                     let body = if method == "GET" {
-                        TestBody::default().hint(0, Some(0)).claim_end()
+                        TestBody::new().claiming_size(0, Some(0)).claiming_end()
                     } else {
                         TestBody::one(EVENT)
                     };

@@ -3,9 +3,10 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Stdio;
 
+use tower_webhook::test::TestBody;
+
 use super::child::{KINDS, Receiver, end};
 use crate::sockets::client::Protocol;
-use crate::support::body::TestBody;
 use crate::support::{EVENT, SECRET, signed};
 
 #[test]

@@ -12,12 +12,12 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
+use tower_webhook::test::TestBody;
 
 use super::child::{Folder, Receiver, refusal, tenants};
 use super::curl::has_curl;
 use crate::sockets::client::Protocol;
 use crate::support::EVENT;
-use crate::support::body::TestBody;
 
 /// A database of one test, with a tenant `acme` in it whose secret `spring` is `whk_spring`.
 struct Database {

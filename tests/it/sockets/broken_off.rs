@@ -5,10 +5,10 @@ use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 use tower_webhook::Verifier;
+use tower_webhook::test::TestBody;
 
 use super::raw::{Answer, Raw, head};
 use super::server::SERVERS;
-use crate::support::body::TestBody;
 use crate::support::{EVENT, PATH, digits, signed, verifier};
 
 const CHUNKED: &str = "Transfer-Encoding: chunked";
@@ -115,7 +115,7 @@ async fn an_http2_connection_outlives_a_stream_that_breaks_off() {
             sender.send_request(request)
         };
 
-        let broken = send(TestBody::one(&EVENT[..10]).then_yield().fail()).await;
+        let broken = send(TestBody::one(&EVENT[..10]).pause().fail()).await;
         assert!(broken.is_err_and(|error| !error.is_timeout()), "{server:?}");
         let response = send(TestBody::one(EVENT)).await.unwrap();
         assert_eq!(response.status(), 200, "{server:?}");

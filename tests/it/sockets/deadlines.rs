@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tower_webhook::test::TestBody;
 
 use super::client::PROTOCOLS;
 use super::raw::{Answer, Raw, head};
 use super::server::SERVERS;
-use crate::support::body::TestBody;
 use crate::support::{EVENT, digits, signed, verifier};
 
 const DEADLINE: Duration = Duration::from_millis(200);

@@ -25,7 +25,7 @@ use warp::Filter;
 
 use crate::support::PATH;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Server {
     /// `axum::serve`.
     Axum,

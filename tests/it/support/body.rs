@@ -1,8 +1,5 @@
-//! A request body that does as it is told, and remembers what was asked of it.
+//! A request body that remembers what was asked of it, and whose frames may be in two pieces of memory.
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,90 +8,33 @@ use std::time::Duration;
 
 use bytes::buf::Chain;
 use bytes::{Buf, Bytes};
-use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
-use tokio::time::Sleep;
+use tower_webhook::test::{BrokenBody, TestBody};
 
 /// The data of a frame: two pieces of memory, the second most often empty.
 pub(crate) type Segments = Chain<Bytes, Bytes>;
 
-/// A scripted body: one step a frame.
-#[derive(Debug, Default)]
-pub(crate) struct TestBody {
-    steps: VecDeque<Step>,
-    hint: SizeHint,
-    claims_end: bool,
-    ended: bool,
+/// A [`TestBody`] under observation.
+#[derive(Debug)]
+pub(crate) struct WatchedBody {
+    body: TestBody,
+    cut: usize,
     log: Log,
 }
 
-#[derive(Debug)]
-enum Step {
-    Data(Segments),
-    Trailers(HeaderMap),
-    Fail,
-    /// Pending once, woken at once.
-    Yield,
-    /// Pending until the time has passed.
-    Wait(Duration),
-    Waiting(Pin<Box<Sleep>>),
-    /// Pending for ever, never woken.
-    Stall,
-}
-
-impl TestBody {
-    /// A body of these frames, which says nothing of its size.
-    pub(crate) fn frames<T: Into<Bytes>>(frames: impl IntoIterator<Item = T>) -> Self {
-        frames.into_iter().fold(Self::default(), Self::frame)
-    }
-
-    /// A body of one frame in memory of its own, so that its address tells it from every copy.
-    pub(crate) fn one(data: impl AsRef<[u8]>) -> Self {
-        Self::default().frame(data.as_ref().to_vec())
-    }
-
-    pub(crate) fn frame(self, data: impl Into<Bytes>) -> Self {
-        self.segments(data, Bytes::new())
-    }
-
-    /// One frame whose `chunk()` is not all of it.
-    pub(crate) fn segments(self, first: impl Into<Bytes>, second: impl Into<Bytes>) -> Self {
-        self.step(Step::Data(first.into().chain(second.into())))
-    }
-
-    pub(crate) fn trailers(self, trailers: HeaderMap) -> Self {
-        self.step(Step::Trailers(trailers))
-    }
-
-    pub(crate) fn fail(self) -> Self {
-        self.step(Step::Fail)
-    }
-
-    pub(crate) fn then_yield(self) -> Self {
-        self.step(Step::Yield)
-    }
-
-    pub(crate) fn wait(self, time: Duration) -> Self {
-        self.step(Step::Wait(time))
-    }
-
-    pub(crate) fn stall(self) -> Self {
-        self.step(Step::Stall)
-    }
-
-    /// Says this of its size, true or not.
-    pub(crate) fn hint(mut self, lower: u64, upper: Option<u64>) -> Self {
-        self.hint = SizeHint::new();
-        if let Some(upper) = upper {
-            self.hint.set_upper(upper);
+impl WatchedBody {
+    pub(crate) fn new(body: TestBody) -> Self {
+        let log = Log::default();
+        Self {
+            body,
+            cut: usize::MAX,
+            log,
         }
-        self.hint.set_lower(lower);
-        self
     }
 
-    /// Says from the beginning that it is at its end.
-    pub(crate) fn claim_end(mut self) -> Self {
-        self.claims_end = true;
+    /// Gives each frame that is longer than this in two pieces, the first of this length.
+    pub(crate) fn cut_at(mut self, length: usize) -> Self {
+        self.cut = length;
         self
     }
 
@@ -102,89 +42,52 @@ impl TestBody {
         self.log.clone()
     }
 
-    /// Where the first frame begins in memory.
-    pub(crate) fn address(&self) -> Option<usize> {
-        match self.steps.front() {
-            Some(Step::Data(data)) => Some(data.chunk().as_ptr().addr()),
-            _ => None,
-        }
-    }
-
     /// The same body for those who take `Bytes` alone: a frame in two pieces becomes a copy in one.
     pub(crate) fn flat(self) -> FlatBody {
         FlatBody(self)
     }
+}
 
-    fn step(mut self, step: Step) -> Self {
-        self.steps.push_back(step);
-        self
+impl From<TestBody> for WatchedBody {
+    fn from(body: TestBody) -> Self {
+        Self::new(body)
     }
 }
 
-impl Body for TestBody {
+impl Body for WatchedBody {
     type Data = Segments;
     type Error = BrokenBody;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Segments>, BrokenBody>>> {
-        let this = self.get_mut();
-        this.log.0.polls.fetch_add(1, Ordering::Relaxed);
-        assert!(!this.ended, "the body is polled after its end");
-        match this.steps.pop_front() {
-            Some(Step::Data(data)) => {
-                if is_in_pieces(&data) {
-                    this.log.0.in_pieces.store(true, Ordering::Relaxed);
-                }
-                Poll::Ready(Some(Ok(Frame::data(data))))
-            }
-            Some(Step::Trailers(trailers)) => Poll::Ready(Some(Ok(Frame::trailers(trailers)))),
-            Some(Step::Fail) => {
-                this.ended = true;
-                Poll::Ready(Some(Err(BrokenBody)))
-            }
-            Some(Step::Yield) => {
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Some(Step::Wait(time)) => this.wait_for(Box::pin(tokio::time::sleep(time)), cx),
-            Some(Step::Waiting(sleep)) => this.wait_for(sleep, cx),
-            Some(Step::Stall) => {
-                this.steps.push_front(Step::Stall);
-                Poll::Pending
-            }
-            None => {
-                this.ended = true;
-                Poll::Ready(None)
-            }
-        }
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Segments>, BrokenBody>>> {
+        let (log, cut) = (self.log.clone(), self.cut);
+        log.0.polls.fetch_add(1, Ordering::Relaxed);
+        let watch = |frame: Frame<Bytes>| {
+            frame.map_data(|mut first| {
+                let second = first.split_off(cut.min(first.len()));
+                let address = first.as_ptr().addr();
+                let _ = log
+                    .0
+                    .first_at
+                    .compare_exchange(0, address, Ordering::Relaxed, Ordering::Relaxed);
+                log.0.in_pieces.fetch_or(!second.is_empty(), Ordering::Relaxed);
+                first.chain(second)
+            })
+        };
+        Pin::new(&mut self.body).poll_frame(cx).map_ok(watch)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.claims_end
+        self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint
+        self.body.size_hint()
     }
 }
 
-impl TestBody {
-    fn wait_for(
-        &mut self,
-        mut sleep: Pin<Box<Sleep>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Segments>, BrokenBody>>> {
-        if sleep.as_mut().poll(cx).is_pending() {
-            self.steps.push_front(Step::Waiting(sleep));
-            return Poll::Pending;
-        }
-        self.log.0.polls.fetch_sub(1, Ordering::Relaxed);
-        Pin::new(self).poll_frame(cx)
-    }
-}
-
-/// A [`TestBody`] whose frames are each in one piece.
+/// A [`WatchedBody`] whose frames are each in one piece.
 #[derive(Debug)]
-pub(crate) struct FlatBody(TestBody);
+pub(crate) struct FlatBody(WatchedBody);
 
 impl Body for FlatBody {
     type Data = Bytes;
@@ -194,9 +97,8 @@ impl Body for FlatBody {
         let log = self.0.log();
         let flatten = |frame: Frame<Segments>| {
             frame.map_data(|mut data| {
-                if is_in_pieces(&data) {
-                    log.0.flattened.store(true, Ordering::Relaxed);
-                }
+                let in_pieces = data.chunk().len() < data.remaining();
+                log.0.flattened.fetch_or(in_pieces, Ordering::Relaxed);
                 data.copy_to_bytes(data.remaining())
             })
         };
@@ -212,14 +114,10 @@ impl Body for FlatBody {
     }
 }
 
-impl Drop for TestBody {
+impl Drop for WatchedBody {
     fn drop(&mut self) {
         self.log.0.dropped.store(true, Ordering::Relaxed);
     }
-}
-
-fn is_in_pieces(data: &Segments) -> bool {
-    data.chunk().len() < data.remaining()
 }
 
 /// What was asked of a body; outlives it.
@@ -229,6 +127,8 @@ pub(crate) struct Log(Arc<Asked>);
 #[derive(Debug, Default)]
 struct Asked {
     polls: AtomicUsize,
+    /// Where the first frame begins in memory; zero before it came.
+    first_at: AtomicUsize,
     in_pieces: AtomicBool,
     flattened: AtomicBool,
     dropped: AtomicBool,
@@ -238,6 +138,11 @@ impl Log {
     /// How often the body was polled.
     pub(crate) fn polls(&self) -> usize {
         self.0.polls.load(Ordering::Relaxed)
+    }
+
+    /// Where the first frame begins in memory; zero before it came.
+    pub(crate) fn first_at(&self) -> usize {
+        self.0.first_at.load(Ordering::Relaxed)
     }
 
     /// Whether a frame was given in two pieces.
@@ -255,14 +160,7 @@ impl Log {
     }
 }
 
-/// What a body fails with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BrokenBody;
-
-impl fmt::Display for BrokenBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the sender hung up")
-    }
+/// What a body waits for: this time, from when it is asked for more.
+pub(crate) async fn seconds(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
-
-impl std::error::Error for BrokenBody {}

@@ -1,13 +1,15 @@
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::Full;
 use tower::ServiceExt;
 use tower_webhook::sign::Signer;
-use tower_webhook::{Rejection, SigningSecret};
+use tower_webhook::{PerRequest, Rejection, SecretSource, Secrets, SigningSecret};
 use warp::filters::BoxedFilter;
 use warp::http::Response;
+use warp::http::request::Parts;
 use warp::reply::Reply;
 
 use super::*;
@@ -170,4 +172,56 @@ async fn a_body_refused_by_the_headers_is_not_polled() {
     let route = verified(verifier(SECRET)).map(|_| "").recover(recover);
     let response = warp::service(route).oneshot(Request::new(StreamBody::new(body))).await;
     assert_eq!(response.unwrap().status(), 403);
+}
+
+/// Says what it saw of a request, and knows no secret.
+#[derive(Clone, Default)]
+struct Witness(Arc<Mutex<Vec<String>>>);
+
+impl SecretSource for Witness {
+    type Error = Infallible;
+
+    async fn secrets(&self, head: &Parts) -> Result<Option<Secrets>, Infallible> {
+        let seen = format!("{} {} {:?}", head.method, head.uri, head.headers.get("x-tenant"));
+        self.0.lock().unwrap().push(seen);
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_source_of_secrets_sees_method_path_query_and_headers() {
+    let witness = Witness::default();
+    let verifier = Verifier::knowrithm(PerRequest(witness.clone()));
+    let route = warp::path("hooks")
+        .and(warp::path::param::<String>())
+        .and(verified(verifier))
+        .map(|_, _| "")
+        .recover(recover);
+    let headers = Signer::knowrithm(&SigningSecret::new(SECRET).unwrap()).headers("{}");
+    for (method, uri) in [
+        ("POST", "/hooks/acme"),
+        ("PUT", "/hooks/acme?a=1&b=%2F%3F"),
+        ("POST", "/hooks/ac%2Fme/?"),
+        ("POST", "http://example.com/hooks/acme?a"),
+    ] {
+        let request = warp::test::request()
+            .method(method)
+            .path(uri)
+            .header("x-tenant", "acme")
+            .body("{}");
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(name, value));
+        let response = request.reply(&route).await;
+        assert_eq!(response.extensions().get(), Some(&Rejection::UnknownKey), "{uri}");
+    }
+    assert_eq!(
+        *witness.0.lock().unwrap(),
+        [
+            r#"POST /hooks/acme Some("acme")"#,
+            r#"PUT /hooks/acme?a=1&b=%2F%3F Some("acme")"#,
+            r#"POST /hooks/ac%2Fme/? Some("acme")"#,
+            r#"POST /hooks/acme?a Some("acme")"#,
+        ]
+    );
 }

@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 
 const PREFIX: &str = "sha256=";
 
-static HEADER: HeaderName = HeaderName::from_static("x-hub-signature-256");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-hub-signature-256");
 
 pub(crate) struct GitHub;
 

@@ -28,7 +28,7 @@ use crate::rejection::Rejection;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct HmacSha256Scheme {
-    header: HeaderName,
+    pub(crate) header: HeaderName,
     prefix: &'static str,
     encoding: Encoding,
 }

@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 
 const PREFIX: &str = "sha256=";
 
-static HEADER: HeaderName = HeaderName::from_static("x-knowrithm-signature");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-knowrithm-signature");
 
 pub(crate) struct Knowrithm;
 

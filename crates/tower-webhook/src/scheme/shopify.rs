@@ -6,7 +6,8 @@
 //!
 //! **Signs** the raw body, with HMAC-SHA256 under the app's client secret taken as UTF-8 bytes.
 //!
-//! **Example**: under the secret `hush`, the body `{}` has `UFwgrGBPZilFtmKh8TqcovA78LGYb1BdWu9I4Q2oyRg=`.
+//! **Example**, from its library for PHP: under the secret `steffi`, the body `{"foo":"bar"}` has
+//! `/Redz4YXHLnSmmSN8grr5/Jl/Ua3d7yX3iWbjb8R8wo=`.
 
 use http::HeaderMap;
 use http::header::HeaderName;
@@ -14,7 +15,7 @@ use http::header::HeaderName;
 use super::{Encoding, Scheme, SignatureHeader, only_mac};
 use crate::rejection::Rejection;
 
-static HEADER: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 
 pub(crate) struct Shopify;
 

@@ -17,7 +17,7 @@ use crate::rejection::Rejection;
 
 const PREFIX: &str = "v0=";
 
-static HEADER: HeaderName = HeaderName::from_static("x-slack-signature");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-slack-signature");
 static TIMESTAMP: HeaderName = HeaderName::from_static("x-slack-request-timestamp");
 
 pub(crate) struct Slack;

@@ -19,13 +19,13 @@ use super::{Encoding, MAX_ENTRIES, Scheme, SignatureHeader, only_timestamp, only
 use crate::rejection::Rejection;
 
 /// The names of the headers.
-struct Names {
+pub(crate) struct Names {
     id: HeaderName,
     timestamp: HeaderName,
-    signature: HeaderName,
+    pub(crate) signature: HeaderName,
 }
 
-static STANDARD: Names = Names {
+pub(crate) static STANDARD: Names = Names {
     id: HeaderName::from_static("webhook-id"),
     timestamp: HeaderName::from_static("webhook-timestamp"),
     signature: HeaderName::from_static("webhook-signature"),

@@ -7,7 +7,8 @@
 //!
 //! **Signs** `t`, a dot and the raw body, with HMAC-SHA256 under the endpoint's secret taken as it is, `whsec_` included.
 //!
-//! **Example**: under the secret `whsec_demo`, `t=1492774577` and the body `{}` have
+//! **Example**, from its library for .NET: `tests/vectors/published.json`, `stripe-dotnet`. A shorter one: under the secret
+//! `whsec_demo`, `t=1492774577` and the body `{}` have
 //! `v1=cbd2fd5719ca69daa42ea50ae098d870f26a9e2b89e515c553f0959dd47d3bdd`.
 
 use http::HeaderMap;
@@ -16,7 +17,7 @@ use http::header::HeaderName;
 use super::{Encoding, MAX_ENTRIES, Scheme, SignatureHeader, only_value, timestamp};
 use crate::rejection::Rejection;
 
-static HEADER: HeaderName = HeaderName::from_static("stripe-signature");
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("stripe-signature");
 
 pub(crate) struct Stripe;
 

@@ -1,0 +1,253 @@
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt;
+
+use super::*;
+use crate::scheme::{Encoding, HmacSha256Scheme};
+use crate::{Clock, Rejection, SigningSecret, Verifier};
+
+const NOW: u64 = 1_700_000_000;
+
+/// Builder and verifier of each scheme, by one clock.
+fn pairs() -> Vec<(RequestBuilder, Verifier)> {
+    let secret = || SigningSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let own = || HmacSha256Scheme::new(HeaderName::from_static("x-own")).encoding(Encoding::Base64);
+    let clock = TestClock::at(NOW);
+    [
+        (RequestBuilder::knowrithm(&secret()), Verifier::knowrithm(secret())),
+        (RequestBuilder::github(&secret()), Verifier::github(secret())),
+        (RequestBuilder::stripe(&secret()), Verifier::stripe(secret())),
+        (RequestBuilder::slack(&secret()), Verifier::slack(secret())),
+        (RequestBuilder::shopify(&secret()), Verifier::shopify(secret())),
+        (
+            RequestBuilder::standard_webhooks(&secret()).unwrap(),
+            Verifier::standard_webhooks(secret()).unwrap(),
+        ),
+        (
+            RequestBuilder::hmac_sha256(&own(), &secret()),
+            Verifier::hmac_sha256(own(), secret()),
+        ),
+    ]
+    .map(|(builder, verifier)| (builder.clock(clock.clone()), verifier.clock(clock.clone())))
+    .into()
+}
+
+fn text(request: http::Request<TestBody>) -> Vec<u8> {
+    let mut body = pin!(request.into_body().collect());
+    match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(body) => body.unwrap().to_bytes().into(),
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_signed_is_accepted_and_each_forgery_is_refused_as_it_says() {
+    for (builder, verifier) in pairs() {
+        for content in ["", "{}", "[1, 2]", r#"{"a":"b c"}"#, "token=xyz\n", "two\r\nlines"] {
+            let genuine = verifier.verify_request(builder.signed(content)).await;
+            assert_eq!(genuine.unwrap().body().bytes(), content, "{builder:?}");
+            for (forgery, request) in builder.forgeries(content) {
+                let refused = verifier.verify_request(request).await;
+                assert_eq!(
+                    refused.unwrap_err(),
+                    forgery.rejection(),
+                    "{builder:?}, {forgery:?}: {content}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_applies_is_what_the_table_says() {
+    for (builder, _) in pairs() {
+        let applies = |content| {
+            builder
+                .forgeries(content)
+                .map(|(forgery, _)| forgery)
+                .collect::<Vec<_>>()
+        };
+        let mut all = Forgery::ALL.to_vec();
+        let timed = ["stripe", "slack", "standard_webhooks"];
+        if !timed.iter().any(|name| format!("{builder:?}").contains(name)) {
+            all.retain(|forgery| *forgery != Forgery::StaleTimestamp);
+        }
+        assert_eq!(applies("[1,2]"), all, "{builder:?}");
+        assert_eq!(applies("[1, 2]"), all, "{builder:?}");
+
+        all.retain(|forgery| *forgery != Forgery::ReserialisedJson);
+        assert_eq!(applies("{}"), all, "{builder:?}");
+        assert_eq!(applies("a: b"), all, "{builder:?}");
+
+        all.retain(|forgery| *forgery != Forgery::BitFlip);
+        assert_eq!(applies(""), all, "{builder:?}");
+    }
+}
+
+#[test]
+fn forged_contents_are_as_the_names_say() {
+    let (builder, _) = &pairs()[0];
+    for (forgery, content, sent) in [
+        (Forgery::BitFlip, "{}", "{|"),
+        (Forgery::OtherSecret, "{}", "{}"),
+        (Forgery::DoubledHeader, "{}", "{}"),
+        (Forgery::TruncatedSignature, "{}", "{}"),
+        (Forgery::ReserialisedJson, r#"{"a:b, c":1}"#, r#"{"a:b, c": 1}"#),
+        (
+            Forgery::ReserialisedJson,
+            r#" {"a, \" :": [1, 2] }"#,
+            r#"{"a, \" :":[1,2]}"#,
+        ),
+        (Forgery::ReserialisedJson, r#"{"\\":1,"b ":2}"#, r#"{"\\": 1, "b ": 2}"#),
+        (Forgery::ChangedNewline, "a\nb\n", "a\r\nb\r\n"),
+        (Forgery::ChangedNewline, "a\r\nb\rc\nd", "a\nb\rc\nd"),
+        (Forgery::ChangedNewline, "a", "a\n"),
+    ] {
+        let request = builder.forged(forgery, content).unwrap();
+        assert_eq!(
+            String::from_utf8(text(request)).unwrap(),
+            sent,
+            "{forgery:?} of {content}"
+        );
+    }
+}
+
+#[test]
+fn a_request_is_what_it_was_told_to_be() {
+    let secret = SigningSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let clock = TestClock::at(NOW);
+    let builder = RequestBuilder::standard_webhooks(&secret)
+        .unwrap()
+        .uri("/hooks?tenant=acme")
+        .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+        .clock(clock.clone())
+        .id("msg_1");
+    let request = builder.signed("{}");
+    assert_eq!(request.method(), "POST");
+    assert_eq!(request.uri(), "/hooks?tenant=acme");
+    assert_eq!(request.headers()[CONTENT_TYPE], "application/json");
+    assert_eq!(request.headers()["webhook-id"], "msg_1");
+    assert_eq!(request.headers()["webhook-timestamp"], "1700000000");
+
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(builder.signed("{}").headers()["webhook-timestamp"], "1700000005");
+    let stale = builder.forged(Forgery::StaleTimestamp, "{}").unwrap();
+    assert_eq!(stale.headers()["webhook-timestamp"], "1699913605");
+    let other = builder.forged(Forgery::OtherSecret, "{}").unwrap();
+    assert_eq!(other.headers()["webhook-id"], "msg_1");
+    assert!(!format!("{builder:?}").contains("MfKQ"));
+    clock.set(UNIX_EPOCH + Duration::from_secs(10));
+    let earliest = builder.forged(Forgery::StaleTimestamp, "{}").unwrap();
+    assert_eq!(earliest.headers()["webhook-timestamp"], "0");
+}
+
+#[test]
+fn clones_of_a_clock_are_one_clock() {
+    let clock = TestClock::at(5);
+    let clone = clock.clone();
+    clone.advance(Duration::from_millis(1500));
+    assert_eq!(clock.now(), UNIX_EPOCH + Duration::from_millis(6500));
+    clone.set(UNIX_EPOCH - Duration::from_secs(1));
+    assert_eq!(clock.now(), UNIX_EPOCH - Duration::from_secs(1));
+    let far = std::panic::catch_unwind(|| clone.advance(Duration::MAX));
+    assert!(far.is_err());
+    assert_eq!(clock.now(), UNIX_EPOCH - Duration::from_secs(1));
+    assert_ne!(TestClock::at(5).now(), SystemTime::now());
+}
+
+/// What polling a body gives, until it ends, fails, or stands.
+fn polled(body: TestBody) -> Vec<String> {
+    let mut body = pin!(body);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut seen: Vec<String> = Vec::new();
+    for _ in 0..10 {
+        seen.push(match body.as_mut().poll_frame(&mut cx) {
+            Poll::Ready(Some(Ok(frame))) => shown(frame),
+            Poll::Ready(Some(Err(error))) => error.to_string(),
+            Poll::Ready(None) => "end".to_owned(),
+            Poll::Pending => "pending".to_owned(),
+        });
+        if let Some("end" | "the sender hung up") = seen.last().map(String::as_str) {
+            break;
+        }
+    }
+    seen
+}
+
+fn shown(frame: Frame<Bytes>) -> String {
+    match frame.into_data() {
+        Ok(data) => String::from_utf8(data.into()).unwrap(),
+        Err(frame) => format!("{:?}", frame.into_trailers().unwrap()),
+    }
+}
+
+#[test]
+fn a_body_does_what_it_was_told_in_that_order() {
+    assert_eq!(polled(TestBody::new()), ["end"]);
+    assert_eq!(polled(TestBody::one("ab")), ["ab", "end"]);
+    assert_eq!(polled(TestBody::frames(["a", "", "b"])), ["a", "", "b", "end"]);
+    assert_eq!(polled(TestBody::chunks("abcde", 2)), ["ab", "cd", "e", "end"]);
+    assert_eq!(
+        polled(TestBody::split("abcd", [0, 1, 1, 4])),
+        ["", "a", "", "bcd", "", "end"]
+    );
+    assert_eq!(polled(TestBody::one("a").fail()), ["a", "the sender hung up"]);
+    assert_eq!(polled(TestBody::new().pause().frame("a")), ["pending", "a", "end"]);
+    assert_eq!(
+        polled(TestBody::one("a").stall().frame("b"))[..3],
+        ["a", "pending", "pending"]
+    );
+    let twice = async {
+        let mut polls = 0;
+        std::future::poll_fn(|_| {
+            polls += 1;
+            if polls > 2 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    };
+    assert_eq!(
+        polled(TestBody::one("a").wait_for(twice).frame("b")),
+        ["a", "pending", "pending", "b", "end"]
+    );
+    let trailers = HeaderMap::from_iter([(HeaderName::from_static("x-sum"), HeaderValue::from_static("1"))]);
+    assert_eq!(
+        polled(TestBody::one("a").trailers(trailers)),
+        ["a", r#"{"x-sum": "1"}"#, "end"]
+    );
+}
+
+#[test]
+fn a_body_says_of_itself_what_it_was_told() {
+    let body = TestBody::one("abc");
+    assert_eq!(
+        (body.size_hint().lower(), body.size_hint().upper(), body.is_end_stream()),
+        (0, None, false)
+    );
+    let body = TestBody::one("abc").claiming_size(1, Some(2)).claiming_end();
+    assert_eq!(
+        (body.size_hint().lower(), body.size_hint().upper(), body.is_end_stream()),
+        (1, Some(2), true)
+    );
+}
+
+#[test]
+#[should_panic(expected = "polled after its end")]
+fn a_body_is_not_polled_after_its_end() {
+    let mut body = pin!(TestBody::new());
+    for _ in 0..2 {
+        let _ = body.as_mut().poll_frame(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+#[test]
+fn a_secret_of_another_form_is_none_of_standard_webhooks() {
+    let refused = RequestBuilder::standard_webhooks(&SigningSecret::new("hush").unwrap());
+    assert!(matches!(refused, Err(crate::ConfigError::MalformedWhsec)));
+    assert_eq!(Forgery::BitFlip.rejection(), Rejection::SignatureMismatch);
+}

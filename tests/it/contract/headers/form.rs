@@ -1,0 +1,131 @@
+//! The form of the signature header, whatever stands before the MAC and however that is written.
+
+use tower_webhook::Rejection::MissingTimestamp;
+
+use super::super::case::Case;
+use super::super::provider::Provider;
+use super::{event, malformed};
+use crate::support::EVENT;
+
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    [length(of), prefixes(of), lists(of), white_space(of), not_ascii(of)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn length(of: Provider) -> Vec<Case> {
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    vec![
+        malformed(of, "one digit short in front", format!("{prefix}{}", &mac[1..])),
+        malformed(
+            of,
+            "one digit short behind",
+            format!("{prefix}{}", &mac[..mac.len() - 1]),
+        ),
+        malformed(of, "one byte short", format!("{prefix}{}", &mac[..mac.len() - 2])),
+        malformed(of, "half the digits", format!("{prefix}{}", &mac[..mac.len() / 2])),
+        malformed(of, "one digit long", format!("{prefix}{mac}0")),
+        malformed(of, "twice the digits", format!("{prefix}{mac}{mac}")),
+        malformed(of, "no digits", prefix.clone()),
+        malformed(of, "an empty value", ""),
+        malformed(of, "a letter that is no digit", format!("{prefix}~{}", &mac[1..])),
+        malformed(of, "quoted", format!("\"{prefix}{mac}\"")),
+    ]
+}
+
+fn prefixes(of: Provider) -> Vec<Case> {
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    if prefix.is_empty() {
+        return vec![malformed(of, "a prefix where none belongs", format!("sha256={mac}"))];
+    }
+    let mut cases = vec![
+        malformed(of, "no prefix", &mac),
+        malformed(
+            of,
+            "the prefix in upper case",
+            format!("{}{mac}", prefix.to_uppercase()),
+        ),
+        malformed(of, "the prefix twice", format!("{prefix}{prefix}{mac}")),
+        malformed(of, "a blank after the prefix", format!("{prefix} {mac}")),
+    ];
+    for other in ["sha1=", "sha512=", "v9=", "v9,", "v1a,", "sha256:", "sha256==", "hmac "] {
+        cases.push(malformed(of, format!("the prefix {other}"), format!("{other}{mac}")));
+    }
+    cases
+}
+
+/// A list, where there may be one signature alone.
+fn lists(of: Provider) -> Vec<Case> {
+    let (right, wrong) = (of.prefix() + &of.mac(EVENT), of.prefix() + &of.mac("another"));
+    let mut cases = Vec::new();
+    if of.separator() != Some(",v1=") {
+        cases.extend([
+            malformed(of, "a comma list, the same", format!("{right},{right}")),
+            malformed(of, "a comma list, with blanks", format!("{wrong}, {right}")),
+            malformed(of, "a comma at the end", format!("{right},")),
+            malformed(of, "a parameter", format!("t=1716287400,v1={}", of.mac(EVENT))),
+            malformed(of, "a semicolon list", format!("{right};{right}")),
+        ]);
+    }
+    cases
+}
+
+fn white_space(of: Provider) -> Vec<Case> {
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    let right = format!("{prefix}{mac}");
+    let (before, after) = (&mac[..31], &mac[32..]);
+    let mut cases = vec![
+        malformed(of, "a blank for a digit", format!("{prefix}{before} {after}")),
+        malformed(of, "a tab for a digit", format!("{prefix}{before}\t{after}")),
+        malformed(of, "a tab behind", format!("{right}\t")).stripped_by_http1(),
+        malformed(of, "nothing but a blank", " "),
+    ];
+    // Between the entries of a list there are blanks.
+    if of.separator() != Some(" v1,") {
+        cases.push(malformed(of, "a blank behind", format!("{right} ")).stripped_by_http1());
+    }
+    // What begins with a blank is no time, and nothing else is.
+    let in_front = [("a blank in front", ' '), ("a tab in front", '\t')];
+    for (name, space) in in_front {
+        let value = format!("{space}{right}");
+        match of {
+            Provider::Stripe => cases.push(
+                Case::refuses(of, name, MissingTimestamp, move || of.headed(&value, event())).stripped_by_http1(),
+            ),
+            _ if space == ' ' && of.separator().is_some() => {}
+            _ => cases.push(malformed(of, name, value).stripped_by_http1()),
+        }
+    }
+    cases
+}
+
+fn not_ascii(of: Provider) -> Vec<Case> {
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    let right = format!("{prefix}{mac}").into_bytes();
+    let with_high_bit = |place: usize| {
+        let mut value = right.clone();
+        value[place] |= 0x80;
+        value
+    };
+    let in_front = with_high_bit(0);
+    let name = "a first byte that is not ASCII";
+    vec![
+        malformed(
+            of,
+            "a byte that is not ASCII among the digits",
+            with_high_bit(prefix.len() + 13),
+        ),
+        match of {
+            Provider::Stripe => Case::refuses(of, name, MissingTimestamp, move || of.headed(&in_front, event())),
+            _ => malformed(of, name, in_front),
+        },
+        malformed(of, "nothing but bytes that are not ASCII", [0xff; 71]),
+        malformed(of, "full-width digits", format!("{prefix}{}", "０".repeat(mac.len()))),
+        malformed(
+            of,
+            "64 bytes of full-width digits",
+            format!("{prefix}{}a", "０".repeat(21)),
+        ),
+    ]
+}

@@ -1,0 +1,27 @@
+//! A MAC in hexadecimal: lower case, and nothing besides the digits.
+
+use super::super::case::Case;
+use super::super::provider::Provider;
+use super::malformed;
+use crate::support::EVENT;
+
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    if !of.is_hex() {
+        return Vec::new();
+    }
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    let letter = mac.find(|digit: char| digit.is_ascii_lowercase()).unwrap();
+    let (before, from) = mac.split_at(letter);
+    let one_upper = format!("{before}{}{}", from[..1].to_uppercase(), &from[1..]);
+    vec![
+        malformed(of, "upper-case digits", format!("{prefix}{}", mac.to_uppercase())),
+        malformed(of, "one upper-case digit", format!("{prefix}{one_upper}")),
+        malformed(of, "0x before the digits", format!("{prefix}0x{}", &mac[2..])),
+        malformed(of, "the digit g", format!("{prefix}{}g", &mac[1..])),
+        malformed(
+            of,
+            "base64",
+            format!("{prefix}UFwgrGBPZilFtmKh8TqcovA78LGYb1BdWu9I4Q2oyRg="),
+        ),
+    ]
+}

@@ -1,0 +1,203 @@
+//! The time that is signed: there once, in one form, and near to now; judged before the body is read.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue};
+use tower_webhook::Rejection::{
+    self, MalformedTimestamp, MissingTimestamp, SignatureMismatch, TimestampInFuture, TimestampTooOld,
+};
+use tower_webhook::test::TestBody;
+
+use super::super::case::Case;
+use super::super::provider::{ID, NOW, Provider, clock, instant, request};
+use super::event;
+use crate::support::EVENT;
+
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    if !of.signs_time() {
+        return Vec::new();
+    }
+    [window(of), forms(of), numbers(of), tolerances(of), clocks(of)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn window(of: Provider) -> Vec<Case> {
+    vec![
+        accepted(of, "signed at the far end of the window, back", NOW - 300),
+        accepted(of, "signed at the far end of the window, ahead", NOW + 300),
+        refused(of, "signed a second before the window", NOW - 301, TimestampTooOld),
+        refused(of, "signed a second behind the window", NOW + 301, TimestampInFuture),
+        refused(of, "signed at the beginning of time", 0, TimestampTooOld),
+        refused(of, "signed at the end of time", i64::MAX, TimestampInFuture),
+        Case::refuses(of, "another time than was signed", SignatureMismatch, move || {
+            request(with_time(of, (NOW - 1).to_string()), event())
+        })
+        .polled(2),
+        Case::refuses(of, "too old, and far too long", TimestampTooOld, move || {
+            let mut request = request(signed_at(of, 0), event());
+            let length = HeaderValue::from(3 * 1024 * 1024);
+            request.headers_mut().insert("content-length", length);
+            request
+        })
+        .unsendable("hyper's client sends no Content-Length that is not the body's"),
+    ]
+}
+
+fn forms(of: Provider) -> Vec<Case> {
+    [
+        "",
+        "+5",
+        "-5",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "18446744073709551615",
+        "99999999999999999999999999999999999999999",
+        "01700000000",
+        "1700000000.0",
+        "1700000000.",
+        "1.7e9",
+        "0x6553F100",
+        "1_700_000_000",
+        "1700000000000000000000",
+        "17000 00000",
+        "now",
+        "Tue, 14 Nov 2023 22:13:20 GMT",
+        "２",
+    ]
+    // Commas separate the entries of Stripe's header.
+    .iter()
+    .filter(|text| of != Provider::Stripe || !text.contains(','))
+    .map(|text| {
+        Case::refuses(
+            of,
+            format!("the time as {}", text.escape_default()),
+            MalformedTimestamp,
+            move || request(with_time(of, text), event()),
+        )
+    })
+    .collect()
+}
+
+fn numbers(of: Provider) -> Vec<Case> {
+    let doubled = |name, second: String| {
+        Case::refuses(of, name, MalformedTimestamp, move || {
+            let mut headers = of.sign(EVENT);
+            match of.names() {
+                [signature, None, _] => {
+                    let signature = signature.unwrap();
+                    let value = format!("{},t={second}", headers[&signature].to_str().unwrap());
+                    headers.insert(signature, value.parse().unwrap());
+                }
+                [_, Some(time), _] => {
+                    headers.append(time, second.parse().unwrap());
+                }
+            }
+            request(headers, event())
+        })
+    };
+    vec![
+        Case::refuses(of, "no time", MissingTimestamp, move || {
+            let mut headers = of.sign(EVENT);
+            match of.names() {
+                [Some(signature), None, _] => {
+                    let value = format!("v1={}", of.mac(EVENT));
+                    headers.insert(signature, value.parse().unwrap());
+                }
+                [_, time, _] => {
+                    headers.remove(time.unwrap());
+                }
+            }
+            request(headers, event())
+        }),
+        doubled("two times, the same", NOW.to_string()),
+        doubled("two times, another", (NOW - 1).to_string()),
+    ]
+}
+
+fn tolerances(of: Provider) -> Vec<Case> {
+    let within = move |seconds| move || of.verifier().tolerance(Duration::from_secs(seconds));
+    vec![
+        accepted(of, "an hour back, where an hour is near", NOW - 3600).by(within(3600)),
+        refused(
+            of,
+            "more than an hour back, where an hour is near",
+            NOW - 3601,
+            TimestampTooOld,
+        )
+        .by(within(3600)),
+        accepted(of, "now, where nothing else is near", NOW).by(within(0)),
+        refused(of, "a second back, where nothing is near", NOW - 1, TimestampTooOld).by(within(0)),
+        refused(of, "a second ahead, where nothing is near", NOW + 1, TimestampInFuture).by(within(0)),
+        accepted(of, "the end of time, where all is near", i64::MAX).by(within(u64::MAX)),
+        accepted(of, "the beginning of time, where time does not count", 0)
+            .by(move || of.verifier().insecure_any_timestamp()),
+        Case::refuses(
+            of,
+            "no number, where time does not count",
+            MalformedTimestamp,
+            move || request(with_time(of, "now"), event()),
+        )
+        .by(move || of.verifier().insecure_any_timestamp()),
+        Case::refuses(
+            of,
+            "another time than was signed, where time does not count",
+            SignatureMismatch,
+            move || request(with_time(of, "0"), event()),
+        )
+        .by(move || of.verifier().insecure_any_timestamp())
+        .polled(2),
+    ]
+}
+
+/// The clock is asked once, and only for whole seconds.
+fn clocks(of: Provider) -> Vec<Case> {
+    let clock = clock();
+    let (set, passes) = (clock.clone(), clock);
+    let almost = instant(NOW) + Duration::from_millis(999);
+    vec![
+        accepted(of, "at the far end of the window and a part of a second", NOW - 300)
+            .by(move || of.verifier().clock(move || almost)),
+        refused(of, "signed in time, and the window passed", NOW - 300, TimestampTooOld)
+            .by(move || of.verifier().clock(move || instant(NOW + 1))),
+        Case::accepts(of, "the window passes while the body comes", EVENT, move || {
+            let clock = passes.clone();
+            let (first, second) = EVENT.split_at(10);
+            let later = async move { clock.advance(Duration::from_secs(1)) };
+            request(
+                signed_at(of, NOW - 300),
+                TestBody::new().frame(first).wait_for(later).frame(second),
+            )
+        })
+        .by(move || {
+            set.set(instant(NOW));
+            of.verifier().clock(set.clone())
+        })
+        .unsendable("what a body does while it comes is done at the client"),
+    ]
+}
+
+fn accepted(of: Provider, name: &'static str, time: i64) -> Case {
+    Case::accepts(of, name, EVENT, move || request(signed_at(of, time), event())).uncopied()
+}
+
+fn refused(of: Provider, name: &'static str, time: i64, rejection: Rejection) -> Case {
+    Case::refuses(of, name, rejection, move || request(signed_at(of, time), event()))
+}
+
+fn signed_at(of: Provider, time: i64) -> HeaderMap {
+    of.sign_at(time, ID, &of.secret(), EVENT)
+}
+
+/// The headers that are right, but for this in the place of the time.
+fn with_time(of: Provider, text: impl AsRef<str>) -> HeaderMap {
+    let mut headers = of.sign(EVENT);
+    let (name, value) = match of.names() {
+        [signature, None, _] => (signature, format!("t={},v1={}", text.as_ref(), of.mac(EVENT))),
+        [_, time, _] => (time, text.as_ref().to_owned()),
+    };
+    let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+    headers.insert(name.unwrap(), value);
+    headers
+}
