@@ -1,5 +1,6 @@
 //! A receiver as it was built, running in a process of its own for as long as a test holds it.
 
+use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,6 @@ use std::sync::LazyLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use crate::support::SECRET;
 
@@ -61,27 +61,6 @@ pub(crate) fn tenants(database: &str) -> Command {
     command.env("PORT", "0").env("DATABASE_URL", database);
     command.stderr(Stdio::piped());
     command
-}
-
-/// A folder for one test, which is gone when the test is.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let path = env::temp_dir().join(format!("tower-webhook-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Builds each package by itself, as its reader would: built together, one would lend the others its features.

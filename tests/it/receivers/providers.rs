@@ -1,15 +1,17 @@
 //! The receiver for every provider: a route for each that has a secret, and secrets that are replaced as it runs.
+#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use tempfile::TempDir;
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 
-use super::child::{Folder, Receiver, providers, refusal};
+use super::child::{Receiver, providers, refusal};
 use crate::sockets::client::{PROTOCOLS, Protocol};
 use crate::sockets::raw::{Answer, Raw};
 use crate::support::EVENT;
@@ -118,9 +120,9 @@ async fn who_has_no_secret_is_not_served() {
 
 #[test]
 fn what_cannot_be_used_is_named_and_nothing_is_started() {
-    let folder = Folder::new("providers-refused");
-    let missing = folder.path("missing").to_str().unwrap().to_owned();
-    let unusable = folder.path("unusable").to_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing").to_str().unwrap().to_owned();
+    let unusable = folder.path().join("unusable").to_str().unwrap().to_owned();
     fs::write(&unusable, "hush hush").unwrap();
     let cases: [(&[(&str, &str)], &str); 9] = [
         (&[("GITHUB_WEBHOOK_SECRET", "")], "GITHUB_WEBHOOK_SECRET"),
@@ -163,29 +165,26 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
 }
 
 /// A receiver that has the secrets of these from files, each in a folder by the provider's name.
-#[cfg(unix)]
-fn from_files(folder: &Folder, names: &[&str]) -> Receiver {
+fn from_files(folder: &TempDir, names: &[&str]) -> Receiver {
     let mut command = providers();
     for name in names {
-        fs::write(folder.path(name), CURRENT).unwrap();
-        command.env(variable(name, "_FILE"), folder.path(name));
+        fs::write(folder.path().join(name), CURRENT).unwrap();
+        command.env(variable(name, "_FILE"), folder.path().join(name));
     }
     let receiver = Receiver::start(command);
     receiver.lines::<{ NAMES.len() }>();
     receiver
 }
 
-#[cfg(unix)]
 fn took(name: &str, path: &Path) -> String {
     format!("{name}: took the secret from {}", path.display())
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn at_sighup_secrets_are_read_anew() {
-    let folder = Folder::new("providers-anew");
+    let folder = tempfile::tempdir().unwrap();
     let receiver = from_files(&folder, &["knowrithm", "standard_webhooks"]);
-    let [knowrithm, standard] = ["knowrithm", "standard_webhooks"].map(|name| folder.path(name));
+    let [knowrithm, standard] = ["knowrithm", "standard_webhooks"].map(|name| folder.path().join(name));
     assert_eq!(answer(&receiver, "knowrithm", CURRENT).await, success("current"));
 
     fs::write(&knowrithm, format!("{NEXT}\n")).unwrap();
@@ -207,13 +206,12 @@ async fn at_sighup_secrets_are_read_anew() {
     );
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_secret_that_cannot_be_read_anew_stays_as_it_was() {
-    let folder = Folder::new("providers-kept");
+    let folder = tempfile::tempdir().unwrap();
     let names = ["knowrithm", "standard_webhooks"];
     let receiver = from_files(&folder, &names);
-    let [knowrithm, standard] = names.map(|name| folder.path(name));
+    let [knowrithm, standard] = names.map(|name| folder.path().join(name));
 
     // Blank, and not in the form that is asked for.
     fs::write(&knowrithm, " \n").unwrap();
@@ -240,12 +238,11 @@ async fn a_secret_that_cannot_be_read_anew_stays_as_it_was() {
     assert_eq!(answer(&receiver, "standard_webhooks", NEXT).await, success("current"));
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_request_under_way_ends_with_the_secret_it_began_with() {
-    let folder = Folder::new("providers-under-way");
+    let folder = tempfile::tempdir().unwrap();
     let receiver = from_files(&folder, &["github"]);
-    let path = folder.path("github");
+    let path = folder.path().join("github");
 
     // One request that is waited for: `100 Continue` says so.
     let headers = signer("github", CURRENT).headers(EVENT);
@@ -267,7 +264,6 @@ async fn a_request_under_way_ends_with_the_secret_it_began_with() {
     assert_eq!(peer.answer().await, Some(Answer::ok(success("current").unwrap())));
 }
 
-#[cfg(unix)]
 #[test]
 fn it_ends_when_it_is_told_to() {
     for signal in ["TERM", "INT"] {

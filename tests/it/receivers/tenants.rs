@@ -10,24 +10,25 @@ use bytes::Bytes;
 use http::{Request, Response};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
+use tempfile::TempDir;
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 
-use super::child::{Folder, Receiver, refusal, tenants};
+use super::child::{Receiver, refusal, tenants};
 use super::curl::has_curl;
 use crate::sockets::client::Protocol;
 use crate::support::EVENT;
 
 /// A database of one test, with a tenant `acme` in it whose secret `spring` is `whk_spring`.
 struct Database {
-    folder: Folder,
+    folder: TempDir,
 }
 
 impl Database {
-    fn new(name: &str) -> Self {
+    fn new() -> Self {
         let database = Self {
-            folder: Folder::new(name),
+            folder: tempfile::tempdir().unwrap(),
         };
         assert_eq!(
             database.add(&["acme", "spring"], "whk_spring"),
@@ -37,7 +38,7 @@ impl Database {
     }
 
     fn url(&self) -> String {
-        format!("sqlite://{}", self.folder.path("tenants.db").display())
+        format!("sqlite://{}", self.folder.path().join("tenants.db").display())
     }
 
     fn start(&self) -> Receiver {
@@ -65,7 +66,7 @@ impl Database {
     }
 
     async fn connect(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.folder.path("tenants.db"));
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("tenants.db"));
         options.connect().await.unwrap()
     }
 }
@@ -102,8 +103,8 @@ fn forget(receiver: &Receiver) {
 
 #[test]
 fn the_first_start_makes_a_database_and_prints_a_command_that_works() {
-    let folder = Folder::new("tenants-first");
-    let path = folder.path("tenants.db");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenants.db");
     let url = format!("sqlite://{}", path.display());
     {
         let receiver = Receiver::start(tenants(&url));
@@ -128,7 +129,7 @@ fn the_first_start_makes_a_database_and_prints_a_command_that_works() {
 
 #[tokio::test]
 async fn a_secret_takes_over_from_another_until_that_expires() {
-    let database = Database::new("tenants-rotation");
+    let database = Database::new();
     let receiver = database.start();
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
     assert_eq!(answer(&receiver, "acme", "whk_summer").await, refused());
@@ -155,7 +156,7 @@ async fn a_secret_takes_over_from_another_until_that_expires() {
 
 #[tokio::test]
 async fn tenants_have_secrets_of_their_own_and_the_unknown_look_like_others() {
-    let database = Database::new("tenants-unknown");
+    let database = Database::new();
     database.add(&["umbrella", "spring"], "whk_umbrella");
     let receiver = database.start();
     assert_eq!(answer(&receiver, "umbrella", "whk_umbrella").await, success("spring"));
@@ -196,7 +197,7 @@ async fn tenants_have_secrets_of_their_own_and_the_unknown_look_like_others() {
 
 #[tokio::test]
 async fn while_the_database_is_locked_what_was_looked_up_counts() {
-    let database = Database::new("tenants-locked");
+    let database = Database::new();
     database.add(&["umbrella", "spring"], "whk_umbrella");
     let receiver = database.start();
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
@@ -225,7 +226,7 @@ async fn while_the_database_is_locked_what_was_looked_up_counts() {
 
 #[tokio::test]
 async fn a_broken_database_is_no_reason_to_refuse_for_good() {
-    let database = Database::new("tenants-broken");
+    let database = Database::new();
     let receiver = database.start();
     let mut breaking = database.connect().await;
     // No secret that can be used, and then no secrets at all.
@@ -243,7 +244,7 @@ async fn a_broken_database_is_no_reason_to_refuse_for_good() {
 
 #[test]
 fn what_cannot_be_added_is_named_and_no_secret_is() {
-    let database = Database::new("tenants-add");
+    let database = Database::new();
     for (arguments, secret, named) in [
         (&["acme", "spring"][..], "whk_hush", "acme cannot have a secret spring"),
         (&["Acme", "summer"], "whk_hush", "a-z"),
@@ -263,14 +264,14 @@ fn what_cannot_be_added_is_named_and_no_secret_is() {
 
 #[test]
 fn a_database_that_cannot_be_opened_is_named() {
-    let folder = Folder::new("tenants-open");
+    let folder = tempfile::tempdir().unwrap();
     fs::write(
-        folder.path("text"),
+        folder.path().join("text"),
         "no database, but a text of some length".repeat(100),
     )
     .unwrap();
     for name in ["missing/tenants.db", "text"] {
-        let url = format!("sqlite://{}", folder.path(name).display());
+        let url = format!("sqlite://{}", folder.path().join(name).display());
         assert!(refusal(tenants(&url)).contains(&url), "{name}");
     }
     for url in ["sqlite::memory:", "postgres://localhost/test", ""] {
@@ -284,7 +285,7 @@ fn a_database_that_cannot_be_opened_is_named() {
 
 #[test]
 fn it_ends_when_it_is_told_to() {
-    let database = Database::new("tenants-end");
+    let database = Database::new();
     for signal in ["TERM", "INT"] {
         let mut receiver = database.start();
         receiver.signal(signal);
