@@ -67,7 +67,7 @@
 //! # Workers
 //!
 //! `storage()` of a store is apalis's backend for them. It is quiet until asked: give it [`Ticks`]. A worker has a name of
-//! its own in every process. Things of apalis 1.0 to know:
+//! its own in every process. Before it is stopped, let it [`Drain`]. Things of apalis 1.0 to know:
 //!
 //! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The
 //!   waiting is that of the worker's retry layer.
@@ -82,6 +82,7 @@
 use std::time::Duration;
 
 mod delivery;
+mod drain;
 mod error;
 mod inbox;
 #[cfg(feature = "memory")]
@@ -97,6 +98,7 @@ mod store;
 mod ticks;
 
 pub use delivery::Delivery;
+pub use drain::{Drain, Drained};
 pub use error::{Failure, PutError};
 pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture, response};

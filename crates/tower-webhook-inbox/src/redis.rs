@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use apalis_core::backend::{TaskSink, TaskSinkError};
 use apalis_core::task::Task;
+use apalis_core::worker::context::WorkerContext;
 use apalis_redis::{Config, RedisStorage};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
@@ -32,6 +33,20 @@ use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
 
 /// How long a delivery key is remembered: 14 days. Providers retry for hours or days; a week is the least to choose.
 pub const IDEMPOTENCY_TTL: Duration = Duration::from_hours(14 * 24);
+
+/// Puts a worker's tasks in front of those that wait, and says that there are some.
+const HAND_BACK: &str = "
+    local tasks = redis.call('SMEMBERS', KEYS[1])
+    for _, task in ipairs(tasks) do
+        redis.call('LPUSH', KEYS[2], task)
+        redis.call('HSET', ARGV[1] .. task, 'status', 'Pending')
+        redis.call('HDEL', ARGV[1] .. task, 'locked_at', 'locked_by')
+    end
+    if #tasks > 0 then
+        redis.call('DEL', KEYS[1], KEYS[3])
+        redis.call('LPUSH', KEYS[3], 1)
+    end
+    return #tasks";
 
 /// A store in Redis. Clones share its connection, which is made anew when it breaks.
 #[derive(Clone)]
@@ -94,6 +109,28 @@ impl RedisStore {
     #[must_use]
     pub fn storage(&self) -> RedisStorage<Delivery> {
         self.storage.clone()
+    }
+
+    /// Hands back what a worker holds that has ended, so that others need not wait until they miss it; says how many tasks.
+    ///
+    /// They are pending again. This is for a worker of this name that will do nothing more, and whose
+    /// future is dropped: what another one is still working on would be done twice.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot do it. Others take over the tasks all the same, later.
+    pub async fn hand_back(&self, worker: &str) -> Result<u64, Error> {
+        let config = self.storage.get_config();
+        // On the connection that the worker had, after whatever it had sent.
+        let mut connection = self.connection.clone();
+        let released = redis::Script::new(HAND_BACK)
+            .key(config.inflight_set_for(&WorkerContext::new(worker)))
+            .key(config.active_jobs_list())
+            .key(config.signal_list())
+            .arg(format!("{}:", config.job_meta_hash()))
+            .invoke_async(&mut connection)
+            .await?;
+        Ok(released)
     }
 
     /// What of the server's settings loosens the promise; nothing, on a server with `appendonly yes`,

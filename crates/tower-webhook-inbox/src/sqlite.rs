@@ -121,6 +121,23 @@ impl SqliteStore {
     pub fn storage(&self) -> SqliteStorage<Delivery> {
         self.storage.clone()
     }
+
+    /// Hands back what a worker holds that has ended, so that others need not wait until they miss it; says how many tasks.
+    ///
+    /// They are pending again, and those that it had started count an attempt more. This is for a worker of this name that will do nothing more, and whose
+    /// future is dropped: what another one is still working on would be done twice.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot do it. Others take over the tasks all the same, later.
+    pub async fn hand_back(&self, worker: &str) -> Result<u64, Error> {
+        // A fetch that was dropped either holds the lock until it has committed, and is waited for, or never commits.
+        let release = "UPDATE Jobs SET status = 'Pending', lock_by = NULL, lock_at = NULL, \
+                       attempts = attempts + (status = 'Running') \
+                       WHERE job_type = ? AND lock_by = ? AND status IN ('Queued', 'Running')";
+        let release = sqlx::query(release).bind(queue(&self.writer)).bind(worker);
+        Ok(release.execute(self.writer.pool()).await?.rows_affected())
+    }
 }
 
 impl Store for SqliteStore {

@@ -52,11 +52,14 @@ macro_rules! queue {
         use apalis::prelude::{BackendExt, Monitor, WorkerBuilder, WorkerBuilderExt};
         use apalis_board::axum::framework::{ApiBuilder, RegisterRoute};
 
-        let (storage, todo) = ($store.storage(), $crate::work::Todo::new($options)?);
+        let store = $store;
+        let (storage, todo) = (store.storage(), $crate::work::Todo::new($options)?);
+        let drain = tower_webhook_inbox::Drain::new();
+        let layer = drain.clone();
         let api = ApiBuilder::new(axum::Router::new()).register(tower_webhook_inbox::QUEUE, storage.clone());
         let board = $crate::board::router(
             api.build(),
-            $crate::dead::routes($store.clone(), storage.clone()),
+            $crate::dead::routes(store.clone(), storage.clone()),
             $events,
         );
         let monitor = Monitor::new()
@@ -67,14 +70,19 @@ macro_rules! queue {
                     .before_start(move |_| $crate::work::pause_before(restarts));
                 WorkerBuilder::new($crate::work::worker_name(restarts))
                     .backend(backend)
+                    .layer(layer.clone())
                     .data(todo.clone())
                     .concurrency($crate::work::CONCURRENCY)
                     .retry(RetryPolicy::retries($crate::work::ATTEMPTS).with_backoff($crate::work::backoff()))
                     .build($crate::work::work)
             })
-            .should_restart(|worker, _| !worker.is_shutting_down())
-            .with_terminator(async { tokio::time::sleep($crate::work::CUT_OFF).await });
-        (monitor, board)
+            .should_restart(|worker, _| !worker.is_shutting_down());
+        let workers = $crate::workers::Workers {
+            monitor,
+            drain,
+            hand_back: async move |worker: String| anyhow::Ok(store.hand_back(&worker).await?),
+        };
+        (workers, board)
     }};
 }
 

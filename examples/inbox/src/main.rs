@@ -8,10 +8,10 @@ mod board;
 mod dead;
 mod setup;
 mod work;
+mod workers;
 
 use std::time::Duration;
 
-use apalis::prelude::{Monitor, MonitorContext, WorkerContext};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post_service};
@@ -23,6 +23,7 @@ use tower_webhook_inbox::{Inbox, Store};
 
 use crate::backend::Backend;
 use crate::setup::Options;
+use crate::workers::Workers;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -41,7 +42,7 @@ async fn run(
     setup: Setup,
     options: &Options,
     store: impl Store,
-    (monitor, board): (Monitor, Router),
+    (workers, board): (Workers<impl AsyncFn(String) -> anyhow::Result<u64>>, Router),
 ) -> anyhow::Result<()> {
     let inbox = Inbox::new(store).provider("knowrithm");
     let verify = VerifyLayer::new(Verifier::knowrithm(setup.secret.clone()));
@@ -69,34 +70,10 @@ async fn run(
             () = board_stopped => Ok(()),
         }
     };
-    let drained = drain(monitor.context(), work_stopped, work_grace_over);
-    let work = async { Ok(monitor.run_with_signal(drained).await?) };
+    let work = workers.run(work_stopped, work_grace_over);
     let all = async { tokio::try_join!(receive, show, work).map(drop) };
     tokio::select! {
         result = all => result,
         () = async { grace_over.await; tokio::time::sleep(Duration::from_secs(5)).await } => Ok(()),
     }
-}
-
-/// Ends when the workers have nothing more to do, after the signal: they take no new tasks, and go on saying that they
-/// live until those at hand have ended or their time is over. What is cut off then is taken over by another process.
-async fn drain(
-    monitor: MonitorContext,
-    stopped: impl Future<Output = ()>,
-    grace_over: impl Future<Output = ()>,
-) -> std::io::Result<()> {
-    stopped.await;
-    let running = || monitor.workers().iter().filter(|worker| worker.is_running());
-    // A worker that is just being restarted has no tasks, and cannot be paused.
-    running().for_each(|worker| drop(worker.pause()));
-    let idle = async {
-        while monitor.workers().iter().any(WorkerContext::has_pending_tasks) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::select! {
-        () = idle => {}
-        () = grace_over => {}
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::process;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -21,9 +21,6 @@ pub(crate) const POLL: Duration = Duration::from_millis(200);
 pub(crate) const CONCURRENCY: usize = 16;
 /// How often a delivery is tried before it is left as a dead letter.
 pub(crate) const ATTEMPTS: usize = 5;
-
-/// How long workers may take to say goodbye to the backend, after their tasks have ended or had their time.
-pub(crate) const CUT_OFF: Duration = Duration::from_secs(2);
 
 /// What the worker needs besides the delivery.
 #[derive(Clone, Debug)]
@@ -83,13 +80,16 @@ fn tell(delivery: &Delivery) -> anyhow::Result<String> {
     Ok(event.name().unwrap_or("-").replace(char::is_control, "\u{fffd}"))
 }
 
-/// The name of this process's worker. A name of its own each time: the backend knows workers by it, and refuses one that
-/// it believes to live.
+/// The name of this process's worker after so many restarts. A name of its own each time: the backend knows workers by it,
+/// and refuses one that it believes to live.
 pub(crate) fn worker_name(restarts: usize) -> String {
-    let mut random = [0; 4];
-    // Without randomness the process id still tells processes of one machine apart.
-    let _ = getrandom::fill(&mut random);
-    format!("inbox-{}-{:08x}-{restarts}", process::id(), u32::from_ne_bytes(random))
+    static RANDOM: LazyLock<u32> = LazyLock::new(|| {
+        let mut random = [0; 4];
+        // Without randomness the process id still tells processes of one machine apart.
+        let _ = getrandom::fill(&mut random);
+        u32::from_ne_bytes(random)
+    });
+    format!("inbox-{}-{:08x}-{restarts}", process::id(), *RANDOM)
 }
 
 /// Waits before a worker starts again after its backend failed: 1 s, at most.
