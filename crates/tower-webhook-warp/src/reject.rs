@@ -55,7 +55,7 @@ impl fmt::Display for Unverified {
 impl Error for Unverified {}
 
 /// Answers what [`verified`](crate::verified) refused: an empty body, the [status of the rejection](Rejection::status)
-/// (403, 413, 400 or 408), and the [`Rejection`] in the response's extensions.
+/// (403, 413, 400, 408 or 503), and the [`Rejection`] in the response's extensions.
 ///
 /// It goes into [`Filter::recover`](warp::Filter::recover), at the end of the route; see the
 /// [crate's page](crate#where-to-put-the-filter).
