@@ -1,21 +1,27 @@
-//! How workers stop taking tasks, without one in their hands that they have not started.
+//! How workers stop taking tasks, without one in their hands that they have not started, or whose end they have not noted.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use apalis_core::backend::Backend;
+use apalis_core::worker::builder::WorkerBuilder;
+use apalis_core::worker::event::Event;
+use apalis_core::worker::ext::event_listener::{EventListenerExt, EventListenerLayer};
 use tokio_util::task::TaskTracker;
-use tokio_util::task::task_tracker::TrackedFuture;
-use tower_layer::Layer;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+use tower_layer::{Layer, Stack};
 use tower_service::Service;
 
-/// Lets workers finish: a layer of theirs, and the handle that tells them.
+/// Lets a worker finish: what makes it one that can, and the handle that tells it. Each worker has one of its own.
 ///
 /// Each of apalis 1.0's own ways to stop a worker leaves something undone. A stopped one drops the fetch that is under way,
-/// whose task the backend has already given to it, and beats no more while its tasks end. A paused one leaves that fetch
-/// lying, and while it lies neither beats nor notes which tasks have ended; nor does it try again what has failed. A drained
-/// one starts the task that it is fetching, takes no other, and does all the rest as before.
+/// whose task the backend has already given to it, beats no more while its tasks end, and does not note the end of any of them
+/// when more than a few end at the same moment. A paused one leaves the fetch lying, and while it lies neither beats nor
+/// notes; nor does it try again what has failed. A drained one starts the task that it is fetching, takes no other, and does
+/// all the rest as before.
 ///
-/// Of all layers this must be the first: what waits to be tried again is at hand as well. The backend must fetch one task at
-/// a time, as all configurations of this crate do.
+/// It must come before all layers: what waits to be tried again is at hand as well. The backend must fetch one task at a time,
+/// as all configurations of this crate do.
 ///
 /// When the worker has ended, `hand_back` of the store gives back what it nevertheless holds: what it was fetching when it had
 /// nothing else to do, and what did not end in time.
@@ -43,10 +49,8 @@ use tower_service::Service;
 /// Inbox::new(store.clone()).put(&body).await?;
 ///
 /// let drain = Drain::new();
-/// let worker = WorkerBuilder::new("inbox-1")
-///     .backend(store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200))))
-///     .layer(drain.clone())
-///     .build(work);
+/// let backend = store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200)));
+/// let worker = drain.on(WorkerBuilder::new("inbox-1").backend(backend)).build(work);
 /// let signal = async move {
 ///     started.await; // or SIGTERM
 ///     drain.finish().await;
@@ -59,22 +63,43 @@ use tower_service::Service;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Drain {
-    tasks: TaskTracker,
+    tracker: TaskTracker,
+    /// One for each task at hand.
+    tasks: Arc<Mutex<Vec<TaskTrackerToken>>>,
 }
 
 impl Drain {
-    /// For the workers that are given a clone of it.
+    /// For a worker, and for its successors when it is restarted.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Has the workers take no more tasks, from the first poll on and for good; ends when those at hand have ended.
+    /// Has the worker be one that can be drained.
+    pub fn on<A, B: Backend, M>(
+        &self,
+        worker: WorkerBuilder<A, B, M>,
+    ) -> WorkerBuilder<A, B, Stack<EventListenerLayer, Stack<Self, M>>> {
+        let ended = self.clone();
+        worker.layer(self.clone()).on_event(move |_, event| {
+            // Later than the task's own future: its end is on the way to the backend, and what notes it is not stuck.
+            if matches!(event, Event::Success(_) | Event::Error(_)) {
+                ended.with(Vec::pop);
+            }
+        })
+    }
+
+    /// Has the worker take no more tasks, from the first poll on and for good; ends when those at hand have ended.
     ///
     /// How long that may take is the caller's to say.
     pub async fn finish(&self) {
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Vec<TaskTrackerToken>) -> T) -> T {
+        // Whoever panicked with the lock left whole tokens.
+        change(&mut self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -82,9 +107,11 @@ impl<S> Layer<S> for Drain {
     type Service = Drained<S>;
 
     fn layer(&self, inner: S) -> Drained<S> {
+        // A worker that is restarted after a panic says nothing more of the tasks that it had.
+        self.with(Vec::clear);
         Drained {
             inner,
-            tasks: self.tasks.clone(),
+            drain: self.clone(),
             promised: false,
         }
     }
@@ -94,7 +121,7 @@ impl<S> Layer<S> for Drain {
 #[derive(Clone, Debug)]
 pub struct Drained<S> {
     inner: S,
-    tasks: TaskTracker,
+    drain: Drain,
     /// Whether the worker was told to come with a task, and has not come yet: it may be fetching one.
     promised: bool,
 }
@@ -102,10 +129,10 @@ pub struct Drained<S> {
 impl<S: Service<T>, T> Service<T> for Drained<S> {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = TrackedFuture<S::Future>;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        if self.tasks.is_closed() && !self.promised {
+        if self.drain.tracker.is_closed() && !self.promised {
             // Nobody has to be woken: it stays so.
             return Poll::Pending;
         }
@@ -116,7 +143,8 @@ impl<S: Service<T>, T> Service<T> for Drained<S> {
 
     fn call(&mut self, task: T) -> Self::Future {
         self.promised = false;
-        self.tasks.track_future(self.inner.call(task))
+        self.drain.with(|tasks| tasks.push(self.drain.tracker.token()));
+        self.inner.call(task)
     }
 }
 
@@ -141,23 +169,37 @@ mod tests {
     #[test]
     fn who_fetches_is_let_in_and_nobody_after() {
         let drain = Drain::new();
-        let (mut fetching, mut busy) = (drain.layer(service_fn(done)), drain.layer(service_fn(done)));
-        assert_ready_ok!(poll_ready(&mut fetching));
-        assert_ready_ok!(poll_ready(&mut busy));
-        let at_hand = busy.call(1);
+        let mut service = drain.layer(service_fn(done));
+        assert_ready_ok!(poll_ready(&mut service));
+        assert_ready_ok!(task::spawn(service.call(1)).poll());
+        assert_ready_ok!(poll_ready(&mut service));
 
         let mut finish = task::spawn(drain.finish());
         assert_pending!(finish.poll());
-        assert_pending!(poll_ready(&mut busy));
-        assert_ready_ok!(poll_ready(&mut fetching));
-        assert_ready_ok!(poll_ready(&mut fetching));
-        assert_ready_ok!(task::spawn(fetching.call(2)).poll());
-        assert_pending!(poll_ready(&mut fetching));
-        assert_pending!(poll_ready(&mut drain.layer(service_fn(done))));
+        assert_ready_ok!(poll_ready(&mut service));
+        assert_ready_ok!(task::spawn(service.call(2)).poll());
+        assert_pending!(poll_ready(&mut service));
 
+        drain.with(Vec::pop);
         assert_pending!(finish.poll());
-        drop(at_hand);
+        drain.with(Vec::pop);
         assert!(finish.is_woken());
+        assert_ready!(finish.poll());
+    }
+
+    #[test]
+    fn who_does_not_fetch_is_not_let_in() {
+        let drain = Drain::new();
+        let mut busy = drain.layer(service_fn(done));
+        assert_ready_ok!(poll_ready(&mut busy));
+        drop(busy.call(1));
+        let mut finish = task::spawn(drain.finish());
+        assert_pending!(finish.poll());
+        assert_pending!(poll_ready(&mut busy));
+
+        // As after a panic.
+        let mut successor = drain.layer(service_fn(done));
+        assert_pending!(poll_ready(&mut successor));
         assert_ready!(finish.poll());
     }
 

@@ -55,7 +55,7 @@ macro_rules! queue {
         let store = $store;
         let (storage, todo) = (store.storage(), $crate::work::Todo::new($options)?);
         let drain = tower_webhook_inbox::Drain::new();
-        let layer = drain.clone();
+        let drains = drain.clone();
         let api = ApiBuilder::new(axum::Router::new()).register(tower_webhook_inbox::QUEUE, storage.clone());
         let board = $crate::board::router(
             api.build(),
@@ -68,9 +68,8 @@ macro_rules! queue {
                     .clone()
                     .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::work::POLL))
                     .before_start(move |_| $crate::work::pause_before(restarts));
-                WorkerBuilder::new($crate::work::worker_name(restarts))
-                    .backend(backend)
-                    .layer(layer.clone())
+                drains
+                    .on(WorkerBuilder::new($crate::work::worker_name(restarts)).backend(backend))
                     .data(todo.clone())
                     .concurrency($crate::work::CONCURRENCY)
                     .retry(RetryPolicy::retries($crate::work::ATTEMPTS).with_backoff($crate::work::backoff()))

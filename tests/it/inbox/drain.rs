@@ -52,10 +52,11 @@ async fn drains(backend: Backend) {
     let endless = slow.clone().with("WORK_MS", 600_000);
     let mut receiver = endless.start();
     holds(&database, 10).await;
-    receiver.signal("TERM");
-    // Signals that come together are one.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    receiver.signal("TERM");
+    // Two would do, but those that come while the process has no processor are one.
+    for _ in 0..10 {
+        receiver.signal("TERM");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     assert_eq!(receiver.end().code(), Some(0));
     assert_eq!(slow.effects().len(), effects.len());
     assert_eq!(database.held().await, HashSet::new(), "it was not handed back");

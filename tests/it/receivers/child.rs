@@ -142,6 +142,7 @@ impl Receiver {
     }
 
     /// How it ended; it must do so soon.
+    #[track_caller]
     pub(crate) fn end(&mut self) -> ExitStatus {
         end(&mut self.child)
     }
@@ -191,6 +192,7 @@ pub(crate) fn refusal(mut command: Command) -> String {
 }
 
 /// Waits for a process to end, but less than the eight seconds that receivers give to requests under way.
+#[track_caller]
 pub(crate) fn end(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {
