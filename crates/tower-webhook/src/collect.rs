@@ -13,7 +13,8 @@ use crate::verification::Running;
 const MAX_RESERVE: usize = 64 * 1024;
 /// What is reserved at least once a body comes in pieces of which nobody said how many.
 const MIN_RESERVE: usize = 4 * 1024;
-/// Copied and hashed in turn: the memory is written while the processor is busy hashing. Measured, not derived.
+/// Hashed and copied in turn: the memory is written while the processor is busy hashing the next piece. Measured, not
+/// derived.
 const PIECE: usize = 1024;
 /// Frames without data take no part of the size limit, so they have one of their own.
 const MAX_EMPTY_FRAMES: u16 = 1024;
@@ -29,14 +30,17 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    pub(crate) fn new(running: Running) -> Self {
-        Self {
+    /// Begins with the `first` frame, which may be empty.
+    #[inline]
+    pub(crate) fn new(mut running: Running, first: Bytes) -> Result<Self, Rejection> {
+        running.admit(first.len())?;
+        Ok(Self {
             running,
-            first: Bytes::new(),
+            first,
             first_is_hashed: false,
             joined: Vec::new(),
             empty_frames: 0,
-        }
+        })
     }
 
     /// Adds a frame's data; `to_come` is what the sender says of what follows it.
@@ -113,11 +117,11 @@ impl Collected {
         }
     }
 
-    /// Copies and hashes.
+    /// Hashes and copies.
     fn join(&mut self, chunk: &[u8]) {
         for piece in chunk.chunks(PIECE) {
-            self.joined.extend_from_slice(piece);
             self.running.absorb(piece);
+            self.joined.extend_from_slice(piece);
         }
     }
 }

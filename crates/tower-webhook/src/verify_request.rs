@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http::Request;
 use http::request::Parts;
-use http_body::{Body, Frame, SizeHint};
+use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 
 use crate::body::BufferedBody;
@@ -283,11 +283,8 @@ fn poll_first<B: Body>(
             return Ok(None);
         }
     }
-    let mut collected = Collected::new(Running::new(secrets.start(claim), verifier.largest_body()));
-    if !came.bytes.is_empty() {
-        collected.push(mem::take(&mut came.bytes), &SizeHint::default())?;
-    }
-    *progress = Progress::Reading(collected);
+    let running = Running::new(secrets.start(claim), verifier.largest_body());
+    *progress = Progress::Reading(Collected::new(running, mem::take(&mut came.bytes))?);
     Ok(Some(next))
 }
 

@@ -7,7 +7,7 @@ use crate::mac::KeyedMac;
 fn moves(hint: impl Fn(u64) -> SizeHint) -> usize {
     const FRAMES: u64 = 2048;
     const LIMIT: usize = 2 * 1024 * 1024;
-    let mut collected = Collected::new(Running::new(KeyedMac::new(b"whk_test").start(), LIMIT));
+    let mut collected = Collected::new(Running::new(KeyedMac::new(b"whk_test").start(), LIMIT), Bytes::new()).unwrap();
 
     let (mut moves, mut buffer) = (0, (0, 0));
     for frames_to_come in (0..FRAMES).rev() {
