@@ -3,28 +3,29 @@
 /// The bytes that 64 lower-case hexadecimal digits stand for; `None` for anything else, upper case included.
 ///
 /// Each step is one plain loop over bytes: that is what compilers turn into vector instructions.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the bytes are written where they are to be")]
 pub(super) fn decode(digits: &[u8]) -> Option<[u8; 32]> {
-    let digits: &[u8; 64] = digits.try_into().ok()?;
-    let mut nibbles = [0; 64];
-    for (nibble, digit) in nibbles.iter_mut().zip(digits) {
-        *nibble = value(*digit);
-    }
+    // By value, so that it is plain that nothing written below is read from there.
+    let digits: [u8; 64] = digits.try_into().ok()?;
+    let nibbles = digits.map(value);
     let all = nibbles.iter().fold(0, |all, nibble| all | nibble);
     let mut bytes = [0; 32];
     for (byte, pair) in bytes.iter_mut().zip(nibbles.as_chunks().0) {
-        let [byte_of_pair, _] = (u16::from_le_bytes(*pair) << 4 | u16::from_le_bytes(*pair) >> 8).to_le_bytes();
-        *byte = byte_of_pair;
+        // The high nibble comes first: it is shifted over the low one, and both are in the upper half.
+        let [_, both] = u16::from_le_bytes(*pair).wrapping_mul(0x1001).to_le_bytes();
+        *byte = both;
     }
     (all < 16).then_some(bytes)
 }
 
-/// The value of a digit; `u8::MAX` for what is none.
+/// The value of a digit; 16 or more for what is none.
+#[inline]
 fn value(digit: u8) -> u8 {
-    let decimal = digit.wrapping_sub(b'0');
-    let letter = digit.wrapping_sub(b'a');
-    let letter = if letter < 6 { letter + 10 } else { u8::MAX };
-    if decimal < 10 { decimal } else { letter }
+    // Digits alone become 0xf6 and more. Six less, and they alone are 0xf0 and more, whatever stops at zero.
+    let decimal = digit.wrapping_add(u8::MAX - b'9').saturating_sub(6).wrapping_sub(0xf0);
+    let letter = digit.wrapping_sub(b'a').saturating_add(10);
+    decimal.min(letter)
 }
 
 /// The 64 lower-case hexadecimal digits of these bytes.
