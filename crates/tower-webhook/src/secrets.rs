@@ -56,7 +56,7 @@ impl Secrets {
     pub(crate) fn unknown() -> Self {
         static UNKNOWN: std::sync::LazyLock<Secrets> = std::sync::LazyLock::new(|| {
             let mut key = Key::keyed(b"whoever signs with this is told that it is unknown");
-            key.usable = false;
+            key.usable = Usable::Never;
             Secrets::of(key, Rejection::UnknownKey)
         });
         UNKNOWN.clone()
@@ -170,7 +170,7 @@ impl fmt::Debug for Secrets {
 pub(crate) struct Claim<'a> {
     pub(crate) header: &'a SignatureHeader<'a>,
     pub(crate) decodes_whsec: bool,
-    pub(crate) clock: &'a dyn Clock,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 /// One secret of a set.
@@ -178,9 +178,16 @@ pub(crate) struct Claim<'a> {
 struct Key {
     raw: KeyedMac,
     decoded: Option<Box<KeyedMac>>,
-    usable: bool,
+    usable: Usable,
     origin: Origin,
-    not_after: Option<SystemTime>,
+}
+
+/// When a secret may sign.
+#[derive(Clone)]
+enum Usable {
+    Always,
+    Until(SystemTime),
+    Never,
 }
 
 impl Key {
@@ -189,7 +196,7 @@ impl Key {
         key.decoded = secret.whsec().map(|decoded| Box::new(KeyedMac::new(&decoded)));
         let (label, not_after) = secret.into_terms();
         key.origin = Origin::of_secret(label);
-        key.not_after = not_after;
+        key.usable = not_after.map_or(Usable::Always, Usable::Until);
         key
     }
 
@@ -197,9 +204,8 @@ impl Key {
         Self {
             raw: KeyedMac::new(bytes),
             decoded: None,
-            usable: true,
+            usable: Usable::Always,
             origin: Origin::default(),
-            not_after: None,
         }
     }
 
@@ -239,7 +245,11 @@ impl Key {
     #[inline]
     fn may_sign(&self, claim: &Claim<'_>) -> bool {
         let in_form = !claim.decodes_whsec || self.decoded.is_some();
-        let in_time = self.not_after.is_none_or(|last| claim.clock.now() <= last);
-        self.usable && in_form && in_time
+        in_form
+            && match self.usable {
+                Usable::Always => true,
+                Usable::Until(last) => claim.clock.now() <= last,
+                Usable::Never => false,
+            }
     }
 }

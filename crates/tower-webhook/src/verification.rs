@@ -113,7 +113,7 @@ impl Verification {
         let claim = Claim {
             header: &self.header,
             decodes_whsec: self.decodes_whsec,
-            clock: &*self.clock,
+            clock: &self.clock,
         };
         let others = mem::take(&mut self.others);
         let verdict = self.secrets.conclude_all(self.running.into_mac(), others, &claim);

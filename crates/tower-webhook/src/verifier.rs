@@ -267,7 +267,7 @@ impl Verifier {
         Claim {
             header,
             decodes_whsec: self.policy.decodes_whsec,
-            clock: &*self.policy.clock,
+            clock: &self.policy.clock,
         }
     }
 
