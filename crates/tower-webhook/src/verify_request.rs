@@ -111,7 +111,7 @@ pin_project! {
 #[derive(Default)]
 struct Came {
     /// A first frame; at the end, all of the verified body.
-    bytes: Bytes,
+    bytes: Option<Bytes>,
     origin: Origin,
 }
 
@@ -167,12 +167,12 @@ impl<B> VerifyRequest<B> {
     pub(crate) fn pass_on(self: Pin<&mut Self>) -> Request<BufferedBody> {
         let this = self.project();
         let head = this.head.as_mut().expect(HEAD_IS_THERE);
-        let came = this.came;
-        let proof = VerifiedBody::new(came.bytes.clone(), mem::take(&mut came.origin));
+        let bytes = this.came.bytes.take().expect("it came with the verdict");
+        let proof = VerifiedBody::new(bytes.clone(), mem::take(&mut this.came.origin));
         // Inserted where the head lies: taken first, the head would be copied once more.
         head.extensions.insert(proof);
         let head = this.head.take().expect(HEAD_IS_THERE);
-        Request::from_parts(head, BufferedBody::new(mem::take(&mut came.bytes)))
+        Request::from_parts(head, BufferedBody::new(bytes))
     }
 }
 
@@ -224,24 +224,31 @@ impl<B: Body> VerifyRequest<B> {
                     }
                 };
                 let (body, claim) = (this.body.as_mut(), verifier.claim(header));
-                poll_first(body, verifier, secrets, &claim, this.came, this.progress, cx)?
+                let mut next = Poll::Pending;
+                if check_whole(body, verifier, secrets, &claim, this.came, &mut next, cx)? {
+                    return Poll::Ready(Ok(()));
+                }
+                let running = Running::new(secrets.start(&claim), verifier.largest_body());
+                let first = this.came.bytes.take().unwrap_or_default();
+                *this.progress = Progress::Reading(Collected::new(running, first)?);
+                next
             }
-            Progress::Reading(_) => Some(this.body.as_mut().poll_frame(cx)),
+            Progress::Reading(_) => this.body.as_mut().poll_frame(cx),
             Progress::Done => panic!("`VerifyRequest` polled after completion"),
         };
-        let (Some(next), Progress::Reading(collected)) = (next, &mut *this.progress) else {
-            return Poll::Ready(Ok(()));
+        let Progress::Reading(collected) = &mut *this.progress else {
+            unreachable!("the body is being read");
         };
         let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
         // Taken whatever came: a future that is done is not polled on.
         let collected = this.progress.take();
         read?;
         let (bytes, mac) = collected.expect("it was just read into").finish();
-        this.came.bytes = bytes;
+        let bytes = this.came.bytes.insert(bytes);
         let secrets = this.secrets.as_ref().or(verifier.fixed());
         let secrets = secrets.expect("they were there when the body was begun");
         let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-        let origin = secrets.conclude(mac, &verifier.claim(&header), &this.came.bytes)?;
+        let origin = secrets.conclude(mac, &verifier.claim(&header), bytes)?;
         this.came.origin = origin.of_delivery(header.delivery_id);
         Poll::Ready(Ok(()))
     }
@@ -258,34 +265,32 @@ impl<B: Body> Future for VerifyRequest<B> {
 
 type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
-/// Reads a body that is there at once, in one frame: nothing of it has to be kept from one poll to the next, not even
-/// the state of its hash. Of any other it begins to collect the frames, and answers what polling it gave next.
+/// Checks a body that is there at once, in one frame, and says whether this was one: nothing of such a body has to be kept
+/// from one poll to the next, not even the state of its hash. Of any other, a first frame has come, and polling gave `next`.
 #[inline]
-fn poll_first<B: Body>(
+fn check_whole<B: Body>(
     mut body: Pin<&mut B>,
     verifier: &Verifier,
     secrets: &Secrets,
     claim: &Claim<'_>,
     came: &mut Came,
-    progress: &mut Progress,
+    next: &mut Polled<B>,
     cx: &mut Context<'_>,
-) -> Result<Option<Polled<B>>, Rejection> {
-    let mut next = body.as_mut().poll_frame(cx);
-    if let Poll::Ready(Some(Ok(frame))) = &mut next
+) -> Result<bool, Rejection> {
+    *next = body.as_mut().poll_frame(cx);
+    if let Poll::Ready(Some(Ok(frame))) = next
         && let Some(data) = frame.data_mut()
         && data.has_remaining()
     {
         verifier.admit(data.remaining())?;
-        came.bytes = data.copy_to_bytes(data.remaining());
-        next = body.poll_frame(cx);
+        let bytes = came.bytes.insert(data.copy_to_bytes(data.remaining()));
+        *next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            came.origin = secrets.check(claim, &came.bytes)?.of_delivery(claim.header.delivery_id);
-            return Ok(None);
+            came.origin = secrets.check(claim, bytes)?.of_delivery(claim.header.delivery_id);
+            return Ok(true);
         }
     }
-    let running = Running::new(secrets.start(claim), verifier.largest_body());
-    *progress = Progress::Reading(Collected::new(running, mem::take(&mut came.bytes))?);
-    Ok(Some(next))
+    Ok(false)
 }
 
 /// Reads the body to its end, which is `None` and nothing else: what it says of itself is the sender's word.
