@@ -3,15 +3,31 @@
 use std::collections::HashSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 use std::{env, io, process};
 
 use redis::AsyncCommands;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
-/// The number of the next database, so that each test has its own. Of Redis, those from 6 on are the tests'.
+use super::process::PATIENCE;
+
+/// The number of the next database on PostgreSQL, so that each test has its own.
 static POSTGRES: AtomicU32 = AtomicU32::new(0);
-static REDIS: AtomicU32 = AtomicU32::new(6);
+
+/// Takes a database of Redis that is empty, or that a run of these tests once took and did not give back: what somebody
+/// else keeps there is left alone, and so is what another run uses at the moment.
+const TAKE: &str = "
+    if not redis.call('SET', 'tower-webhook-tests:lease', 1, 'NX', 'EX', 600) then return 0 end
+    if redis.call('DBSIZE') > 1 and redis.call('EXISTS', 'tower-webhook-tests') == 0 then
+        redis.call('DEL', 'tower-webhook-tests:lease')
+        return 0
+    end
+    redis.call('FLUSHDB')
+    redis.call('SET', 'tower-webhook-tests', 1)
+    redis.call('SET', 'tower-webhook-tests:lease', 1, 'EX', 600)
+    return 1
+";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Backend {
@@ -43,15 +59,8 @@ impl Backend {
                 format!("{}/{name}", server.rsplit_once('/').unwrap().0)
             }
             Self::Redis => {
-                let database = REDIS.fetch_add(1, Ordering::Relaxed);
-                assert!(database < 16, "a test more than Redis has databases");
                 let server = server_url("TEST_REDIS_URL")?;
-                let url = format!("{}/{database}", server.trim_end_matches('/'));
-                let () = redis::cmd("FLUSHDB")
-                    .query_async(&mut connect(&url).await)
-                    .await
-                    .unwrap();
-                url
+                take(server.trim_end_matches('/')).await
             }
         };
         Some(Database {
@@ -80,6 +89,27 @@ pub(super) fn skip(reason: &str) {
 #[expect(clippy::explicit_write, reason = "what `eprintln!` prints is kept")]
 pub(super) fn say(line: &str) {
     writeln!(io::stderr(), "{line}").unwrap();
+}
+
+/// A database of this server for one test alone; waits for one when others use them all.
+async fn take(server: &str) -> String {
+    let start = Instant::now();
+    loop {
+        for number in 1..16 {
+            let url = format!("{server}/{number}");
+            let taken: bool = redis::cmd("EVAL")
+                .arg(TAKE)
+                .arg(0)
+                .query_async(&mut connect(&url).await)
+                .await
+                .unwrap();
+            if taken {
+                return url;
+            }
+        }
+        assert!(start.elapsed() < PATIENCE, "all databases of {server} are in use");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
@@ -140,11 +170,18 @@ impl Database {
 
     /// Gives back what the server would keep.
     pub(super) async fn drop(self) {
-        if self.backend == Backend::Postgres {
-            let (server, name) = self.url.rsplit_once('/').unwrap();
-            let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
-            let drop = sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
-            sqlx::query(drop).execute(&mut connection).await.unwrap();
+        match self.backend {
+            Backend::Sqlite => {}
+            Backend::Postgres => {
+                let (server, name) = self.url.rsplit_once('/').unwrap();
+                let mut connection = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+                let drop = sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
+                sqlx::query(drop).execute(&mut connection).await.unwrap();
+            }
+            Backend::Redis => {
+                let mut connection = connect(&self.url).await;
+                let () = redis::cmd("FLUSHDB").query_async(&mut connection).await.unwrap();
+            }
         }
     }
 }

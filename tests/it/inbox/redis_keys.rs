@@ -23,6 +23,7 @@ async fn a_key_is_remembered_for_at_least_a_week() {
     let claim = format!("webhooks:idempotency:{key}");
     let left: i64 = redis::cmd("TTL").arg(claim).query_async(&mut connection).await.unwrap();
     assert!(left > 7 * 24 * 60 * 60, "{left}");
+    database.drop().await;
 }
 
 #[tokio::test]
