@@ -240,7 +240,7 @@ impl Scheme for Acme {
             .decode(value.as_bytes())
             .ok_or(Rejection::MalformedSignature)?;
         let channel = headers.get("x-acme-channel").ok_or(Rejection::MissingSignature)?;
-        Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b":", b"", b""]))
+        Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b":"]))
     }
 }
 

@@ -39,9 +39,15 @@ impl<'h> SignatureHeader<'h> {
         self
     }
 
-    /// The bytes that are signed before the body, joined; most often an id, a time, and what separates them.
-    pub fn signed_before_body(mut self, parts: [&'h [u8]; 4]) -> Self {
-        self.signed_before_body = Some(parts);
+    /// The bytes that are signed before the body, joined; most often an id, a time, and what separates them. More than four
+    /// parts do not compile.
+    ///
+    /// The separators should be such that no part can hold them: of what is joined, nobody sees where it was.
+    pub fn signed_before_body<const N: usize>(mut self, parts: [&'h [u8]; N]) -> Self {
+        const { assert!(N <= 4, "a header has a place for four parts") };
+        let mut all: [&[u8]; 4] = [b""; 4];
+        all[..N].copy_from_slice(&parts);
+        self.signed_before_body = Some(all);
         self
     }
 

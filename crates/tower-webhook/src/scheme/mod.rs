@@ -14,7 +14,7 @@
 //! use tower_webhook::scheme::{Encoding, Scheme, SignatureHeader, only_value};
 //! use tower_webhook::{Rejection, SigningSecret, Verifier};
 //!
-//! /// Signs its channel's name and the body: `X-Acme-Channel: lights`, `X-Acme-Mac: <hex>`.
+//! /// Signs its channel's name, a line break, and the body: `X-Acme-Channel: lights`, `X-Acme-Mac: <hex>`.
 //! struct Acme;
 //!
 //! impl Scheme for Acme {
@@ -26,15 +26,17 @@
 //!         let mac = only_value(headers, &"x-acme-mac".parse().expect("a header's name"))?;
 //!         let mac = Encoding::Hex.decode(mac.as_bytes()).ok_or(Rejection::MalformedSignature)?;
 //!         let channel = headers.get("x-acme-channel").ok_or(Rejection::MissingSignature)?;
-//!         Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b"", b"", b""]))
+//!         // No header has a line break in it, so nothing of the one can pass for a part of the other.
+//!         Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b"\n"]))
 //!     }
 //! }
 //!
 //! let verifier = Verifier::with_scheme(Acme, SigningSecret::new("s3cret")?);
 //! let mut headers = HeaderMap::new();
 //! headers.insert("x-acme-channel", "lights".parse()?);
-//! headers.insert("x-acme-mac", "9fbf9d7f2b8f83f0c4c75b5ea1f3a1a2".parse()?);
-//! assert_eq!(verifier.verify(&headers, "on").unwrap_err(), Rejection::MalformedSignature);
+//! headers.insert("x-acme-mac", "a2ad8ff1e32691f817b71dbc7cb80791e2c13b4f67bdae7356264f7fa4822b73".parse()?);
+//! assert_eq!(verifier.verify(&headers, "on")?.bytes(), "on");
+//! assert_eq!(verifier.verify(&headers, "off").unwrap_err(), Rejection::SignatureMismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -30,7 +30,7 @@ impl Scheme for Slack {
     fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
         let header: SignatureHeader<'h> = only_mac(headers, &HEADER, PREFIX.as_bytes(), Encoding::Hex)?;
         let (text, seconds) = only_timestamp(headers, &TIMESTAMP)?;
-        Ok(header.signed_before_body([b"v0:", text, b":", b""]).timestamp(seconds))
+        Ok(header.signed_before_body([b"v0:", text, b":"]).timestamp(seconds))
     }
 }
 

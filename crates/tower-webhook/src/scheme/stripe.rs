@@ -46,7 +46,7 @@ impl Scheme for Stripe {
         }
         let header = header.ok_or(Rejection::MalformedSignature)?;
         let (text, seconds) = time.ok_or(Rejection::MissingTimestamp)?;
-        Ok(header.signed_before_body([text, b".", b"", b""]).timestamp(seconds))
+        Ok(header.signed_before_body([text, b"."]).timestamp(seconds))
     }
 }
 
