@@ -1,7 +1,7 @@
 //! The secrets of the tenant that a request's path names, from the database or a cache before it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -19,10 +19,12 @@ const FRESH: Duration = Duration::from_secs(30);
 /// How many tenants are remembered, those included that there are not.
 const REMEMBERED: u64 = 10_000;
 
+type Known = Cache<String, Option<Secrets>>;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Tenants {
     store: Store,
-    cache: Cache<String, Option<Secrets>>,
+    known: Arc<RwLock<Known>>,
     fails: Arc<AtomicBool>,
 }
 
@@ -30,14 +32,18 @@ impl Tenants {
     pub(crate) fn new(store: Store) -> Self {
         Self {
             store,
-            cache: Cache::builder().max_capacity(REMEMBERED).time_to_live(FRESH).build(),
+            known: Arc::new(RwLock::new(nothing())),
             fails: Arc::default(),
         }
     }
 
-    /// Empties the cache.
+    /// Begins an empty cache: what is being looked up still goes into the one before, and is not remembered.
     pub(crate) fn forget(&self) {
-        self.cache.invalidate_all();
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = nothing();
+    }
+
+    fn known(&self) -> Known {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn look_up(&self, tenant: &str) -> anyhow::Result<Option<Secrets>> {
@@ -57,6 +63,10 @@ impl Tenants {
     }
 }
 
+fn nothing() -> Known {
+    Cache::builder().max_capacity(REMEMBERED).time_to_live(FRESH).build()
+}
+
 impl SecretSource for Tenants {
     type Error = anyhow::Error;
 
@@ -66,7 +76,7 @@ impl SecretSource for Tenants {
             return Ok(None);
         };
         // Requests that come together for one tenant share a look-up. One that fails is not remembered.
-        let found = self.cache.try_get_with_by_ref(tenant, self.look_up(tenant)).await;
+        let found = self.known().try_get_with_by_ref(tenant, self.look_up(tenant)).await;
         found.map_err(|shared| anyhow!("{shared:#}"))
     }
 }
