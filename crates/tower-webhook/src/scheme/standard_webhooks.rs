@@ -3,7 +3,7 @@
 //! **Sends** one `webhook-id`, one `webhook-timestamp: <seconds>` and one `webhook-signature: v1,<44 characters of base64>`,
 //! with an entry for each secret while they are rotated, separated by blanks. Entries of other versions, as `v1a`, which
 //! is asymmetric, are not looked at. Svix's own names are `svix-id`, `svix-timestamp` and `svix-signature`; they count where
-//! there is no `webhook-signature`.
+//! there is no `webhook-signature`, and where both are there they must say the same: Svix's library looks at its own first.
 //!
 //! **Specified** in <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 //!
@@ -45,6 +45,9 @@ impl Scheme for StandardWebhooks {
     }
 
     fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
+        if !families_agree(headers) {
+            return Err(Rejection::DuplicateSignature);
+        }
         let (names, value) = match only_value(headers, &STANDARD.signature) {
             Err(Rejection::MissingSignature) => (&SVIX, only_value(headers, &SVIX.signature)?),
             value => (&STANDARD, value?),
@@ -64,6 +67,20 @@ impl Scheme for StandardWebhooks {
     fn decodes_whsec(&self) -> bool {
         true
     }
+}
+
+/// Whether nothing of the one family says other than its counterpart in the other: whoever comes after us may look there.
+fn families_agree(headers: &HeaderMap) -> bool {
+    let pairs = [
+        (&STANDARD.id, &SVIX.id),
+        (&STANDARD.timestamp, &SVIX.timestamp),
+        (&STANDARD.signature, &SVIX.signature),
+    ];
+    pairs.into_iter().all(|(standard, svix)| {
+        !headers.contains_key(standard)
+            || !headers.contains_key(svix)
+            || headers.get_all(standard) == headers.get_all(svix)
+    })
 }
 
 fn read_list<'h>(value: &HeaderValue) -> Result<SignatureHeader<'h>, Rejection> {
@@ -158,5 +175,34 @@ mod tests {
         let mut mixed = headers("svix", "a", "5", &format!("v1,{ONE}"));
         mixed.insert(&STANDARD.signature, format!("v1,{ONE}").parse().unwrap());
         assert_eq!(tags(StandardWebhooks.read(&mixed)), Err(Rejection::MissingSignature));
+    }
+
+    #[test]
+    fn both_families_must_say_the_same() {
+        let one = headers("webhook", "a", "5", &format!("v1,{ONE}"));
+        for (signed, other) in [("webhook", "svix"), ("svix", "webhook")] {
+            let both = || {
+                let mut both = headers(signed, "a", "5", &format!("v1,{ONE}"));
+                both.extend(headers(other, "a", "5", &format!("v1,{ONE}")));
+                both
+            };
+            assert_eq!(tags(StandardWebhooks.read(&both())), tags(StandardWebhooks.read(&one)));
+            for of in ["id", "timestamp", "signature"] {
+                let name: HeaderName = format!("{other}-{of}").parse().unwrap();
+                let mut differs = both();
+                differs.insert(&name, "v1,other".parse().unwrap());
+                assert_eq!(
+                    tags(StandardWebhooks.read(&differs)),
+                    Err(Rejection::DuplicateSignature),
+                    "{name}"
+                );
+            }
+            let mut beside = headers(signed, "a", "5", &format!("v1,{ONE}"));
+            beside.insert(
+                format!("{other}-id").parse::<HeaderName>().unwrap(),
+                "b".parse().unwrap(),
+            );
+            assert_eq!(tags(StandardWebhooks.read(&beside)), Err(Rejection::DuplicateSignature));
+        }
     }
 }
