@@ -1,5 +1,6 @@
 //! The verifier and the signer called directly, for what no entrance shows.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::pin::pin;
 
@@ -8,7 +9,9 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Request};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
-use tower_webhook::{ConfigError, PerRequest, Rejection, SecretsHandle, SigningSecret, VerifiedBody, Verifier};
+use tower_webhook::{
+    ConfigError, PerRequest, Rejection, Secrets, SecretsHandle, SigningSecret, VerifiedBody, Verifier,
+};
 
 use crate::contract::provider::{self, NOW, Provider, instant, named_secret};
 use crate::contract::sources::{Answer, Source};
@@ -205,4 +208,50 @@ async fn the_key_of_a_delivery_with_a_signed_id_is_a_hash_of_a_tag_and_the_id() 
             of.verifier().verify(&of.sign("{}"), "{}").unwrap().delivery_key()
         );
     }
+}
+
+/// `(printf 'tower-webhook delivery key, version 1, owner\0acme'; printf 'tower-webhook delivery key, version 1, body\0{}' |
+/// openssl dgst -sha256 -binary) | openssl dgst -sha256`.
+#[test]
+fn owners_have_keys_of_their_own_whichever_of_their_secrets_signed() {
+    const KEY: &str = "6520198d4489bf262a7e9f17e71f2296967322f59747cbdd46af54dca7083772";
+    let owned = |owner: &str| {
+        Secrets::new(named_secret("primary").label("primary"))
+            .owner(owner)
+            .and(named_secret("second").label("second"))
+    };
+    let received = |secrets: Secrets, signer: &'static str| {
+        let headers = Provider::Knowrithm.sign_with(&named_secret(signer), "{}");
+        Verifier::knowrithm(secrets).verify(&headers, "{}").unwrap()
+    };
+    for signer in ["primary", "second"] {
+        let body = received(owned("acme"), signer);
+        assert_eq!((body.owner(), body.key()), (Some("acme"), Some(signer)));
+        assert_eq!(body.delivery_key().map(|byte| format!("{byte:02x}")).concat(), KEY);
+        // Whoever is named last is the owner of all.
+        assert_eq!(
+            received(owned("nobody").owner("acme"), signer).delivery_key(),
+            body.delivery_key()
+        );
+    }
+    let of_nobody = received(named_secret("primary").into(), "primary");
+    assert_eq!(of_nobody.owner(), None);
+    let keys: HashSet<_> = ["acme", "umbrella", "", "acme\0"]
+        .map(|owner| received(owned(owner), "primary").delivery_key())
+        .into_iter()
+        .chain([of_nobody.delivery_key()])
+        .collect();
+    assert_eq!(keys.len(), 5);
+}
+
+/// An id is one that its owner drew, and another owner may draw it too.
+#[test]
+fn owners_have_keys_of_their_own_for_the_same_id() {
+    let of = Provider::StandardWebhooks;
+    let key = |owner: &str| {
+        let verifier = of.verifier_of(Secrets::new(of.secret()).owner(owner));
+        verifier.verify(&of.sign("{}"), "{}").unwrap().delivery_key()
+    };
+    assert_eq!(key("acme"), key("acme"));
+    assert_ne!(key("acme"), key("umbrella"));
 }

@@ -1,29 +1,35 @@
-//! What is known of a signature besides that it is right: whose it is, and of which delivery.
+//! What is known of a signature besides that it is right: whose it is, by which secret, and of which delivery.
 
 use std::sync::Arc;
 
 use http::HeaderValue;
 
-/// The label of the secret that signed, and the id that it signed, as far as there are such.
+/// The label and the owner of the secret that signed, and the id that it signed, as far as there are such.
 ///
 /// It is one pointer, and most often none. It goes along with every body, and of two words that were just written the move
 /// stalls the processor.
 #[derive(Clone, Default)]
 pub(crate) struct Origin(Option<Arc<Known>>);
 
+#[derive(Clone, Default)]
 struct Known {
     label: Option<Arc<str>>,
+    owner: Option<Arc<str>>,
     delivery_id: Option<HeaderValue>,
 }
 
 impl Origin {
     /// That of what the secret with this label signs.
     pub(crate) fn of_secret(label: Option<Arc<str>>) -> Self {
-        let known = |label| Known {
-            label: Some(label),
-            delivery_id: None,
-        };
-        Self(label.map(known).map(Arc::new))
+        match label {
+            None => Self::default(),
+            label => Self::default().with(|known| known.label = label),
+        }
+    }
+
+    /// The same, of a secret of this owner.
+    pub(crate) fn of_owner(&self, owner: Arc<str>) -> Self {
+        self.with(|known| known.owner = Some(owner))
     }
 
     /// The same, of a delivery with this id.
@@ -31,7 +37,7 @@ impl Origin {
     pub(crate) fn of_delivery(&self, id: Option<&HeaderValue>) -> Self {
         match id {
             None => self.clone(),
-            Some(id) => self.with_id(id),
+            Some(id) => self.with(|known| known.delivery_id = Some(id.clone())),
         }
     }
 
@@ -39,16 +45,18 @@ impl Origin {
         self.0.as_ref()?.label.as_deref()
     }
 
+    pub(crate) fn owner(&self) -> Option<&str> {
+        self.0.as_ref()?.owner.as_deref()
+    }
+
     pub(crate) fn delivery_id(&self) -> Option<&[u8]> {
         self.0.as_ref()?.delivery_id.as_ref().map(HeaderValue::as_bytes)
     }
 
     #[cold]
-    fn with_id(&self, id: &HeaderValue) -> Self {
-        let label = self.0.as_ref().and_then(|known| known.label.clone());
-        Self(Some(Arc::new(Known {
-            label,
-            delivery_id: Some(id.clone()),
-        })))
+    fn with(&self, change: impl FnOnce(&mut Known)) -> Self {
+        let mut known = self.0.as_deref().cloned().unwrap_or_default();
+        change(&mut known);
+        Self(Some(Arc::new(known)))
     }
 }

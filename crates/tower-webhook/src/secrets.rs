@@ -33,6 +33,7 @@ pub struct Secrets(Arc<Set>);
 struct Set {
     primary: Key,
     others: Vec<Key>,
+    owner: Option<Arc<str>>,
     /// What is said when none of them fits.
     otherwise: Rejection,
 }
@@ -47,7 +48,45 @@ impl Secrets {
     /// Adds a secret that is accepted besides the others.
     #[must_use]
     pub fn and(mut self, secret: SigningSecret) -> Self {
-        Arc::make_mut(&mut self.0).others.push(Key::new(secret));
+        let set = Arc::make_mut(&mut self.0);
+        let mut key = Key::new(secret);
+        if let Some(owner) = &set.owner {
+            key.belong_to(owner);
+        }
+        set.others.push(key);
+        self
+    }
+
+    /// Names whose secrets these are: a tenant, or one provider of several whose deliveries end up in one place. Nobody,
+    /// unless set.
+    ///
+    /// Whoever has one secret signs whatever they like, the id or the bytes of somebody else's delivery included. Of
+    /// different owners, those have different [keys](crate::VerifiedBody::delivery_key), so that one owner cannot have
+    /// another's delivery taken for a duplicate; and [`VerifiedBody::owner`](crate::VerifiedBody::owner) tells whose it is.
+    ///
+    /// ```
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{Secrets, SigningSecret, Verifier};
+    ///
+    /// let received = |owner: &str, secret: &str| {
+    ///     let secret = SigningSecret::new(secret)?;
+    ///     let headers = Signer::knowrithm(&secret).headers("{}");
+    ///     let verifier = Verifier::knowrithm(Secrets::new(secret).owner(owner));
+    ///     Ok::<_, Box<dyn std::error::Error>>(verifier.verify(&headers, "{}")?)
+    /// };
+    /// let (acme, umbrella) = (received("acme", "whk_1")?, received("umbrella", "whk_2")?);
+    /// assert_eq!(acme.owner(), Some("acme"));
+    /// assert_ne!(acme.delivery_key(), umbrella.delivery_key());
+    /// assert_eq!(acme.delivery_key(), received("acme", "whk_rotated")?.delivery_key());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn owner(mut self, name: impl Into<Arc<str>>) -> Self {
+        let (set, owner) = (Arc::make_mut(&mut self.0), name.into());
+        for key in set.others.iter_mut().chain([&mut set.primary]) {
+            key.belong_to(&owner);
+        }
+        set.owner = Some(owner);
         self
     }
 
@@ -134,6 +173,7 @@ impl Secrets {
         Self(Arc::new(Set {
             primary,
             others: Vec::new(),
+            owner: None,
             otherwise,
         }))
     }
@@ -207,6 +247,10 @@ impl Key {
             usable: Usable::Always,
             origin: Origin::default(),
         }
+    }
+
+    fn belong_to(&mut self, owner: &Arc<str>) {
+        self.origin = self.origin.of_owner(Arc::clone(owner));
     }
 
     #[inline]

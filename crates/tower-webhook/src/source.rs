@@ -17,6 +17,11 @@ use crate::trace;
 /// asked any number of times, so it should cache what it finds and what it does not, and bound how long it waits: the
 /// read timeout is the sender's.
 ///
+/// Of one tenant's secrets, say [whose they are](Secrets::owner): the handler finds it in
+/// [`VerifiedBody::owner`](crate::VerifiedBody::owner), and a tenant cannot pass off a delivery as another's. The path that a
+/// source sees is as it was sent, with `%61` for an `a`; what a router hands to a handler is decoded, and so may name somebody
+/// else.
+///
 /// The peer does not learn whether a tenant exists: for one that is not known the body is read and hashed as for any
 /// other.
 ///
@@ -39,14 +44,14 @@ use crate::trace;
 ///     type Error = Infallible;
 ///
 ///     async fn secrets(&self, head: &Parts) -> Result<Option<Secrets>, Infallible> {
-///         let tenant = head.uri.path().trim_start_matches("/webhooks/");
-///         Ok(self.0.get(tenant).cloned())
+///         let tenant = head.uri.path().strip_prefix("/webhooks/");
+///         Ok(tenant.and_then(|tenant| self.0.get(tenant)).cloned())
 ///     }
 /// }
 ///
 /// let secret = SigningSecret::new("whk_acme")?;
 /// let signer = Signer::knowrithm(&secret);
-/// let tenants = Tenants(HashMap::from([("acme".to_owned(), secret.into())]));
+/// let tenants = Tenants(HashMap::from([("acme".to_owned(), Secrets::new(secret).owner("acme"))]));
 /// let verifier = Verifier::knowrithm(PerRequest(tenants));
 ///
 /// let request = |uri: &str| signer.sign(Request::post(uri).body("{}").unwrap()).map(Full::<Bytes>::from);

@@ -204,7 +204,7 @@ pub(crate) fn instant(unix_seconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(unix_seconds.unsigned_abs())
 }
 
-/// A secret that every scheme takes, labelled with its name.
+/// A secret of this name that every scheme takes.
 pub(crate) fn named_secret(name: &'static str) -> SigningSecret {
     let text = match name {
         "primary" => "whsec_cHJpbWFyeSBzZWNyZXQgb2YgdGhlIHRlc3Rz",
