@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::error::Error;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Request};
+use tokio::sync::oneshot;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 use tower_webhook::{
@@ -136,6 +138,37 @@ fn a_source_of_secrets_is_not_asked_without_a_request() {
         );
     }
     assert_eq!(source.asked(), 0);
+}
+
+/// A recorded request that is begun within the window, and ended after it.
+#[tokio::test]
+async fn a_signed_time_is_judged_again_when_the_body_has_come() {
+    let timed: Vec<_> = provider::ALL.into_iter().filter(|of| of.signs_time()).collect();
+    assert!(timed.len() >= 4, "{timed:?}");
+    for of in timed {
+        let headers = of.sign(EVENT);
+        for (later, verdict) in [(300, Ok(())), (301, Err(Rejection::TimestampTooOld))] {
+            let clock = provider::clock();
+            let verifier = of.verifier().clock(clock.clone());
+
+            let mut verification = verifier.begin(&headers).unwrap();
+            verification.update(EVENT.as_bytes()).unwrap();
+
+            let (resume, resumed) = oneshot::channel::<()>();
+            let body = TestBody::one(&EVENT[..9])
+                .wait_for(resumed.map(drop))
+                .frame(&EVENT[9..]);
+            let mut request = Request::new(body);
+            *request.headers_mut() = headers.clone();
+            let mut future = pin!(verifier.verify_request(request));
+            assert!(future.as_mut().now_or_never().is_none());
+
+            clock.advance(Duration::from_secs(later));
+            assert_eq!(verification.finish(), verdict, "{of:?}, {later} s later");
+            resume.send(()).unwrap();
+            assert_eq!(future.await.map(drop), verdict, "{of:?}, {later} s later");
+        }
+    }
 }
 
 #[test]

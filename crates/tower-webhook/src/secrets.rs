@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, near, unix_seconds};
 use crate::mac::{KeyedMac, RunningMac};
 use crate::origin::Origin;
 use crate::rejection::Rejection;
@@ -210,7 +210,19 @@ impl fmt::Debug for Secrets {
 pub(crate) struct Claim<'a> {
     pub(crate) header: &'a SignatureHeader<'a>,
     pub(crate) decodes_whsec: bool,
+    pub(crate) tolerance: Option<Duration>,
     pub(crate) clock: &'a Arc<dyn Clock>,
+}
+
+impl Claim<'_> {
+    /// Says whether a signed time, if there is one, is near enough to now.
+    #[inline]
+    pub(crate) fn judge_time(&self) -> Result<(), Rejection> {
+        match (self.header.timestamp, self.tolerance) {
+            (Some(signed), Some(tolerance)) => near(signed, unix_seconds(self.clock.now()), tolerance),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One secret of a set.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::mac::RunningMac;
@@ -57,6 +58,7 @@ pub struct Verification {
     scheme: &'static str,
     header: SignatureHeader<'static>,
     decodes_whsec: bool,
+    tolerance: Option<Duration>,
     clock: Arc<dyn Clock>,
     secrets: Secrets,
     running: Running,
@@ -64,18 +66,13 @@ pub struct Verification {
 }
 
 impl Verification {
-    pub(crate) fn new(
-        scheme: &'static str,
-        claim: &Claim<'_>,
-        clock: Arc<dyn Clock>,
-        secrets: Secrets,
-        max_body: usize,
-    ) -> Self {
+    pub(crate) fn new(scheme: &'static str, claim: &Claim<'_>, secrets: Secrets, max_body: usize) -> Self {
         Self {
             scheme,
-            header: claim.header.macs_alone(),
+            header: claim.header.without_borrows(),
             decodes_whsec: claim.decodes_whsec,
-            clock,
+            tolerance: claim.tolerance,
+            clock: Arc::clone(claim.clock),
             running: Running::new(secrets.start(claim), max_body),
             others: secrets.start_others(claim),
             secrets,
@@ -106,17 +103,23 @@ impl Verification {
     ///
     /// # Errors
     ///
-    /// [`Rejection::SignatureMismatch`] when they are not, [`Rejection::BodyTooLarge`] when they were too many.
+    /// [`Rejection::SignatureMismatch`] when they are not, [`Rejection::BodyTooLarge`] when they were too many,
+    /// [`Rejection::TimestampTooOld`] when a signed time has gone past the [window](crate::Verifier::tolerance) since
+    /// [`begin`](crate::Verifier::begin).
     pub fn finish(mut self) -> Result<(), Rejection> {
         // Reported when it happened.
         self.running.budget.ok_or(Rejection::BodyTooLarge)?;
         let claim = Claim {
             header: &self.header,
             decodes_whsec: self.decodes_whsec,
+            tolerance: self.tolerance,
             clock: &self.clock,
         };
         let others = mem::take(&mut self.others);
-        let verdict = self.secrets.conclude_all(self.running.into_mac(), others, &claim);
+        // The pieces may have been long on their way.
+        let verdict = claim
+            .judge_time()
+            .and_then(|()| self.secrets.conclude_all(self.running.into_mac(), others, &claim));
         match verdict {
             Ok(origin) => {
                 trace::verified(self.scheme, origin);

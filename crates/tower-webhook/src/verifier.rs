@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 
-use crate::clock::{Clock, near, unix_seconds};
+use crate::clock::Clock;
 use crate::keys::{Keys, Provider};
 use crate::origin::Origin;
 use crate::rejection::Rejection;
@@ -112,7 +112,7 @@ impl Verifier {
 
     /// Sets how far a signed time may be from now, back or ahead, the bounds included; 300 s by default. A request
     /// outside is refused as [too old](Rejection::TimestampTooOld) or [in the future](Rejection::TimestampInFuture)
-    /// before its body is read.
+    /// before its body is read, and once more when that took until the time was past.
     ///
     /// It counts for the schemes that sign a time in their headers: Stripe, Slack, Standard Webhooks. Both times are
     /// whole seconds.
@@ -222,15 +222,19 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// A signature that is missing, doubled, malformed or too old; a Content-Length over
+    /// A signature that is missing, doubled, malformed or outside of the [window](Self::tolerance); a Content-Length over
     /// [`max_body`](Self::max_body). When secrets are looked up for each request it is always
     /// [`Rejection::SecretSource`], as in [`verify`](Self::verify).
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
         let begun = self.read(headers).and_then(|header| {
             self.judge(&header, headers, None, 0)?;
             let (claim, secrets) = (self.claim(&header), self.known()?);
-            let (clock, max_body) = (Arc::clone(&self.policy.clock), self.policy.max_body);
-            Ok(Verification::new(self.scheme_name(), &claim, clock, secrets, max_body))
+            Ok(Verification::new(
+                self.scheme_name(),
+                &claim,
+                secrets,
+                self.policy.max_body,
+            ))
         });
         begun.inspect_err(|rejection| trace::refused(self.scheme_name(), rejection))
     }
@@ -246,7 +250,7 @@ impl Verifier {
         exact: Option<u64>,
         least: u64,
     ) -> Result<(), Rejection> {
-        self.judge_time(header)?;
+        self.claim(header).judge_time()?;
         let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
         if announced > self.policy.max_body as u64 {
             Err(Rejection::BodyTooLarge)
@@ -267,6 +271,7 @@ impl Verifier {
         Claim {
             header,
             decodes_whsec: self.policy.decodes_whsec,
+            tolerance: self.policy.tolerance,
             clock: &self.policy.clock,
         }
     }
@@ -296,9 +301,9 @@ impl Verifier {
         // Borrowed where it is: it is large, and a move would be a copy.
         let header = self.read(headers);
         let header = header.as_ref().map_err(Rejection::clone)?;
-        self.judge_time(header)?;
-        self.admit(body.len())?;
         let claim = self.claim(header);
+        claim.judge_time()?;
+        self.admit(body.len())?;
         let id = header.delivery_id;
         match &self.policy.keys.0 {
             Provider::Fixed(secrets) => Ok(secrets.check(&claim, body)?.of_delivery(id)),
@@ -310,15 +315,6 @@ impl Verifier {
 
     fn known(&self) -> Result<Secrets, Rejection> {
         self.policy.keys.known().ok_or(Rejection::SecretSource)
-    }
-
-    /// Says whether a signed time, if there is one, is near enough to now.
-    #[inline]
-    fn judge_time(&self, header: &SignatureHeader<'_>) -> Result<(), Rejection> {
-        match (header.timestamp, self.policy.tolerance) {
-            (Some(signed), Some(tolerance)) => near(signed, unix_seconds(self.policy.clock.now()), tolerance),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -248,7 +248,10 @@ impl<B: Body> VerifyRequest<B> {
         let secrets = this.secrets.as_ref().or(verifier.fixed());
         let secrets = secrets.expect("they were there when the body was begun");
         let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-        let origin = secrets.conclude(mac, &verifier.claim(&header), bytes)?;
+        let claim = verifier.claim(&header);
+        // The body may have been long on its way.
+        claim.judge_time()?;
+        let origin = secrets.conclude(mac, &claim, bytes)?;
         this.came.origin = origin.of_delivery(header.delivery_id);
         Poll::Ready(Ok(()))
     }

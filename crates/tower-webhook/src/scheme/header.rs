@@ -65,10 +65,11 @@ impl<'h> SignatureHeader<'h> {
         self
     }
 
-    /// The MACs, without what is signed before the body.
-    pub(crate) fn macs_alone(&self) -> SignatureHeader<'static> {
+    /// The MACs and the time, without what is of the headers themselves.
+    pub(crate) fn without_borrows(&self) -> SignatureHeader<'static> {
         SignatureHeader {
             others: self.others.clone(),
+            timestamp: self.timestamp,
             ..SignatureHeader::new(self.mac)
         }
     }

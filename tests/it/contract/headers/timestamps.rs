@@ -151,30 +151,53 @@ fn tolerances(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// The clock is asked once, and only for whole seconds.
+const AT_THE_CLIENT: &str = "what a body does while it comes is done at the client";
+
+/// The clock is asked for whole seconds, before the body comes and when it has come.
 fn clocks(of: Provider) -> Vec<Case> {
     let clock = clock();
-    let (set, passes) = (clock.clone(), clock);
     let almost = instant(NOW) + Duration::from_millis(999);
+    let verifier = || {
+        let clock = clock.clone();
+        move || {
+            clock.set(instant(NOW));
+            of.verifier().clock(clock.clone())
+        }
+    };
+    let coming = |time| {
+        let clock = clock.clone();
+        move || {
+            let clock = clock.clone();
+            let (first, second) = EVENT.split_at(10);
+            let later = async move { clock.advance(Duration::from_secs(1)) };
+            request(
+                signed_at(of, time),
+                TestBody::new().frame(first).wait_for(later).frame(second),
+            )
+        }
+    };
     vec![
         accepted(of, "at the far end of the window and a part of a second", NOW - 300)
             .by(move || of.verifier().clock(move || almost)),
         refused(of, "signed in time, and the window passed", NOW - 300, TimestampTooOld)
             .by(move || of.verifier().clock(move || instant(NOW + 1))),
-        Case::accepts(of, "the window passes while the body comes", EVENT, move || {
-            let clock = passes.clone();
-            let (first, second) = EVENT.split_at(10);
-            let later = async move { clock.advance(Duration::from_secs(1)) };
-            request(
-                signed_at(of, NOW - 300),
-                TestBody::new().frame(first).wait_for(later).frame(second),
-            )
-        })
-        .by(move || {
-            set.set(instant(NOW));
-            of.verifier().clock(set.clone())
-        })
-        .unsendable("what a body does while it comes is done at the client"),
+        Case::accepts(
+            of,
+            "the window has not passed when the body has come",
+            EVENT,
+            coming(NOW - 299),
+        )
+        .by(verifier())
+        .unsendable(AT_THE_CLIENT),
+        Case::refuses(
+            of,
+            "the window passes while the body comes",
+            TimestampTooOld,
+            coming(NOW - 300),
+        )
+        .by(verifier())
+        .polled(3)
+        .unsendable(AT_THE_CLIENT),
     ]
 }
 
