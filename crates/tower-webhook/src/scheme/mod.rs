@@ -11,6 +11,7 @@
 //!
 //! ```
 //! use http::HeaderMap;
+//! use http::header::HeaderName;
 //! use tower_webhook::scheme::{Encoding, Scheme, SignatureHeader, only_value};
 //! use tower_webhook::{Rejection, SigningSecret, Verifier};
 //!
@@ -23,9 +24,9 @@
 //!     }
 //!
 //!     fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-//!         let mac = only_value(headers, &"x-acme-mac".parse().expect("a header's name"))?;
+//!         let mac = only_value(headers, &HeaderName::from_static("x-acme-mac"))?;
 //!         let mac = Encoding::Hex.decode(mac.as_bytes()).ok_or(Rejection::MalformedSignature)?;
-//!         let channel = headers.get("x-acme-channel").ok_or(Rejection::MissingSignature)?;
+//!         let channel = only_value(headers, &HeaderName::from_static("x-acme-channel"))?;
 //!         // No header has a line break in it, so nothing of the one can pass for a part of the other.
 //!         Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b"\n"]))
 //!     }
