@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS secrets (
     id INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
     label TEXT NOT NULL,
-    secret TEXT NOT NULL CHECK (trim(secret) <> ''),
+    secret TEXT NOT NULL CHECK (trim(secret, char(9, 10, 11, 12, 13, 32)) <> ''),
     -- Seconds since the Unix epoch; NULL is for ever.
     not_after INTEGER,
     UNIQUE (tenant, label)

@@ -1,8 +1,8 @@
 //! The secrets of the tenant that a request's path names, from the database or a cache before it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use http::request::Parts;
@@ -25,7 +25,7 @@ type Known = Cache<String, Option<Secrets>>;
 pub(crate) struct Tenants {
     store: Store,
     known: Arc<RwLock<Known>>,
-    fails: Arc<AtomicBool>,
+    complained: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Tenants {
@@ -33,7 +33,7 @@ impl Tenants {
         Self {
             store,
             known: Arc::new(RwLock::new(nothing())),
-            fails: Arc::default(),
+            complained: Arc::default(),
         }
     }
 
@@ -51,15 +51,31 @@ impl Tenants {
             Ok(found) => found,
             Err(_) => Err(anyhow!("no answer within {PATIENCE:?}")),
         };
-        // Once when it begins: strangers can have this asked as often as they like.
-        match (&found, self.fails.swap(found.is_err(), Ordering::Relaxed)) {
-            (Err(error), false) => complain(format_args!(
-                "The database fails, and senders are asked to come again: {error:#}"
-            )),
-            (Ok(_), true) => complain("The database answers again"),
-            _ => {}
+        match found {
+            Ok(found) => {
+                for label in found.unusable {
+                    self.complain(format_args!(
+                        "Secret {label} of {tenant} cannot be used, and is left out"
+                    ));
+                }
+                Ok(found.secrets)
+            }
+            Err(error) => {
+                self.complain(format_args!(
+                    "The database fails, and senders are asked to come again: {error:#}"
+                ));
+                Err(error)
+            }
         }
-        found
+    }
+
+    /// Once in a while: strangers can have this asked as often as they like.
+    fn complain(&self, line: impl Display) {
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        if complained.is_none_or(|last| last.elapsed() >= FRESH) {
+            *complained = Some(Instant::now());
+            complain(line);
+        }
     }
 }
 

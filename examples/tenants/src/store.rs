@@ -20,6 +20,15 @@ const MOST: u32 = 4;
 #[derive(Clone, Debug)]
 pub(crate) struct Store(SqlitePool);
 
+/// What the database has of a tenant.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// `None` when nothing may sign.
+    pub(crate) secrets: Option<Secrets>,
+    /// The labels of rows whose secret is blank.
+    pub(crate) unusable: Vec<String>,
+}
+
 impl Store {
     /// Opens a database, and makes it when it is not there.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
@@ -37,8 +46,8 @@ impl Store {
     }
 
     /// What may sign for this tenant now: first the secret that was added last, and then those before it that have not
-    /// expired. `None` when nothing may.
-    pub(crate) async fn secrets(&self, tenant: &str) -> anyhow::Result<Option<Secrets>> {
+    /// expired.
+    pub(crate) async fn secrets(&self, tenant: &str) -> anyhow::Result<Found> {
         let rows: Vec<(String, String, Option<i64>)> = sqlx::query_as(
             "SELECT label, secret, not_after FROM secrets
              WHERE tenant = ? AND (not_after IS NULL OR not_after >= unixepoch())
@@ -49,20 +58,30 @@ impl Store {
         .fetch_all(&self.0)
         .await?;
 
-        let mut secrets: Option<Secrets> = None;
+        let mut found = Found::default();
         for (label, secret, not_after) in rows {
-            let mut secret = SigningSecret::new(secret)?.label(label);
+            let Ok(secret) = SigningSecret::new(secret) else {
+                found.unusable.push(label);
+                continue;
+            };
+            let mut secret = secret.label(label);
             if let Some(seconds) = not_after {
                 // What is kept in a cache goes on expiring.
                 let seconds = seconds.try_into().context("not_after is before 1970")?;
                 secret = secret.not_after(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
             }
-            secrets = Some(match secrets {
+            found.secrets = Some(match found.secrets {
                 Some(secrets) => secrets.and(secret),
-                None => secret.into(),
+                // Of two tenants, neither can pass off a delivery as the other's.
+                None => Secrets::new(secret).owner(tenant),
             });
         }
-        Ok(secrets)
+        // It is somebody, whose sender must not be told to give up.
+        ensure!(
+            found.secrets.is_some() || found.unusable.is_empty(),
+            "no secret of {tenant} can be used"
+        );
+        Ok(found)
     }
 
     /// Adds a secret that takes over from those that the tenant has: they expire in so many hours, if they do not

@@ -131,6 +131,13 @@ impl Receiver {
         next(&self.stderr)
     }
 
+    /// Has it end, and says what it has complained of besides.
+    pub(crate) fn last_complaints(mut self) -> Vec<String> {
+        self.signal("TERM");
+        self.end();
+        self.stderr.iter().collect()
+    }
+
     pub(crate) fn lines<const N: usize>(&self) -> [String; N] {
         std::array::from_fn(|_| self.line())
     }

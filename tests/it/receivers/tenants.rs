@@ -218,10 +218,34 @@ async fn while_the_database_is_locked_what_was_looked_up_counts() {
     assert!(complaint.starts_with("The database fails, "), "{complaint}");
     assert_eq!(answer(&receiver, "somebody", "whk_spring").await, (503, String::new()));
 
-    // The failure was not remembered, and complained of once.
+    // The failure was not remembered.
     execute(&mut locking, "ROLLBACK").await;
     assert_eq!(answer(&receiver, "umbrella", "whk_umbrella").await, success("spring"));
-    assert_eq!(receiver.complaint(), "The database answers again");
+}
+
+#[tokio::test]
+async fn a_secret_that_cannot_be_used_is_left_out_and_strangers_cannot_fill_the_log() {
+    let database = Database::new();
+    database.add(&["acme", "summer"], "whk_summer");
+    let mut blanking = database.connect().await;
+    execute(
+        &mut blanking,
+        "PRAGMA ignore_check_constraints = ON; UPDATE secrets SET secret = char(9) WHERE label = 'summer'",
+    )
+    .await;
+    let receiver = database.start();
+    assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
+    let complaint = receiver.complaint();
+    assert_eq!(complaint, "Secret summer of acme cannot be used, and is left out");
+
+    execute(&mut blanking, "UPDATE secrets SET secret = ' '").await;
+    for _ in 0..5 {
+        forget(&receiver);
+        assert_eq!(post(&receiver, "acme", "whk_spring").await.status(), 503);
+        assert_eq!(answer(&receiver, "nobody", "whk_spring").await, refused());
+    }
+    // One in a while is enough.
+    assert_eq!(receiver.last_complaints(), Vec::<String>::new());
 }
 
 #[tokio::test]
