@@ -41,6 +41,7 @@ use std::time::Duration;
 use apalis_core::backend::{TaskSink, TaskSinkError};
 use apalis_core::task::Task;
 use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
+use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::delivery::Delivery;
@@ -98,17 +99,13 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5));
-        let one = SqlitePoolOptions::new().max_connections(1);
-        let writer = one.connect_with(options.clone()).await?;
+        let writer = pool_options().max_connections(1).connect_with(options.clone()).await?;
         let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await?;
         if mode != "wal" {
             return Err(Error::NotWal(mode));
         }
         SqliteStorage::migrations().run(&writer).await?;
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await?;
+        let pool = pool_options().max_connections(4).connect_with(options).await?;
         let storage = |pool: &SqlitePool| SqliteStorage::new(pool).with_config(config.clone());
         Ok(Self {
             writer: storage(&writer),
@@ -146,17 +143,23 @@ impl Store for SqliteStore {
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
         let ours = task.task_id().map(ToString::to_string);
         let key = task.idempotency_key().map(str::to_owned);
-        let mut sink = self.writer.clone();
-        sink.push_task(task).await?;
-        // A second insert is ignored without a word: whose task is it that is there now?
-        let theirs: Option<String> =
-            sqlx::query_scalar("SELECT id FROM Jobs WHERE job_type = ? AND idempotency_key = ?")
-                .bind(queue(&sink))
-                .bind(key)
-                .fetch_optional(sink.pool())
-                .await?;
-        Ok(Stored::by_id(ours.as_deref(), theirs.as_deref()))
+        self.writer.clone().push_task(task).await?;
+        // A second insert is ignored without a word: whose task is it that is there now? Asked of another connection, which
+        // sees only what is committed.
+        let theirs: String = sqlx::query_scalar("SELECT id FROM Jobs WHERE job_type = ? AND idempotency_key = ?")
+            .bind(queue(&self.storage))
+            .bind(key)
+            .fetch_one(self.storage.pool())
+            .await?;
+        Ok(Stored::by_id(ours.as_deref(), Some(&theirs)))
     }
+}
+
+/// A connection that is still in a transaction is closed, not used again. When a disk is full SQLite rolls back by itself,
+/// which sqlx takes for a failure to roll back: what came after would be a savepoint in a transaction that nobody commits.
+fn pool_options() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 fn queue(storage: &SqliteStorage<Delivery>) -> String {

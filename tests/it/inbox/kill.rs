@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower_webhook::VerifiedBody;
 
 use super::database::{Backend, say};
-use super::process::{Inbox, PATIENCE, delivery, post};
-use crate::support::{signature, verifier};
+use super::process::{Inbox, PATIENCE, delivery, key, post};
 
 const DELIVERIES: usize = 500;
 const KILLS: usize = 20;
@@ -118,13 +116,6 @@ async fn send(mut address: watch::Receiver<Option<SocketAddr>>, number: usize) -
         }
     }
     (key(&body), acknowledged)
-}
-
-fn key(body: &str) -> String {
-    let mut headers = http::HeaderMap::new();
-    headers.insert(crate::support::SIGNATURE, signature(body));
-    let verified: VerifiedBody = verifier().verify(&headers, body.to_owned()).unwrap();
-    verified.delivery_key().map(|byte| format!("{byte:02x}")).concat()
 }
 
 fn random(least: u64, most: u64) -> u64 {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod database;
+mod disk;
 mod drain;
 mod kill;
 mod once;

@@ -11,13 +11,16 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
+use tower_webhook::VerifiedBody;
 
 use crate::receivers::child::{Receiver, build};
 use crate::sockets::client::Protocol;
-use crate::support::{SECRET, signed};
+use crate::support::{SECRET, SIGNATURE, signature, signed, verifier};
 
 /// How long anything may take that has no bound of its own; tasks of a killed process are taken over after some 12 s.
 pub(super) const PATIENCE: Duration = Duration::from_secs(90);
+
+static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("inbox"));
 
 /// How to start it: the same database and file of effects, again and again.
 #[derive(Clone)]
@@ -53,8 +56,16 @@ impl Inbox {
 
     /// A command that starts it, on ports of its own choice.
     pub(super) fn command(&self) -> Command {
-        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("inbox"));
-        let mut command = Command::new(&*BUILT);
+        self.prepared(Command::new(&*BUILT))
+    }
+
+    /// The same, started by another command whose last argument it is.
+    pub(super) fn command_after(&self, mut command: Command) -> Command {
+        command.arg(&*BUILT);
+        self.prepared(command)
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         command
             .env("PORT", "0")
             .env("KNOWRITHM_WEBHOOK_SECRET", SECRET)
@@ -93,6 +104,14 @@ impl Inbox {
 /// A delivery of its own number.
 pub(super) fn delivery(number: usize) -> String {
     format!(r#"{{"event":"lead.created","data":{{"id":"lead_{number}"}}}}"#)
+}
+
+/// The key of the delivery with this body, as the file of effects has it.
+pub(super) fn key(body: &str) -> String {
+    let mut headers = http::HeaderMap::new();
+    headers.insert(SIGNATURE, signature(body));
+    let verified: VerifiedBody = verifier().verify(&headers, body.to_owned()).unwrap();
+    verified.delivery_key().map(|byte| format!("{byte:02x}")).concat()
 }
 
 /// Posts a signed body once; an error when the process is not there, or dies.
