@@ -139,6 +139,17 @@ impl Store for PostgresStore {
     type Error = Error;
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
+        // Asked first: an insert that is refused leaves a dead row with the whole delivery, and a line in the server's log, for
+        // each time that somebody sends a recorded one again.
+        let known = "SELECT EXISTS (SELECT FROM apalis.jobs WHERE job_type = $1 AND idempotency_key = $2)";
+        let known = sqlx::query_scalar(known).bind(self.storage.config().queue.to_string());
+        if known
+            .bind(task.idempotency_key())
+            .fetch_one(self.storage.pool())
+            .await?
+        {
+            return Ok(Stored::Duplicate);
+        }
         match self.storage.clone().push_task(task).await {
             Ok(()) => Ok(Stored::New),
             Err(TaskSinkError::PushError(apalis_postgres::Error::Database(error))) if is_duplicate(&error) => {

@@ -1,5 +1,6 @@
 //! The inbox: what it answers, and that nothing it acknowledged is lost, on every backend.
 
+mod again;
 mod answers;
 mod database;
 mod disk;
