@@ -1,5 +1,6 @@
 //! The inbox: deliveries in, each once, and an answer for the sender.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use apalis_core::task::Task;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use http::{HeaderMap, HeaderName};
+use tokio::time::timeout;
 use tower_webhook::VerifiedBody;
 use ulid::Ulid;
 
@@ -69,6 +71,10 @@ impl<S> Inbox<S> {
     }
 
     /// Names the provider in each [`Delivery`], for workers that serve several. None is named unless set.
+    ///
+    /// It is a name and no more. Where several providers, or several tenants of one, share a queue, give the secrets of each
+    /// an [owner](tower_webhook::Secrets::owner): without, two that send the same bytes or the same id have one
+    /// delivery between them, and the second is answered as a duplicate of the first.
     #[must_use]
     pub fn provider(mut self, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.settings).provider = Some(name.into());
@@ -105,7 +111,8 @@ impl<S: Store> Inbox<S> {
     /// Puts a delivery into the backend, without headers.
     ///
     /// Ends well only after the backend committed. Answer 2xx then and only then; [`response`](crate::response) does.
-    /// When it is dropped before its end, the delivery may be stored or not: the sender, who got no answer, comes again.
+    /// When it is dropped before its end, as servers do when a sender hangs up, the backend is not interrupted: the delivery
+    /// is most likely stored, and a duplicate when the sender, who got no answer, comes again.
     ///
     /// # Errors
     ///
@@ -129,11 +136,15 @@ impl<S: Store> Inbox<S> {
         let delivery = Delivery::new(body)
             .sent_by(settings.provider.as_deref())
             .with_headers(headers, &settings.headers);
-        let stored = self.store.store(settings.task(delivery));
-        match tokio::time::timeout(settings.deadline, stored).await {
-            Ok(Ok(stored)) => Ok(stored),
-            Ok(Err(error)) => Err(PutError::Store(error)),
-            Err(_) => Err(PutError::Deadline(settings.deadline)),
+        let (store, task, deadline) = (self.store.clone(), settings.task(delivery), settings.deadline);
+        // A task of its own: a sender who hangs up must not cut off a transaction in the middle.
+        let stored = tokio::spawn(async move { timeout(deadline, store.store(task)).await });
+        match stored.await {
+            Ok(Ok(Ok(stored))) => Ok(stored),
+            Ok(Ok(Err(error))) => Err(PutError::Store(error)),
+            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+            // Not in time, or never, because the runtime is shut down.
+            Ok(Err(_)) | Err(_) => Err(PutError::Deadline(deadline)),
         }
     }
 }
