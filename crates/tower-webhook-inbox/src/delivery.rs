@@ -12,8 +12,8 @@ use tower_webhook::VerifiedBody;
 
 /// A verified delivery: the argument of the worker's tasks.
 ///
-/// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, the chosen `headers`,
-/// and `body`, the exact bytes in base64. Only code that can write into the queue can make one that was never verified.
+/// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, `owner`, `signed_by`, the
+/// chosen `headers`, and `body`, the exact bytes in base64. Only code that can write into the queue can make one that was never verified.
 ///
 /// ```
 /// use tower_webhook::{SigningSecret, Verifier, sign::Signer};
@@ -39,6 +39,10 @@ pub struct Delivery {
     received_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signed_by: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, String)>,
     #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
@@ -53,6 +57,8 @@ impl Delivery {
             key: body.delivery_key(),
             received_at: Timestamp::now(),
             provider: None,
+            owner: body.owner().map(str::to_owned),
+            signed_by: body.key().map(str::to_owned),
             headers: Vec::new(),
             body: body.bytes().clone(),
         }
@@ -96,6 +102,18 @@ impl Delivery {
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
+    }
+
+    /// Whose secret signed it: [`VerifiedBody::owner`]. Unlike what the body says, it was verified.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    /// The label of the secret that signed it: [`VerifiedBody::key`].
+    #[must_use]
+    pub fn signed_by(&self) -> Option<&str> {
+        self.signed_by.as_deref()
     }
 
     /// The headers that [`Inbox::keep_header`](crate::Inbox::keep_header) chose. Most providers do not sign them.
@@ -148,6 +166,7 @@ impl fmt::Debug for Delivery {
             .field("key", &format_args!("{}", self.key_hex()))
             .field("received_at", &self.received_at)
             .field("provider", &self.provider)
+            .field("owner", &self.owner)
             .field("len", &self.body.len())
             .finish_non_exhaustive()
     }
@@ -195,14 +214,15 @@ fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::E
 #[cfg(test)]
 mod tests {
     use tower_webhook::sign::Signer;
-    use tower_webhook::{SigningSecret, Verifier};
+    use tower_webhook::{Secrets, SigningSecret, Verifier};
 
     use super::*;
 
     fn verified(body: &'static [u8]) -> VerifiedBody {
-        let secret = SigningSecret::new("whk_test").unwrap();
+        let secret = SigningSecret::new("whk_test").unwrap().label("summer");
         let headers = Signer::knowrithm(&secret).headers(body);
-        Verifier::knowrithm(secret).verify(&headers, body).unwrap()
+        let secrets = Secrets::new(secret).owner("acme");
+        Verifier::knowrithm(secrets).verify(&headers, body).unwrap()
     }
 
     #[test]
@@ -226,6 +246,7 @@ mod tests {
         headers.remove("x-other");
         assert_eq!(restored.headers(), headers);
         assert_eq!(restored.provider(), Some("knowrithm"));
+        assert_eq!((restored.owner(), restored.signed_by()), (Some("acme"), Some("summer")));
     }
 
     #[test]
