@@ -239,6 +239,7 @@ struct Key {
 enum Usable {
     Always,
     Until(SystemTime),
+    #[cfg(feature = "layer")]
     Never,
 }
 
@@ -305,6 +306,7 @@ impl Key {
             && match self.usable {
                 Usable::Always => true,
                 Usable::Until(last) => claim.clock.now() <= last,
+                #[cfg(feature = "layer")]
                 Usable::Never => false,
             }
     }
