@@ -7,7 +7,8 @@ use crate::error::ParseError;
 /// When something happened: an instant, and the text that it was written as.
 ///
 /// The text is that of RFC 3339, with `Z` or an offset and up to nine digits of a second, as
-/// [jiff reads it](jiff::Timestamp#impl-FromStr-for-Timestamp). Two are equal when their texts are: compare
+/// [jiff reads it](jiff::Timestamp#impl-FromStr-for-Timestamp), but for the annotations in brackets of RFC 9557, which may
+/// be of any length. Two are equal when their texts are: compare
 /// [`instant`](Self::instant) to learn whether they mean the same.
 ///
 /// ```
@@ -45,11 +46,11 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         match text.parse() {
-            Ok(instant) => Ok(Self {
+            Ok(instant) if !text.contains('[') => Ok(Self {
                 instant,
                 text: text.to_owned(),
             }),
-            Err(_) => Err(ParseError::whole("expected an instant such as 2024-05-21T10:30:00Z")),
+            _ => Err(ParseError::whole("expected an instant such as 2024-05-21T10:30:00Z")),
         }
     }
 }

@@ -194,6 +194,7 @@ fn what_is_no_instant_is_kept_and_named() {
         (r#""2024-05-21""#, "a string"),
         (r#""2024-02-30T10:30:00Z""#, "a string"),
         (r#""2024-05-21T10:30:00.1234567891Z""#, "a string"),
+        (r#""2024-05-21T10:30:00Z[u-ca=hebrew]""#, "a string"),
         (r#""+999999-01-01T00:00:00Z""#, "a string"),
         ("1716287400", "a number"),
         ("{}", "an object"),
