@@ -35,11 +35,15 @@ impl SecretsHandle {
         Self(Arc::new(RwLock::new(secrets.into())))
     }
 
-    /// Uses these secrets from the next request on.
+    /// Uses these secrets from the next request on, and no longer those before: [`Secrets::and`] keeps them, for a sender who
+    /// takes a while to change over. Of no [owner](Secrets::owner), they are of the owner of those before.
+    ///
+    /// For Standard Webhooks, ask for the secret's form [here](crate::SigningSecret::require_whsec) as well.
     pub fn replace(&self, secrets: impl Into<Secrets>) {
         let secrets = secrets.into();
         // Nothing panics while it holds the lock.
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *current = secrets.in_place_of(&current);
     }
 
     /// The secrets in use.
@@ -53,5 +57,34 @@ impl SecretsHandle {
 impl fmt::Debug for SecretsHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SecretsHandle").field(&self.current()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::SigningSecret;
+    use crate::sign::Signer;
+    use crate::verifier::Verifier;
+
+    #[test]
+    fn the_owner_stays_until_another_is_named() {
+        let secret = || SigningSecret::new("whk_test").unwrap();
+        let handle = SecretsHandle::new(secret());
+        let verifier = Verifier::knowrithm(handle.clone());
+        let owner = || {
+            let headers = Signer::knowrithm(&secret()).headers("{}");
+            let body = verifier.verify(&headers, "{}").unwrap();
+            body.owner().map(str::to_owned)
+        };
+        assert_eq!(owner(), None);
+        for (secrets, wanted) in [
+            (Secrets::new(secret()).owner("acme"), "acme"),
+            (Secrets::new(secret()), "acme"),
+            (Secrets::new(secret()).owner("umbrella"), "umbrella"),
+        ] {
+            handle.replace(secrets);
+            assert_eq!(owner().as_deref(), Some(wanted));
+        }
     }
 }

@@ -45,8 +45,13 @@ impl Verifier {
         Self::with_scheme(Slack, secret)
     }
 
-    /// Verifies what [Shopify](https://shopify.dev/docs/apps/build/webhooks/subscribe/https) sends: exactly one
-    /// `X-Shopify-Hmac-Sha256`, the base64 of the HMAC-SHA256 of the raw body. The secret is the app's client secret.
+    /// Verifies what [Shopify](https://shopify.dev/docs/apps/build/webhooks/verify-deliveries) sends: exactly one
+    /// `X-Shopify-Hmac-Sha256`, the base64 of the HMAC-SHA256 of the raw body. The secret is the app's client secret; of
+    /// webhooks made in a store's admin, the one that is shown there.
+    ///
+    /// Two deliveries may have the same bytes, as of a shop whose data is to be erased twice, and so one
+    /// [key](crate::VerifiedBody::delivery_key). Shopify tells them apart by `X-Shopify-Event-Id`, which is not signed, nor is
+    /// `X-Shopify-Topic`, which says what happened.
     #[must_use]
     pub fn shopify(secret: impl Into<Keys>) -> Self {
         Self::with_scheme(Shopify, secret)
@@ -58,7 +63,7 @@ impl Verifier {
     /// id becomes the [key of the delivery](crate::VerifiedBody::delivery_key).
     ///
     /// The secret is `whsec_` and standard base64. One that is added, replaced or looked up later and is of another
-    /// form matches nothing.
+    /// form matches nothing: see [`SigningSecret::require_whsec`](crate::SigningSecret::require_whsec).
     ///
     /// ```
     /// use tower_webhook::{ConfigError, SigningSecret, Verifier};

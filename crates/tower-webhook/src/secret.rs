@@ -118,6 +118,30 @@ impl SigningSecret {
         self
     }
 
+    /// Insists on the form that Standard Webhooks has for secrets, `whsec_` and standard base64; the secret stays as it is.
+    ///
+    /// [`Verifier::standard_webhooks`](crate::Verifier::standard_webhooks) asks for this form itself. A secret that is added,
+    /// replaced or looked up later is nobody's to refuse any more, and of another form matches nothing: ask here.
+    ///
+    /// ```
+    /// use tower_webhook::{ConfigError, SigningSecret};
+    ///
+    /// assert!(SigningSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.require_whsec().is_ok());
+    /// let cut_off = SigningSecret::new("whsec_MfKQ9r8GKYq")?.require_whsec();
+    /// assert!(matches!(cut_off, Err(ConfigError::MalformedWhsec)));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MalformedWhsec`] when it is of another form.
+    pub fn require_whsec(self) -> Result<Self, ConfigError> {
+        match self.whsec() {
+            Some(_) => Ok(self),
+            None => Err(ConfigError::MalformedWhsec),
+        }
+    }
+
     pub(crate) fn expose(&self) -> &[u8] {
         &self.bytes
     }

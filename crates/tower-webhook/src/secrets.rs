@@ -45,15 +45,27 @@ impl Secrets {
         Self::of(Key::new(primary), Rejection::SignatureMismatch)
     }
 
-    /// Adds a secret that is accepted besides the others.
+    /// Adds a secret, or a set of them, that is accepted besides the others; of the same [owner](Self::owner), if this set has
+    /// one.
+    ///
+    /// ```
+    /// use tower_webhook::{Secrets, SecretsHandle, SigningSecret};
+    ///
+    /// let handle = SecretsHandle::new(SigningSecret::new("0ld")?.label("old"));
+    /// // The sender may take a while to change over.
+    /// handle.replace(Secrets::new(SigningSecret::new("n3w")?.label("new")).and(handle.current()));
+    /// assert_eq!(format!("{:?}", handle.current()), r#"Secrets(["new", "old"])"#);
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
     #[must_use]
-    pub fn and(mut self, secret: SigningSecret) -> Self {
+    pub fn and(mut self, more: impl Into<Self>) -> Self {
         let set = Arc::make_mut(&mut self.0);
-        let mut key = Key::new(secret);
-        if let Some(owner) = &set.owner {
-            key.belong_to(owner);
+        for mut key in more.into().keys().cloned() {
+            if let Some(owner) = &set.owner {
+                key.belong_to(owner);
+            }
+            set.others.push(key);
         }
-        set.others.push(key);
         self
     }
 
@@ -88,6 +100,14 @@ impl Secrets {
         }
         set.owner = Some(owner);
         self
+    }
+
+    /// The same, of the owner of those before it, if it has none.
+    pub(crate) fn in_place_of(self, before: &Self) -> Self {
+        match (&self.0.owner, &before.0.owner) {
+            (None, Some(owner)) => self.owner(Arc::clone(owner)),
+            _ => self,
+        }
     }
 
     /// A set of which no secret signs anything, and which costs what a set of one does.
@@ -189,7 +209,7 @@ impl From<SigningSecret> for Secrets {
     }
 }
 
-/// Prints the labels, and `None` for a secret without one.
+/// Prints the labels, and `_` for a secret without one.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let labels = self.keys().map(|key| key.origin.label());

@@ -64,7 +64,7 @@ LIBRARIES = {
     "stripe": Stripe,
     "slack_sdk": Slack,
     "standardwebhooks": StandardWebhooks,
-    # https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+    # https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
     "hmac, as Shopify documents": Hmac("x-shopify-hmac-sha256", lambda mac: base64.b64encode(mac.digest()).decode()),
     "hmac, as Knowrithm documents": Hmac("x-knowrithm-signature", lambda mac: "sha256=" + mac.hexdigest()),
 }

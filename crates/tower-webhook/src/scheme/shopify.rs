@@ -2,7 +2,7 @@
 //!
 //! **Sends** one `X-Shopify-Hmac-Sha256: <44 characters of base64>`.
 //!
-//! **Specified** in <https://shopify.dev/docs/apps/build/webhooks/subscribe/https>, "Verify the webhook".
+//! **Specified** in <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>.
 //!
 //! **Signs** the raw body, with HMAC-SHA256 under the app's client secret taken as UTF-8 bytes.
 //!
