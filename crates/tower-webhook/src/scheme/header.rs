@@ -52,7 +52,7 @@ impl<'h> SignatureHeader<'h> {
     }
 
     /// When the request was signed, in seconds since the Unix epoch; to be judged by the verifier's
-    /// [`tolerance`](crate::Verifier::tolerance).
+    /// [`tolerance`](crate::Verifier::tolerance). [`only_timestamp`](super::only_timestamp) reads it.
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.timestamp = Some(seconds);
         self

@@ -89,7 +89,7 @@ pub trait Scheme: Send + Sync + 'static {
 
     /// Whether secrets of the form `whsec_` and base64 are decoded before they key the MAC, as
     /// [Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
-    /// prescribes; `false` by default, and a secret is used as it is.
+    /// prescribes; `false` by default, and a secret is used as it is. If `true`, a secret of any other form matches nothing.
     fn decodes_whsec(&self) -> bool {
         false
     }
@@ -132,8 +132,35 @@ fn only_mac(
     mac.map(SignatureHeader::new).ok_or(Rejection::MalformedSignature)
 }
 
-/// The value of the header that says when a request was signed, in seconds since the Unix epoch.
-fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(&'h [u8], i64), Rejection> {
+/// The value of the header that says when a request was signed, which must be there exactly once: its text, which is signed,
+/// and the seconds since the Unix epoch that it stands for.
+///
+/// It is a whole number in its only form: digits, with no sign, leading zero, blank or fraction, of an `i64`. So text and
+/// number can stand for each other, and no two readers read it differently.
+///
+/// ```
+/// use http::HeaderMap;
+/// use http::header::HeaderName;
+/// use tower_webhook::Rejection;
+/// use tower_webhook::scheme::only_timestamp;
+///
+/// let name = HeaderName::from_static("x-acme-time");
+/// let mut headers = HeaderMap::new();
+/// assert_eq!(only_timestamp(&headers, &name), Err(Rejection::MissingTimestamp));
+///
+/// headers.insert(&name, "1700000000".parse()?);
+/// assert_eq!(only_timestamp(&headers, &name), Ok((&b"1700000000"[..], 1_700_000_000)));
+///
+/// headers.insert(&name, "+5".parse()?);
+/// assert_eq!(only_timestamp(&headers, &name), Err(Rejection::MalformedTimestamp));
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Rejection::MissingTimestamp`] when it is not there, [`Rejection::MalformedTimestamp`] when it is there more than once,
+/// or no such number.
+pub fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(&'h [u8], i64), Rejection> {
     let text = match only_value(headers, name) {
         Ok(value) => value.as_bytes(),
         Err(Rejection::MissingSignature) => return Err(Rejection::MissingTimestamp),
