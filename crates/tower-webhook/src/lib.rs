@@ -78,7 +78,7 @@
 //! |---|---|---|
 //! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; without `timeout` they wait for a body for ever |
 //! | `timeout` | yes | the deadline of a body, [`Verifier::read_timeout`], on tokio's timer; brings `layer` |
-//! | `sign` | | [`sign::Signer`], the sender's side, for tests and demonstrations |
+//! | `sign` | | [`sign::Signer`], the sender's side, for tests, demonstrations and senders |
 //! | `test-util` | | [`mod@test`]: signed requests, forgeries, bodies and a clock, for tests of what stands behind the layer |
 //! | `tracing` | | one event per verdict |
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -19,7 +19,8 @@ use crate::scheme::write::{Stamp, Write};
 use crate::scheme::{HmacSha256Scheme, Scheme};
 use crate::secret::SigningSecret;
 
-/// Signs bodies so that the [`Verifier`](crate::Verifier) of the same scheme and secret accepts them.
+/// Signs bodies so that the [`Verifier`](crate::Verifier) of the same scheme and secret accepts them, unless it is given a time
+/// or an id that none accepts.
 ///
 /// ```
 /// use tower_webhook::sign::Signer;
@@ -88,7 +89,7 @@ impl Signer {
     }
 
     /// Sets the time of signing, in seconds since the Unix epoch, for the schemes that sign one. By default it is the
-    /// time of each signing, by the system's clock.
+    /// time of each signing, by the system's clock. A negative one is written, and refused by every verifier.
     #[must_use]
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.timestamp = Some(seconds);
@@ -96,7 +97,7 @@ impl Signer {
     }
 
     /// Sets the id of the delivery, for Standard Webhooks. By default each signing draws one: `msg_` and 128 random
-    /// bits in hex.
+    /// bits in hex. One that is empty or has a dot is written, and refused by every verifier.
     ///
     /// # Panics
     ///

@@ -22,8 +22,8 @@ use crate::trace;
 /// source sees is as it was sent, with `%61` for an `a`; what a router hands to a handler is decoded, and so may name somebody
 /// else.
 ///
-/// The peer does not learn whether a tenant exists: for one that is not known the body is read and hashed as for any
-/// other.
+/// No answer tells the peer whether a tenant exists: for one that is not known the body is read, and hashed as for one with a
+/// single secret. Time tells more: a second secret, or a look-up that is not in a cache, takes longer.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -72,6 +72,14 @@ pub trait SecretSource: Send + Sync + 'static {
     ///
     /// When it cannot be found out; the sender is asked to come again.
     fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets>, Self::Error>> + Send;
+}
+
+impl<S: SecretSource> SecretSource for Arc<S> {
+    type Error = S::Error;
+
+    fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets>, Self::Error>> + Send {
+        S::secrets(self, head)
+    }
 }
 
 /// Makes a [`SecretSource`] what a [`Verifier`](crate::Verifier) takes its secrets from.
