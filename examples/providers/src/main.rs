@@ -8,11 +8,12 @@
 //! {"status":"success","key":"current"}
 //! ```
 //!
-//! **To rotate** a secret, give the new one and keep the one before in `GITHUB_WEBHOOK_SECRET_OLD`, until nothing is
-//! signed with `old` any more.
+//! **To rotate** a secret, give the new one and keep the one before in `GITHUB_WEBHOOK_SECRET_OLD`, or in the file that
+//! `GITHUB_WEBHOOK_SECRET_OLD_FILE` names, until nothing is signed with `old` any more.
 //!
-//! **To replace** a secret without a restart, change the file and send SIGHUP: requests under way end with the secret
-//! that they began with. A file that cannot be used leaves the secret as it was.
+//! **Without a restart**, change the files and send SIGHUP: requests under way end with the secrets that they began with.
+//! A file that cannot be used leaves the secrets as they were. An old one that is not there is no error: put it there when
+//! you rotate, and remove it afterwards.
 //!
 //! `axum::serve` waits for the head of a request for ever: see `axum-receiver`.
 
@@ -80,13 +81,9 @@ async fn read_anew(providers: &[Provider], mut hangups: Hangups) {
         hangups.next().await;
         for provider in providers {
             match provider.read_anew() {
-                Ok(Some(path)) => say(format_args!(
-                    "{}: took the secret from {}",
-                    provider.name,
-                    path.display()
-                )),
-                Ok(None) => {}
-                Err(error) => complain(format_args!("{}: kept the secret it has: {error:#}", provider.name)),
+                Ok(true) => say(format_args!("{}: took the secrets from its files", provider.name)),
+                Ok(false) => {}
+                Err(error) => complain(format_args!("{}: kept the secrets it has: {error:#}", provider.name)),
             }
         }
     }
