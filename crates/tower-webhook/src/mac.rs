@@ -29,14 +29,22 @@ impl KeyedMac {
         RunningMac(self.0.clone())
     }
 
-    /// Whether one of these is the MAC of these bytes, joined: [`RunningMac::makes_one_of`] for what is there at once, with
-    /// no state moved about.
+    /// Whether one of these is the MAC of these bytes: [`RunningMac::makes_one_of`] for what is there at once, with no state
+    /// moved about.
     // Not inlined: with it, a caller's registers are spilled around every block of the hash.
     #[inline(never)]
-    pub(crate) fn makes_one_of(&self, parts: &[&[u8]], body: &[u8], first: &[u8; 32], others: &[[u8; 32]]) -> bool {
+    pub(crate) fn makes_one_of(
+        &self,
+        before: Option<&[&[u8]; 4]>,
+        body: &[u8],
+        first: &[u8; 32],
+        others: &[[u8; 32]],
+    ) -> bool {
         let mut mac = self.0.clone();
-        for part in parts {
-            mac.update(part);
+        if let Some(parts) = before {
+            for part in parts {
+                mac.update(part);
+            }
         }
         mac.update(body);
         one_of(&mac.finalize().into_bytes().into(), first, others)

@@ -309,7 +309,7 @@ impl Key {
     #[inline]
     fn signed(&self, claim: &Claim<'_>, body: &[u8]) -> bool {
         let (keyed, header) = (self.keyed_for(claim), claim.header);
-        let before: &[&[u8]] = header.signed_before_body.as_ref().map_or(&[], |parts| parts);
+        let before = header.signed_before_body.as_ref();
         keyed.makes_one_of(before, body, &header.mac, &header.others) && self.may_sign(claim)
     }
 
