@@ -227,8 +227,9 @@ impl Verifier {
     /// [`Rejection::SecretSource`], as in [`verify`](Self::verify).
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
         let begun = self.read(headers).and_then(|header| {
-            self.judge(&header, headers, None, 0)?;
-            let (claim, secrets) = (self.claim(&header), self.known()?);
+            let claim = self.claim(&header);
+            self.judge(&claim, headers, None, 0)?;
+            let secrets = self.known()?;
             Ok(Verification::new(
                 self.scheme_name(),
                 &claim,
@@ -245,12 +246,12 @@ impl Verifier {
     #[inline]
     pub(crate) fn judge(
         &self,
-        header: &SignatureHeader<'_>,
+        claim: &Claim<'_>,
         headers: &HeaderMap,
         exact: Option<u64>,
         least: u64,
     ) -> Result<(), Rejection> {
-        self.claim(header).judge_time()?;
+        claim.judge_time()?;
         let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
         if announced > self.policy.max_body as u64 {
             Err(Rejection::BodyTooLarge)

@@ -207,10 +207,10 @@ impl<B: Body> VerifyRequest<B> {
                 let headers = &this.head.as_ref().expect(HEAD_IS_THERE).headers;
                 // Borrowed where it is: it is large, and a move would be a copy.
                 let header = verifier.read(headers);
-                let header = header.as_ref().map_err(Rejection::clone)?;
+                let claim = verifier.claim(header.as_ref().map_err(Rejection::clone)?);
                 if this.secrets.is_none() {
                     let hint = this.body.size_hint();
-                    verifier.judge(header, headers, hint.exact(), hint.lower())?;
+                    verifier.judge(&claim, headers, hint.exact(), hint.lower())?;
                 }
                 let secrets = match (verifier.provider(), &mut *this.secrets) {
                     (Provider::Fixed(secrets), _) => secrets,
@@ -223,9 +223,8 @@ impl<B: Body> VerifyRequest<B> {
                         return self.poll_body(cx);
                     }
                 };
-                let (body, claim) = (this.body.as_mut(), verifier.claim(header));
                 let mut next = Poll::Pending;
-                if check_whole(body, verifier, secrets, &claim, this.came, &mut next, cx)? {
+                if check_whole(this.body.as_mut(), verifier, secrets, &claim, this.came, &mut next, cx)? {
                     return Poll::Ready(Ok(()));
                 }
                 let running = Running::new(secrets.start(&claim), verifier.largest_body());
