@@ -47,10 +47,11 @@ impl HmacSha256Scheme {
     ///
     /// # Panics
     ///
-    /// When a header could not begin so: with a control character, or one that is not ASCII.
+    /// When a header could not begin so: with a blank, a control character, or one that is not ASCII.
     pub fn prefix(mut self, prefix: &'static str) -> Self {
         let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        assert!(prefix.bytes().all(visible), "a header cannot begin with {prefix:?}");
+        let begins = !prefix.starts_with(' ') && prefix.bytes().all(visible);
+        assert!(begins, "a header cannot begin with {prefix:?}");
         self.prefix = prefix;
         self
     }

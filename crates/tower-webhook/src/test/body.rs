@@ -214,6 +214,7 @@ impl fmt::Debug for Step {
 
 /// What a [`TestBody`] fails with.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct BrokenBody;
 
 impl fmt::Display for BrokenBody {
