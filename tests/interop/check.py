@@ -178,10 +178,12 @@ def main():
         parser.add_argument(f"--{name}", required=True)
     arguments = parser.parse_args()
 
-    receiver = Receiver(arguments.providers)
-    peers = {name: Peer(getattr(arguments, name)) for name in ("npm", "pypi", "crate")}
+    peers, receiver = {}, None
     passed = failed = 0
     try:
+        receiver = Receiver(arguments.providers)
+        for name in ("npm", "pypi", "crate"):
+            peers[name] = Peer(getattr(arguments, name))
         for origin, library, route, lists in LIBRARIES:
             for what, complaints in checks(library, route, lists, peers[origin], peers["crate"], receiver):
                 print(f"{'FAILED' if complaints else 'ok    '} {origin} {library}, {route}: {what}")
@@ -189,9 +191,9 @@ def main():
                     print(f"       {complaint}")
                 passed, failed = passed + (not complaints), failed + bool(complaints)
     finally:
-        for process in [receiver.process, *(peer.process for peer in peers.values())]:
-            process.terminate()
-            process.wait(PATIENCE)
+        for started in filter(None, [receiver, *peers.values()]):
+            started.process.terminate()
+            started.process.wait(PATIENCE)
     print(f"{passed + failed} checks with {len(LIBRARIES)} libraries: {passed} passed, {failed} failed, none skipped")
     sys.exit(1 if failed else 0)
 
