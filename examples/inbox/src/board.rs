@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 
 use apalis_board::axum::ui::ServeUI;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Extension, Router};
@@ -36,11 +36,15 @@ pub(crate) fn protect(board: Router, address: SocketAddr) -> Router {
 }
 
 async fn guard(State(loopback): State<bool>, request: Request, next: Next) -> Response {
-    if is_welcome(request.method(), request.headers(), loopback) {
+    let mut response = if is_welcome(request.method(), request.headers(), loopback) {
         next.run(request).await
     } else {
         StatusCode::FORBIDDEN.into_response()
-    }
+    };
+    // A page that shows the board in a frame could have the operator click on it unawares.
+    let unframed = HeaderValue::from_static("frame-ancestors 'none'");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, unframed);
+    response
 }
 
 fn is_welcome(method: &Method, headers: &HeaderMap, loopback: bool) -> bool {

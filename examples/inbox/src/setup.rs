@@ -16,8 +16,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 /// What the board's page of logs listens to.
 pub(crate) type Events = Arc<Mutex<TracingBroadcaster>>;
 
-/// The environment, besides what every receiver reads.
-#[derive(Debug)]
+/// The environment, besides what every receiver reads. It prints nothing: a URL may hold a password.
 pub(crate) struct Options {
     /// `DATABASE_URL`: `sqlite://inbox.db` by default.
     pub(crate) database: String,
@@ -56,7 +55,8 @@ fn parsed<T: FromStr>(name: &str, kind: &str) -> anyhow::Result<Option<T>> {
     match env::var(name) {
         Ok(value) => match value.parse() {
             Ok(value) => Ok(Some(value)),
-            Err(_) => bail!("{name} is {value:?}, which is not {kind}"),
+            // Not what it is: somebody may have put a secret into the wrong one.
+            Err(_) => bail!("{name} is not {kind}"),
         },
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => bail!("{name} is not {kind}"),

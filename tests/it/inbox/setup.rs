@@ -14,6 +14,7 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
         ("DATABASE_URL", "sqlite::memory:"),
         ("BOARD", "5001"),
         ("WORK_MS", "-1"),
+        ("WORK_MS", "a_password"),
         ("FAIL_RATE", "1.5"),
         ("FAIL_RATE", "NaN"),
         ("EFFECTS", "/no/such/folder/effects"),
