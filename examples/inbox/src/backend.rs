@@ -45,11 +45,11 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
     Ok(backend)
 }
 
-/// The workers and the board on a store: the same lines for each, whose types have no short common name.
+/// The workers, which do this work, and the board on a store: the same lines for each, whose types have no short common name.
 macro_rules! queue {
-    ($store:expr, $options:expr, $events:expr) => {{
+    ($store:expr, $options:expr, $events:expr, $work:expr) => {{
         use apalis::layers::retry::RetryPolicy;
-        use apalis::prelude::{BackendExt, Monitor, WorkerBuilder, WorkerBuilderExt};
+        use apalis::prelude::{Attempt, BackendExt, Data, Monitor, WorkerBuilder, WorkerBuilderExt};
         use apalis_board::axum::framework::{ApiBuilder, RegisterRoute};
 
         let store = $store;
@@ -72,8 +72,10 @@ macro_rules! queue {
                     .on(WorkerBuilder::new($crate::work::worker_name(restarts)).backend(backend))
                     .data(todo.clone())
                     .concurrency($crate::work::CONCURRENCY)
-                    .retry(RetryPolicy::retries($crate::work::ATTEMPTS).with_backoff($crate::work::backoff()))
-                    .build($crate::work::work)
+                    .retry(RetryPolicy::retries($crate::attempts::ATTEMPTS).with_backoff($crate::attempts::backoff()))
+                    .build(|delivery, attempt: Attempt, todo: Data<$crate::work::Todo>| {
+                        $crate::attempts::attempt(attempt.current(), $work(delivery, todo))
+                    })
             })
             .should_restart(|worker, _| !worker.is_shutting_down());
         let workers = $crate::workers::Workers {
@@ -86,3 +88,6 @@ macro_rules! queue {
 }
 
 pub(crate) use queue;
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! A delivery is verified, stored under its key and answered; a worker takes it from there. README.md says how it is set
 //! up, and what it promises on which backend.
 
+mod attempts;
 mod backend;
 mod board;
 mod dead;
@@ -21,8 +22,9 @@ use tower::Layer;
 use tower_webhook::{Verifier, VerifyLayer};
 use tower_webhook_inbox::{Inbox, Store};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, queue};
 use crate::setup::Options;
+use crate::work::work;
 use crate::workers::Workers;
 
 #[tokio::main]
@@ -31,9 +33,9 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::from_env(setup.address.port())?;
     let events = setup::log();
     match backend::open(&options).await? {
-        Backend::Sqlite(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
-        Backend::Postgres(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
-        Backend::Redis(store) => run(setup, &options, store.clone(), backend::queue!(store, &options, events)).await,
+        Backend::Sqlite(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
+        Backend::Postgres(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
+        Backend::Redis(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
     }
 }
 

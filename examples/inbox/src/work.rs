@@ -1,4 +1,4 @@
-//! What is done with a delivery, and how often it is tried.
+//! What is done with a delivery.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,9 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::Context;
-use apalis::layers::retry::HasherRng;
-use apalis::layers::retry::backoff::{ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
-use apalis::prelude::{AbortError, Attempt, BoxDynError, Data};
+use apalis::prelude::{AbortError, BoxDynError, Data};
 use receiver_support::announce;
 use tower_webhook_inbox::Delivery;
 
@@ -19,8 +17,6 @@ use crate::setup::Options;
 pub(crate) const POLL: Duration = Duration::from_millis(200);
 /// How many deliveries are worked on at a time.
 pub(crate) const CONCURRENCY: usize = 16;
-/// How often a delivery is tried before it is left as a dead letter.
-pub(crate) const ATTEMPTS: usize = 5;
 
 /// What the worker needs besides the delivery.
 #[derive(Clone, Debug)]
@@ -53,21 +49,11 @@ impl Todo {
     }
 }
 
-/// Works on a delivery. An error is tried again, later and later; the last attempt, and what will never do, is aborted and
-/// stays as a dead letter.
-pub(crate) async fn work(delivery: Delivery, attempt: Attempt, todo: Data<Todo>) -> Result<(), BoxDynError> {
-    // One more than are tried: the process died with it, again and again.
-    if attempt.current() > ATTEMPTS {
-        return Err(AbortError::new("given up: the process ended in the middle of it too often").into());
-    }
+/// Works on a delivery. An error is tried again; one that is an [`AbortError`] will never do.
+pub(crate) async fn work(delivery: Delivery, todo: Data<Todo>) -> Result<(), BoxDynError> {
     tokio::time::sleep(todo.takes).await;
     if chance()? < todo.fail_rate {
-        let error = format!("FAIL_RATE made attempt {} of {ATTEMPTS} fail", attempt.current());
-        return Err(if attempt.current() == ATTEMPTS {
-            AbortError::new(error).into()
-        } else {
-            error.into()
-        });
+        return Err("FAIL_RATE made it fail".into());
     }
     let name = tell(&delivery).map_err(AbortError::new)?;
     Ok(todo.take_effect(&delivery, &name)?)
@@ -98,15 +84,6 @@ pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     Ok(())
-}
-
-/// 100 ms after the first failed attempt, then twice as long each time, give or take a half.
-pub(crate) fn backoff() -> ExponentialBackoff {
-    let (least, most) = (Duration::from_millis(100), Duration::from_mins(1));
-    let maker = ExponentialBackoffMaker::new(least, most, 0.5, HasherRng::default());
-    maker
-        .expect("the least is less than the most, and the jitter a share")
-        .make_backoff()
 }
 
 /// A number from 0 to 1, and never 1.
