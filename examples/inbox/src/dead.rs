@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use apalis::prelude::{Backend, Codec, FetchById, Filter, ListAllTasks, Status, Task, TaskBuilder, TaskId};
+use apalis::prelude::{Backend, Codec, FetchById, Task, TaskBuilder, TaskId};
 use apalis_core::backend::WireFormatBackend;
 use axum::Router;
 use axum::extract::{Form, State};
@@ -10,7 +10,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
-use tower_webhook_inbox::{Delivery, QUEUE, Store};
+use tower_webhook_inbox::{Delivery, Store};
+
+use crate::letters::Letters;
 
 /// As many as the page shows.
 const SHOWN: u32 = 100;
@@ -20,8 +22,8 @@ const SHOWN: u32 = 100;
 /// The board's own pages show failed tasks, and cannot do this.
 pub(crate) fn routes<S, B>(store: S, backend: B) -> Router
 where
-    S: Store,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + ListAllTasks + FetchById,
+    S: Letters,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById,
     B: Clone + Send + Sync + 'static,
     B::Codec: Codec<Delivery, Compact = Vec<u8>>,
     <B::Codec as Codec<Delivery>>::Error: Error,
@@ -32,36 +34,23 @@ where
         .with_state((store, backend))
 }
 
-async fn list<S, B>(State((_, backend)): State<(S, B)>) -> Response
+async fn list<S, B>(State((store, backend)): State<(S, B)>) -> Response
 where
-    S: Store,
-    B: WireFormatBackend<Compact = Vec<u8>> + ListAllTasks + Clone + Send + Sync,
+    S: Letters,
+    B: WireFormatBackend<Compact = Vec<u8>>,
     B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error,
-    B::Error: Error,
 {
+    let letters = match store.dead(SHOWN).await {
+        Ok(letters) => letters,
+        Err(error) => return failed(&*error),
+    };
     let mut rows = String::new();
-    for status in [Status::Killed, Status::Failed] {
-        let filter = Filter {
-            status: Some(status),
-            page: 1,
-            page_size: Some(SHOWN),
-        };
-        let tasks = match backend.list_all_tasks(&filter).await {
-            Ok(tasks) => tasks,
-            Err(error) => return failed(&error),
-        };
-        // Another queue of the same backend is not ours to show.
-        for task in tasks
-            .iter()
-            .filter(|task| task.queue().is_none_or(|queue| queue.as_ref() == QUEUE))
-        {
-            if let Ok(delivery) = backend.codec().decode(&task.args) {
-                rows += &row(task, &delivery);
-            }
+    for letter in &letters {
+        if let Ok(delivery) = backend.codec().decode(&letter.args) {
+            rows += &row(letter, &delivery);
         }
     }
-    Html(format!(include_str!("dead.html"), rows = rows)).into_response()
+    Html(format!(include_str!("dead.html"), shown = SHOWN, rows = rows)).into_response()
 }
 
 fn row(task: &Task<Vec<u8>>, delivery: &Delivery) -> String {

@@ -7,6 +7,7 @@ mod attempts;
 mod backend;
 mod board;
 mod dead;
+mod letters;
 mod setup;
 mod work;
 mod workers;

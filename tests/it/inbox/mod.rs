@@ -2,7 +2,9 @@
 
 mod again;
 mod answers;
+mod board;
 mod database;
+mod dead;
 mod disk;
 mod drain;
 mod kill;

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use apalis::prelude::{BoxDynError, Data, Filter, ListTasks, Status};
+use apalis::prelude::{BoxDynError, Data};
 use apalis_board::axum::sse::TracingBroadcaster;
 use tokio::sync::oneshot;
 use tower_webhook::sign::Signer;
@@ -13,6 +13,7 @@ use tower_webhook_inbox::{Delivery, Inbox};
 
 use super::*;
 use crate::attempts::ATTEMPTS;
+use crate::letters::Letters;
 use crate::work::Todo;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -67,15 +68,9 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
     let (workers, _board) = queue!(store.clone(), &options, TracingBroadcaster::create(), work);
     let (stop, stopped) = oneshot::channel::<()>();
     let dead = async {
-        let filter = Filter {
-            status: Some(Status::Killed),
-            page: 1,
-            page_size: Some(10),
-        };
         let start = Instant::now();
         loop {
-            let mut dead = store.storage().list_tasks(&filter).await?;
-            if let Some(letter) = dead.pop() {
+            if let Some(letter) = store.dead(1).await.map_err(anyhow::Error::from_boxed)?.pop() {
                 drop(stop);
                 break anyhow::Ok(letter);
             }
