@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use apalis::prelude::{Backend, Codec, FetchById, Task, TaskBuilder, TaskId};
+use apalis::prelude::{Backend, Codec, FetchById, Status, Task, TaskBuilder, TaskId};
 use apalis_core::backend::WireFormatBackend;
 use axum::Router;
 use axum::extract::{Form, State};
@@ -34,11 +34,12 @@ where
         .with_state((store, backend))
 }
 
-async fn list<S, B>(State((store, backend)): State<(S, B)>) -> Response
+async fn list<S, B>(State((store, mut backend)): State<(S, B)>) -> Response
 where
     S: Letters,
-    B: WireFormatBackend<Compact = Vec<u8>>,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
     B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    B::Error: Error,
 {
     let letters = match store.dead(SHOWN).await {
         Ok(letters) => letters,
@@ -46,27 +47,45 @@ where
     };
     let mut rows = String::new();
     for letter in &letters {
-        if let Ok(delivery) = backend.codec().decode(&letter.args) {
-            rows += &row(letter, &delivery);
+        let (Some(id), Ok(delivery)) = (letter.task_id(), backend.codec().decode(&letter.args)) else {
+            continue;
+        };
+        let again = match next(id) {
+            Some(next) => backend.fetch_by_id(&next).await,
+            None => Ok(None),
+        };
+        match again {
+            Ok(again) => rows += &row(id, letter.attempt(), &delivery, again.map(|task| task.status())),
+            Err(error) => return failed(&error),
         }
     }
     Html(format!(include_str!("dead.html"), shown = SHOWN, rows = rows)).into_response()
 }
 
-fn row(task: &Task<Vec<u8>>, delivery: &Delivery) -> String {
-    let id = task.task_id().map(ToString::to_string).unwrap_or_default();
+fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>) -> String {
     let name = delivery.event().map_or_else(
         |_| "no event".to_owned(),
         |event| event.name().unwrap_or("-").to_owned(),
     );
+    let again = match again {
+        Some(status) => format!("Tried again: {status}"),
+        None => format!(
+            "<form method=post><button name=id value=\"{}\">Try again</button></form>",
+            escape(&id.to_string())
+        ),
+    };
     format!(
-        "<tr><td>{}<td>{}<td>{}<td>{}<td><form method=post><button name=id value=\"{}\">Try again</button></form>\n",
+        "<tr><td>{}<td>{}<td>{attempts}<td>{}<td>{again}\n",
         escape(&name),
         delivery.received_at(),
-        task.attempt(),
         &delivery.key_hex()[..16],
-        escape(&id),
     )
+}
+
+/// The id of the task that tries this one again: so anyone can tell whether it is there.
+fn next(id: &TaskId) -> Option<TaskId> {
+    let next = id.as_ulid()?.increment().unwrap_or_else(|carried| carried);
+    Some(TaskId::from_ulid(next))
 }
 
 #[derive(Deserialize)]
@@ -85,6 +104,9 @@ where
     let Ok(id) = chosen.id.parse::<TaskId>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let Some(next) = next(&id) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let task = match backend.fetch_by_id(&id).await {
         Ok(Some(task)) => task,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
@@ -96,11 +118,13 @@ where
     };
     // The first key stays with the first task, by which the sender's retries are known.
     let task = TaskBuilder::new(delivery)
+        .task_id(next.clone())
         .idempotency_key(format!("again:{id}"))
         .build();
+    // Of those who press at once PostgreSQL refuses all but one, not for their key but for their id.
     match store.store(task).await {
-        Ok(_) => Redirect::to("/board/dead").into_response(),
-        Err(error) => failed(&error),
+        Err(error) if !matches!(backend.fetch_by_id(&next).await, Ok(Some(_))) => failed(&error),
+        _ => Redirect::to("/board/dead").into_response(),
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Board(SocketAddr);
 pub(super) struct Letter {
     pub(super) event: String,
     pub(super) attempts: usize,
+    /// What its button sends, or what is there instead.
+    pub(super) again: Result<String, String>,
 }
 
 impl Board {
@@ -43,6 +45,20 @@ impl Board {
         }
     }
 
+    /// Presses the button of this letter, on a page of this origin.
+    pub(super) async fn try_again(self, id: &str, origin: &str) -> u16 {
+        let lines = format!(
+            "POST /board/dead HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n\
+             content-type: application/x-www-form-urlencoded",
+            self.0
+        );
+        self.send(&lines, &format!("id={id}")).await.status
+    }
+
+    pub(super) fn origin(self) -> String {
+        format!("http://{}", self.0)
+    }
+
     async fn get(self, path: &str) -> Answer {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: {}", self.0), "").await
     }
@@ -63,6 +79,10 @@ impl Letter {
         Self {
             event: cells[1].to_owned(),
             attempts: cells[3].parse().unwrap(),
+            again: match cells[5].split_once("value=\"") {
+                Some((_, button)) => Ok(button.split('"').next().unwrap().to_owned()),
+                None => Err(cells[5].to_owned()),
+            },
         }
     }
 }

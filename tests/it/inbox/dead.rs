@@ -1,9 +1,13 @@
 //! Dead letters: what fails too often becomes one, and the board lists it among whatever else there is.
 #![cfg(unix)]
 
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+
 use super::board::Board;
 use super::database::Backend;
-use super::process::{Inbox, delivery, insist};
+use super::process::{Inbox, PATIENCE, delivery, insist};
 
 /// More than a page of apalis.
 const DONE: usize = 149;
@@ -43,6 +47,28 @@ async fn dies(backend: Backend) {
     let [letter] = board.letters::<1>().await;
     assert_eq!((letter.event.as_str(), letter.attempts), ("lead.created", 5));
     assert_eq!(failing.effects().len(), DONE);
+
+    // It can be tried again once, by whoever is the first of many; and what comes of that too.
+    let id = letter.again.unwrap();
+    let origin = board.origin();
+    let presses = join_all((0..10).map(|_| board.try_again(&id, &origin))).await;
+    assert_eq!(presses, [303; 10]);
+    let [last, first] = board.letters::<2>().await;
+    assert_eq!(first.again.unwrap_err(), "Tried again: Killed");
+    assert_eq!(last.attempts, 5);
+    let id = last.again.unwrap();
+    drop(receiver);
+
+    let receiver = sound.start();
+    let board = Board::of(&receiver);
+    assert_eq!(board.try_again(&id, &board.origin()).await, 303);
+    sound.wait_for(DONE + 1).await;
+    let start = Instant::now();
+    while board.letters::<2>().await[0].again != Err("Tried again: Done".to_owned()) {
+        assert!(start.elapsed() < PATIENCE, "it is not done");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(database.tasks().await, DONE + 3);
     drop(receiver);
     database.drop().await;
 }
