@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::process::PATIENCE;
+use super::database::Backend;
+use super::process::{Inbox, PATIENCE, insist};
 use crate::receivers::child::Receiver;
 use crate::sockets::raw::{Answer, Raw};
 
@@ -85,4 +86,28 @@ impl Letter {
             },
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_sites_see_and_change_nothing() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let receiver = Inbox::new(&database.url, database.folder.path()).start();
+    let board = Board::of(&receiver);
+    insist(receiver.address, "signed, and no event").await;
+    let [letter] = board.letters::<1>().await;
+    let id = letter.again.unwrap();
+
+    for path in ["/", "/board/dead", "/api/v1/queues"] {
+        for (host, status) in [(board.0.to_string().as_str(), 200), ("example.com", 403)] {
+            let answer = board.send(&format!("GET {path} HTTP/1.1\r\nhost: {host}"), "").await;
+            assert_eq!(answer.status, status, "{host}{path}");
+            assert_eq!(answer.body.is_empty(), status == 403, "{host}{path}");
+        }
+    }
+    for origin in ["http://example.com", "null", "http://127.0.0.1:1"] {
+        assert_eq!(board.try_again(&id, origin).await, 403, "{origin}");
+    }
+    assert_eq!(database.tasks().await, 1);
+    assert_eq!(board.try_again(&id, &board.origin()).await, 303);
+    board.letters::<2>().await;
 }
