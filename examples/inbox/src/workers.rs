@@ -15,6 +15,10 @@ const CUT_OFF: Duration = Duration::from_secs(1);
 /// How long it may take to hand back what they then still hold.
 const HAND_BACK: Duration = Duration::from_secs(1);
 
+/// Of how many predecessors of a worker that was restarted. Those of before are missed already: one starts a second after
+/// another ends, and after 12 s others take over what that one held.
+const PREDECESSORS: usize = 12;
+
 pub(crate) struct Workers<H> {
     pub(crate) monitor: Monitor,
     pub(crate) drain: Drain,
@@ -43,13 +47,58 @@ impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
         let context = self.monitor.context();
         self.monitor.with_terminator(cut_off).run_with_signal(drained).await?;
         for worker in context.workers() {
+            let newest = worker.restarts();
+            let names = (newest.saturating_sub(PREDECESSORS)..=newest).rev().map(worker_name);
+            let hand_back = async {
+                for name in names {
+                    (self.hand_back)(name).await?;
+                }
+                anyhow::Ok(())
+            };
             // Another process takes over what is not handed back, when it misses this one.
-            match timeout(HAND_BACK, (self.hand_back)(worker_name(worker.restarts()))).await {
-                Ok(Ok(_)) => {}
+            match timeout(HAND_BACK, hand_back).await {
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => eprintln!("what was at hand is not handed back: {error:#}"),
                 Err(_) => eprintln!("what was at hand is not handed back in time"),
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::future::pending;
+
+    use apalis::prelude::{BackendExt, MemoryStorage, WorkerBuilder};
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_its_predecessors_hold_is_handed_back_too() {
+        static STARTED: Notify = Notify::const_new();
+        let monitor = Monitor::new().register(|restarts| {
+            let backend = MemoryStorage::<u8>::new().before_start(move |_| async move {
+                assert_eq!(restarts, 2, "it ends at once");
+                STARTED.notify_one();
+                Ok(())
+            });
+            WorkerBuilder::new(worker_name(restarts))
+                .backend(backend)
+                .build(async |_| {})
+        });
+        let names = RefCell::new(Vec::new());
+        let workers = Workers {
+            monitor: monitor.should_restart(|_, _| true),
+            drain: Drain::new(),
+            hand_back: async |name| {
+                names.borrow_mut().push(name);
+                Ok(0)
+            },
+        };
+        workers.run(STARTED.notified(), pending()).await.unwrap();
+        assert_eq!(names.into_inner(), [2, 1, 0].map(worker_name));
     }
 }
