@@ -83,7 +83,7 @@ async fn holds(database: &Database, tasks: usize) -> HashSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_is_tried_again_until_it_is_a_dead_letter() {
+async fn what_fails_is_tried_again_and_takes_effect_once() {
     let database = Backend::Sqlite.database().await.unwrap();
     let half = Inbox::new(&database.url, database.folder.path()).failing(0.3);
     let receiver = half.start();
