@@ -66,12 +66,12 @@ macro_rules! queue {
             .register(move |restarts| {
                 let backend = storage
                     .clone()
-                    .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::work::POLL))
-                    .before_start(move |_| $crate::work::pause_before(restarts));
+                    .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::workers::POLL))
+                    .before_start(move |_| $crate::workers::pause_before(restarts));
                 drains
-                    .on(WorkerBuilder::new($crate::work::worker_name(restarts)).backend(backend))
+                    .on(WorkerBuilder::new($crate::workers::worker_name(restarts)).backend(backend))
                     .data(todo.clone())
-                    .concurrency($crate::work::CONCURRENCY)
+                    .concurrency($crate::workers::CONCURRENCY)
                     .retry(RetryPolicy::retries($crate::attempts::ATTEMPTS).with_backoff($crate::attempts::backoff()))
                     .build(|delivery, attempt: Attempt, todo: Data<$crate::work::Todo>| {
                         $crate::attempts::attempt(attempt.current(), $work(delivery, todo))

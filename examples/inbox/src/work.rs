@@ -2,8 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::process;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,11 +11,6 @@ use receiver_support::announce;
 use tower_webhook_inbox::Delivery;
 
 use crate::setup::Options;
-
-/// How often a worker that has nothing to do looks for something.
-pub(crate) const POLL: Duration = Duration::from_millis(200);
-/// How many deliveries are worked on at a time.
-pub(crate) const CONCURRENCY: usize = 16;
 
 /// What the worker needs besides the delivery.
 #[derive(Clone, Debug)]
@@ -64,26 +58,6 @@ fn tell(delivery: &Delivery) -> anyhow::Result<String> {
     let event = delivery.event().context("the body is no event")?;
     announce(&event);
     Ok(event.name().unwrap_or("-").replace(char::is_control, "\u{fffd}"))
-}
-
-/// The name of this process's worker after so many restarts. A name of its own each time: the backend knows workers by it,
-/// and refuses one that it believes to live.
-pub(crate) fn worker_name(restarts: usize) -> String {
-    static RANDOM: LazyLock<u32> = LazyLock::new(|| {
-        let mut random = [0; 4];
-        // Without randomness the process id still tells processes of one machine apart.
-        let _ = getrandom::fill(&mut random);
-        u32::from_ne_bytes(random)
-    });
-    format!("inbox-{}-{:08x}-{restarts}", process::id(), *RANDOM)
-}
-
-/// Waits before a worker starts again after its backend failed: 1 s, at most.
-pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
-    if restarts > 0 {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    Ok(())
 }
 
 /// A number from 0 to 1, and never 1.

@@ -1,5 +1,7 @@
 //! The workers, from their start to what they leave behind.
 
+use std::process;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use apalis::prelude::Monitor;
@@ -7,16 +9,17 @@ use futures_util::FutureExt;
 use tokio::time::{sleep, timeout};
 use tower_webhook_inbox::Drain;
 
-use crate::work::worker_name;
-
+/// How often a worker that has nothing to do looks for something.
+pub(crate) const POLL: Duration = Duration::from_millis(200);
+/// How many deliveries are worked on at a time.
+pub(crate) const CONCURRENCY: usize = 16;
 /// How long workers may take to say goodbye to the backend when their time is over. With [`HAND_BACK`] and the 8 s of grace
 /// that is the ten seconds after which `docker stop` kills.
 const CUT_OFF: Duration = Duration::from_secs(1);
 /// How long it may take to hand back what they then still hold.
 const HAND_BACK: Duration = Duration::from_secs(1);
-
-/// Of how many predecessors of a worker that was restarted. Those of before are missed already: one starts a second after
-/// another ends, and after 12 s others take over what that one held.
+/// Of how many predecessors of a worker that was restarted it is handed back too. Those before them are missed already: one
+/// starts a second after another ends, and after 12 s others take over what that one held.
 const PREDECESSORS: usize = 12;
 
 pub(crate) struct Workers<H> {
@@ -64,6 +67,26 @@ impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
         }
         Ok(())
     }
+}
+
+/// The name of this process's worker after so many restarts. A name of its own each time: the backend knows workers by it,
+/// and refuses one that it believes to live.
+pub(crate) fn worker_name(restarts: usize) -> String {
+    static RANDOM: LazyLock<u32> = LazyLock::new(|| {
+        let mut random = [0; 4];
+        // Without randomness the process id still tells processes of one machine apart.
+        let _ = getrandom::fill(&mut random);
+        u32::from_ne_bytes(random)
+    });
+    format!("inbox-{}-{:08x}-{restarts}", process::id(), *RANDOM)
+}
+
+/// Waits before a worker starts again after its backend failed: 1 s, at most.
+pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
+    if restarts > 0 {
+        sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
