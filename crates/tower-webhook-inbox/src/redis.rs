@@ -34,6 +34,29 @@ use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
 /// How long a delivery key is remembered: 14 days. Providers retry for hours or days; a week is the least to choose.
 pub const IDEMPOTENCY_TTL: Duration = Duration::from_hours(14 * 24);
 
+/// Whose task claimed the key? If it is ours, it is made ready here. apalis schedules every task for this very second, and
+/// makes what is due ready all at once, which Lua cannot do with some 8000 tasks: the queue would stand still for good.
+/// Without this, when the process dies in between, apalis makes the task ready at the next fetch.
+const MAKE_READY: &str = "
+    local theirs = redis.call('GET', KEYS[1])
+    if theirs == ARGV[1] and redis.call('ZREM', KEYS[2], theirs) == 1 then
+        redis.call('RPUSH', KEYS[3], theirs)
+        redis.call('DEL', KEYS[4])
+        redis.call('LPUSH', KEYS[4], 1)
+    end
+    return theirs";
+
+/// Makes ready what is due, the oldest first, as apalis does but in portions; says how many tasks.
+const MAKE_DUE_READY: &str = "
+    local due = redis.call('ZRANGEBYSCORE', KEYS[1], 0, redis.call('TIME')[1], 'LIMIT', 0, 1000)
+    if #due > 0 then
+        redis.call('RPUSH', KEYS[2], unpack(due))
+        redis.call('ZREM', KEYS[1], unpack(due))
+        redis.call('DEL', KEYS[3])
+        redis.call('LPUSH', KEYS[3], 1)
+    end
+    return #due";
+
 /// Puts a worker's tasks in front of those that wait, and says that there are some.
 const HAND_BACK: &str = "
     local tasks = redis.call('SMEMBERS', KEYS[1])
@@ -85,7 +108,8 @@ pub fn config() -> Config {
 }
 
 impl RedisStore {
-    /// Connects to the server of a `redis://` URL.
+    /// Connects to the server of a `redis://` URL, and makes ready what is due there: apalis's workers can do that with some
+    /// 8000 tasks, and fail with more.
     ///
     /// # Errors
     ///
@@ -98,7 +122,11 @@ impl RedisStore {
         // The default of half a second is less than a busy disk takes to sync.
         let patience = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(5)));
         let client = redis::Client::open(url)?;
-        let connection = client.get_connection_manager_with_config(patience).await?;
+        let mut connection = client.get_connection_manager_with_config(patience).await?;
+        let due = redis::Script::new(MAKE_DUE_READY);
+        let mut due = due.key(config.scheduled_jobs_set());
+        due.key(config.active_jobs_list()).key(config.signal_list());
+        while due.invoke_async::<u64>(&mut connection).await? > 0 {}
         Ok(Self {
             storage: RedisStorage::new(connection.clone()).with_config(config),
             connection,
@@ -187,11 +215,19 @@ impl Store for RedisStore {
         let ours = task.task_id().map(ToString::to_string);
         // As the script composes it, which holds the id of the task that claimed the key.
         let key = task.idempotency_key().unwrap_or_default();
-        let claim = format!("{}:{key}", self.storage.get_config().idempotency_key_set());
+        let config = self.storage.get_config();
+        let claim = format!("{}:{key}", config.idempotency_key_set());
         self.storage.clone().push_task(task).await?;
-        // A second task is dropped without a word: whose task is it that is there now?
+        // A second task is dropped without a word.
         let mut connection = self.connection.clone();
-        let theirs: Option<String> = redis::cmd("GET").arg(claim).query_async(&mut connection).await?;
+        let theirs: Option<String> = redis::Script::new(MAKE_READY)
+            .key(claim)
+            .key(config.scheduled_jobs_set())
+            .key(config.active_jobs_list())
+            .key(config.signal_list())
+            .arg(&ours)
+            .invoke_async(&mut connection)
+            .await?;
         Ok(Stored::by_id(ours.as_deref(), theirs.as_deref()))
     }
 }

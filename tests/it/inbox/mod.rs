@@ -2,6 +2,7 @@
 
 mod again;
 mod answers;
+mod backlog;
 mod board;
 mod database;
 mod dead;

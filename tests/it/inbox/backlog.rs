@@ -1,0 +1,81 @@
+//! More deliveries wait in Redis than a script of apalis's can take in hand: they are worked on nevertheless.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use apalis_core::backend::TaskSink;
+use apalis_core::backend::ext::BackendExt;
+use apalis_core::worker::builder::WorkerBuilder;
+use apalis_core::worker::context::WorkerContext;
+use futures_util::{StreamExt, stream};
+use tokio::time::timeout;
+use tower_webhook::VerifiedBody;
+use tower_webhook_inbox::redis::{RedisStore, config};
+use tower_webhook_inbox::{Delivery, Inbox, Stored, Ticks};
+
+use super::database::Backend;
+use super::process::{PATIENCE, delivery};
+use crate::support::{SIGNATURE, signature, verifier};
+
+/// Lua takes some 8000.
+const DELIVERIES: usize = 9000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_worked_on_however_much_it_is() {
+    let Some(database) = Backend::Redis.database().await else {
+        return;
+    };
+    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let inbox = Inbox::new(store.clone()).deadline(PATIENCE);
+    let stored = stream::iter(0..DELIVERIES).map(|number| {
+        let inbox = inbox.clone();
+        async move { inbox.put(&verified(number)).await.unwrap() }
+    });
+    stored
+        .for_each_concurrent(100, async |stored| assert_eq!(stored.await, Stored::New))
+        .await;
+    work_through(&store).await;
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_stands_still_goes_on_when_it_is_opened() {
+    let Some(database) = Backend::Redis.database().await else {
+        return;
+    };
+    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    // As apalis pushes: scheduled.
+    let template = Delivery::new(&verified(0));
+    store.storage().push_bulk(vec![template; DELIVERIES]).await.unwrap();
+
+    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    work_through(&store).await;
+    database.drop().await;
+}
+
+/// One worker, until it has started them all.
+async fn work_through(store: &RedisStore) {
+    let done = Arc::new(AtomicUsize::new(0));
+    let backend = store
+        .storage()
+        .poll_with_stream(Ticks::every(Duration::from_millis(50)));
+    let counted = done.clone();
+    let work = move |_: Delivery, worker: WorkerContext| {
+        if counted.fetch_add(1, Ordering::Relaxed) + 1 == DELIVERIES {
+            worker.stop().unwrap();
+        }
+        async {}
+    };
+    let worker = WorkerBuilder::new("backlog").backend(backend).build(work);
+    let ended = timeout(PATIENCE, worker.run()).await;
+    let done = done.load(Ordering::Relaxed);
+    ended.unwrap_or_else(|_| panic!("{done} are done")).unwrap();
+    assert_eq!(done, DELIVERIES);
+}
+
+fn verified(number: usize) -> VerifiedBody {
+    let body = delivery(number);
+    let headers = [(SIGNATURE, signature(&body))].into_iter().collect();
+    verifier().verify(&headers, body).unwrap()
+}
