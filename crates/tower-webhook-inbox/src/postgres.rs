@@ -105,18 +105,33 @@ impl PostgresStore {
 
     /// Hands back what a worker holds that has ended, so that others need not wait until they miss it; says how many tasks.
     ///
-    /// They are pending again, and those that it had started count an attempt more. This is for a worker of this name that will do nothing more, and whose
-    /// future is dropped: what another one is still working on would be done twice.
+    /// They are pending again, and those that it had started count an attempt more. This is for a worker of this name that
+    /// will do nothing more, and whose future is dropped: what another one is still working on would be done twice.
     ///
     /// # Errors
     ///
     /// When the server cannot do it. Others take over the tasks all the same, later.
     pub async fn hand_back(&self, worker: &str) -> Result<u64, Error> {
+        match self.release(worker, true).await {
+            // Somebody writes for long, or cleans up: what a fetch commits after this is left to those who miss the worker.
+            Err(error) if is_lock_timeout(&error) => self.release(worker, false).await,
+            released => released,
+        }
+        .map_err(Error::from)
+    }
+
+    async fn release(&self, worker: &str, alone: bool) -> Result<u64, sqlx::Error> {
         let mut transaction = self.storage.pool().begin().await?;
-        // Waits for those who are writing: a fetch that was dropped may be committing, and is not seen before it has.
-        sqlx::query("LOCK TABLE apalis.jobs IN SHARE ROW EXCLUSIVE MODE")
+        // Whoever writes queues up behind a lock that is waited for, and the server goes on waiting when this future is dropped.
+        sqlx::query("SET LOCAL lock_timeout = '500ms'")
             .execute(&mut *transaction)
             .await?;
+        if alone {
+            // Waits for those who are writing: a fetch that was dropped may be committing, and is not seen before it has.
+            sqlx::query("LOCK TABLE apalis.jobs IN SHARE ROW EXCLUSIVE MODE")
+                .execute(&mut *transaction)
+                .await?;
+        }
         let release = "UPDATE apalis.jobs SET status = 'Pending', lock_by = NULL, lock_at = NULL, \
                        attempts = attempts + (status = 'Running')::int \
                        WHERE job_type = $1 AND lock_by = $2 AND status IN ('Queued', 'Running')";
@@ -159,6 +174,11 @@ impl Store for PostgresStore {
             Err(error) => Err(Error::Encode(error)),
         }
     }
+}
+
+fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    let refused = error.as_database_error();
+    refused.is_some_and(|error| error.code().as_deref() == Some("55P03"))
 }
 
 /// The server answers so only after the transaction that holds the key has committed: it waits for one under way.

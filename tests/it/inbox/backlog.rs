@@ -10,13 +10,12 @@ use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
-use tower_webhook::VerifiedBody;
 use tower_webhook_inbox::redis::{RedisStore, config};
 use tower_webhook_inbox::{Delivery, Inbox, Stored, Ticks};
 
 use super::database::Backend;
-use super::process::{PATIENCE, delivery};
-use crate::support::{SIGNATURE, signature, verifier};
+use super::process::PATIENCE;
+use super::rows::verified;
 
 /// Lua takes some 8000.
 const DELIVERIES: usize = 9000;
@@ -72,10 +71,4 @@ async fn work_through(store: &RedisStore) {
     let done = done.load(Ordering::Relaxed);
     ended.unwrap_or_else(|_| panic!("{done} are done")).unwrap();
     assert_eq!(done, DELIVERIES);
-}
-
-fn verified(number: usize) -> VerifiedBody {
-    let body = delivery(number);
-    let headers = [(SIGNATURE, signature(&body))].into_iter().collect();
-    verifier().verify(&headers, body).unwrap()
 }
