@@ -4,7 +4,7 @@
 //! survives the death of the server and of its machine, as far as the server has `fsync` on and its disk tells the truth.
 //! With synchronous standbys it is on those too. The delivery key is unique per queue for as long as the task's row is
 //! there; a second insert is refused by the database as a violation of that uniqueness, which is told as a duplicate, not
-//! as an error. Do not delete finished tasks (apalis's `vacuum`) sooner than the provider has given up its retries.
+//! as an error. Rows stay until [`PostgresStore::forget_done`] is called.
 //!
 //! **What is set, and why.** Every connection whose role or database turned `synchronous_commit` off gets it `on`. See
 //! [`config`] for the queue. A connection is not waited for longer than 5 s. [`PostgresStore::caveats`] tells what of the
@@ -120,6 +120,27 @@ impl PostgresStore {
         .map_err(Error::from)
     }
 
+    /// Forgets the tasks that were done at least so long ago, to the second, and their delivery keys; says how many. What
+    /// waits, is worked on, has failed or is a dead letter stays.
+    ///
+    /// A delivery that comes again after that is done again: choose an age over which the provider has given up its
+    /// retries, a week or more. Call it often, every hour say: it deletes all at once.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot do it; then nothing is forgotten.
+    pub async fn forget_done(&self, age: Duration) -> Result<u64, Error> {
+        // Compared as seconds: an interval has a limit.
+        let forget = "DELETE FROM apalis.jobs WHERE job_type = $1 AND status = 'Done' \
+                      AND extract(epoch FROM now() - done_at)::float8 >= $2";
+        let forget = sqlx::query(forget).bind(self.queue()).bind(age.as_secs_f64());
+        Ok(forget.execute(self.storage.pool()).await?.rows_affected())
+    }
+
+    fn queue(&self) -> String {
+        self.storage.config().queue.to_string()
+    }
+
     async fn release(&self, worker: &str, alone: bool) -> Result<u64, sqlx::Error> {
         let mut transaction = self.storage.pool().begin().await?;
         // Whoever writes queues up behind a lock that is waited for, and the server goes on waiting when this future is dropped.
@@ -135,8 +156,8 @@ impl PostgresStore {
         let release = "UPDATE apalis.jobs SET status = 'Pending', lock_by = NULL, lock_at = NULL, \
                        attempts = attempts + (status = 'Running')::int \
                        WHERE job_type = $1 AND lock_by = $2 AND status IN ('Queued', 'Running')";
-        let release = sqlx::query(release).bind(self.storage.config().queue.to_string());
-        let released = release.bind(worker).execute(&mut *transaction).await?;
+        let release = sqlx::query(release).bind(self.queue()).bind(worker);
+        let released = release.execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(released.rows_affected())
     }
@@ -157,7 +178,7 @@ impl Store for PostgresStore {
         // Asked first: an insert that is refused leaves a dead row with the whole delivery, and a line in the server's log, for
         // each time that somebody sends a recorded one again.
         let known = "SELECT EXISTS (SELECT FROM apalis.jobs WHERE job_type = $1 AND idempotency_key = $2)";
-        let known = sqlx::query_scalar(known).bind(self.storage.config().queue.to_string());
+        let known = sqlx::query_scalar(known).bind(self.queue());
         if known
             .bind(task.idempotency_key())
             .fetch_one(self.storage.pool())

@@ -3,8 +3,8 @@
 //! **What it promises.** A 200 means that the delivery is in the write-ahead log and that the log was synced to the disk:
 //! it survives the death of the process, and a loss of power as far as the disk tells the truth about syncing. The
 //! delivery key is unique per queue for as long as the task's row is there, and a second insert is ignored by the
-//! database: duplicates are told. Do not delete finished tasks (apalis's `vacuum`) sooner than the provider has given up
-//! its retries.
+//! database: duplicates are told. Rows stay until [`SqliteStore::forget_done`] is called. apalis's own `vacuum_before` deletes
+//! what is done and dead on all queues, however new it is: its comparison of times is always true.
 //!
 //! **What is set, and why.** Every connection has `journal_mode=WAL` and `synchronous=FULL`; in WAL mode anything less
 //! does not sync at a commit. apalis's own `SqliteStorage::setup` turns `synchronous` off on the connection that it runs on,
@@ -38,7 +38,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use apalis_core::backend::{TaskSink, TaskSinkError};
+use apalis_core::backend::{BackendConfig, TaskSink, TaskSinkError};
 use apalis_core::task::Task;
 use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
 use sqlx::Connection;
@@ -121,8 +121,8 @@ impl SqliteStore {
 
     /// Hands back what a worker holds that has ended, so that others need not wait until they miss it; says how many tasks.
     ///
-    /// They are pending again, and those that it had started count an attempt more. This is for a worker of this name that will do nothing more, and whose
-    /// future is dropped: what another one is still working on would be done twice.
+    /// They are pending again, and those that it had started count an attempt more. This is for a worker of this name that
+    /// will do nothing more, and whose future is dropped: what another one is still working on would be done twice.
     ///
     /// # Errors
     ///
@@ -132,8 +132,29 @@ impl SqliteStore {
         let release = "UPDATE Jobs SET status = 'Pending', lock_by = NULL, lock_at = NULL, \
                        attempts = attempts + (status = 'Running') \
                        WHERE job_type = ? AND lock_by = ? AND status IN ('Queued', 'Running')";
-        let release = sqlx::query(release).bind(queue(&self.writer)).bind(worker);
+        let release = sqlx::query(release).bind(self.queue()).bind(worker);
         Ok(release.execute(self.writer.pool()).await?.rows_affected())
+    }
+
+    /// Forgets the tasks that were done at least so long ago, to the second, and their delivery keys; says how many. What
+    /// waits, is worked on, has failed or is a dead letter stays.
+    ///
+    /// A delivery that comes again after that is done again: choose an age over which the provider has given up its
+    /// retries, a week or more. Call it often, every hour say: it deletes all at once, and nobody else writes meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot do it; then nothing is forgotten.
+    pub async fn forget_done(&self, age: Duration) -> Result<u64, Error> {
+        let forget = "DELETE FROM Jobs WHERE job_type = ? AND status = 'Done' \
+                      AND CAST(strftime('%s', 'now') AS INTEGER) - done_at >= ?";
+        let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        let forget = sqlx::query(forget).bind(self.queue()).bind(age);
+        Ok(forget.execute(self.writer.pool()).await?.rows_affected())
+    }
+
+    fn queue(&self) -> String {
+        self.storage.config().queue.to_string()
     }
 }
 
@@ -147,7 +168,7 @@ impl Store for SqliteStore {
         // A second insert is ignored without a word: whose task is it that is there now? Asked of another connection, which
         // sees only what is committed.
         let theirs: String = sqlx::query_scalar("SELECT id FROM Jobs WHERE job_type = ? AND idempotency_key = ?")
-            .bind(queue(&self.storage))
+            .bind(self.queue())
             .bind(key)
             .fetch_one(self.storage.pool())
             .await?;
@@ -160,11 +181,6 @@ impl Store for SqliteStore {
 fn pool_options() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-}
-
-fn queue(storage: &SqliteStorage<Delivery>) -> String {
-    use apalis_core::backend::BackendConfig;
-    storage.config().queue.to_string()
 }
 
 #[cfg(test)]

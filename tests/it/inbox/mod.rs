@@ -8,6 +8,7 @@ mod database;
 mod dead;
 mod disk;
 mod drain;
+mod forget;
 mod hand_back;
 mod kill;
 mod once;
