@@ -11,7 +11,9 @@
 //! which then goes back into the pool: [`SqliteStore::open`] runs the migrations alone instead. See [`config`] for the
 //! queue.
 //!
-//! **Several processes** on one machine may share the file. Not over a network file system.
+//! **A file of its own.** Several processes on one machine may share the file, but not over a network file system, and not
+//! with the tables of an application: sqlx keeps the migrations of both in one table, and whichever comes second refuses
+//! the other's.
 //!
 //! ```
 //! use tower_webhook_inbox::sqlite::{self, SqliteStore};
@@ -42,6 +44,7 @@ use apalis_core::backend::{BackendConfig, TaskSink, TaskSinkError};
 use apalis_core::task::Task;
 use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
 use sqlx::Connection;
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::delivery::Delivery;
@@ -65,7 +68,10 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     /// The tables could not be made or brought up to date.
     #[error("the tables cannot be made")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] MigrateError),
+    /// Another program, or a newer version, made tables in the file.
+    #[error("the file has tables of another program, or of a newer version: the inbox needs a file of its own")]
+    NotOurs(#[source] MigrateError),
     /// The database is one that cannot be written ahead, such as one in memory: use the feature `memory` for that.
     #[error("journal_mode is {0:?}, not \"wal\": is this a file on a local disk?")]
     NotWal(String),
@@ -92,7 +98,8 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// When the URL is none, the file cannot be opened or is no database, or a newer version made its tables.
+    /// When the URL is none, the file cannot be opened or is no database; [`Error::NotOurs`] when somebody else made its
+    /// tables.
     pub async fn open(url: &str, config: Config) -> Result<Self, Error> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -104,7 +111,11 @@ impl SqliteStore {
         if mode != "wal" {
             return Err(Error::NotWal(mode));
         }
-        SqliteStorage::migrations().run(&writer).await?;
+        let migrated = SqliteStorage::migrations().run(&writer).await;
+        migrated.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => Error::NotOurs(error),
+            error => Error::Migrate(error),
+        })?;
         let pool = pool_options().max_connections(4).connect_with(options).await?;
         let storage = |pool: &SqlitePool| SqliteStorage::new(pool).with_config(config.clone());
         Ok(Self {
@@ -211,5 +222,18 @@ mod tests {
     async fn a_database_in_memory_is_refused() {
         let refused = SqliteStore::open("sqlite::memory:", config()).await.unwrap_err();
         assert!(matches!(refused, Error::NotWal(_)), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_file_with_migrations_of_an_application_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("app.db").display());
+        drop(SqliteStore::open(&url, config()).await.unwrap());
+        let pool = SqlitePool::connect(&url).await.unwrap();
+        let application = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                           VALUES (20260101000000, 'application', 1, x'00', 1)";
+        sqlx::query(application).execute(&pool).await.unwrap();
+        let refused = SqliteStore::open(&url, config()).await.unwrap_err();
+        assert!(matches!(refused, Error::NotOurs(_)), "{refused}");
     }
 }
