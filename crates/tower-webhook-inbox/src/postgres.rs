@@ -1,14 +1,15 @@
 //! Deliveries in PostgreSQL: several machines.
 //!
-//! **What it promises.** A 200 means that the server committed, with `synchronous_commit` at least `on`: the delivery
+//! **What it promises.** A 200 means that the server committed, with `synchronous_commit` no weaker than `on`: the delivery
 //! survives the death of the server and of its machine, as far as the server has `fsync` on and its disk tells the truth.
-//! With synchronous standbys it is on those too. The delivery key is unique per queue for as long as the task's row is
-//! there; a second insert is refused by the database as a violation of that uniqueness, which is told as a duplicate, not
-//! as an error. Rows stay until [`PostgresStore::forget_done`] is called.
+//! With synchronous standbys it is on the disks of those too. The delivery key is unique per queue for as long as the
+//! task's row is there; a second insert is refused by the database as a violation of that uniqueness, which is told as a
+//! duplicate, not as an error. Rows stay until [`PostgresStore::forget_done`] is called.
 //!
-//! **What is set, and why.** Every connection whose role or database turned `synchronous_commit` off gets it `on`. See
-//! [`config`] for the queue. A connection is not waited for longer than 5 s. [`PostgresStore::caveats`] tells what of the
-//! server's settings loosens the promise.
+//! **What is set, and why.** Every connection that would have a weaker `synchronous_commit`, by its role, its database or the
+//! server's configuration, gets it `on`. Behind a pool that shares connections between transactions, as pgbouncer does in
+//! transaction mode, that does not hold: set it for the role there. See [`config`] for the queue. A connection is not waited
+//! for longer than 5 s. [`PostgresStore::caveats`] tells what of the server's settings loosens the promise.
 //!
 //! **TLS** to the server is a feature of sqlx: depend on sqlx with `tls-rustls-ring` or another of that kind.
 
@@ -74,7 +75,7 @@ impl PostgresStore {
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     let on = "SELECT set_config('synchronous_commit', 'on', false) \
-                              WHERE current_setting('synchronous_commit') = 'off'";
+                              WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
                     sqlx::query(on).execute(connection).await.map(drop)
                 })
             })

@@ -17,5 +17,6 @@ mod process;
 mod redis_keys;
 mod rows;
 mod server;
+mod settings;
 mod setup;
 mod shared;
