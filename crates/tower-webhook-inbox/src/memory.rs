@@ -115,3 +115,32 @@ impl Store for MemoryStore {
         Ok(Stored::New)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use apalis_core::task::builder::TaskBuilder;
+    use tower_webhook::sign::Signer;
+    use tower_webhook::{SigningSecret, Verifier};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_oldest_key_is_forgotten_when_there_are_too_many() {
+        let secret = SigningSecret::new("whk_test").unwrap();
+        let headers = Signer::knowrithm(&secret).headers("{}");
+        let body = Verifier::knowrithm(secret).verify(&headers, "{}").unwrap();
+        let delivery = Delivery::new(&body);
+        let (store, _worker_backend) = MemoryStore::new(2 * KEYS);
+        let put = |number: usize| {
+            let task = TaskBuilder::new(delivery.clone()).idempotency_key(number.to_string());
+            store.store(task.build())
+        };
+        for number in 0..=KEYS {
+            assert_eq!(put(number).await.unwrap(), Stored::New);
+        }
+        assert_eq!(put(1).await.unwrap(), Stored::Duplicate);
+        assert_eq!(put(0).await.unwrap(), Stored::New, "it was the oldest");
+        let shared = store.shared.lock().unwrap();
+        assert_eq!((shared.keys.len(), shared.by_age.len()), (KEYS, KEYS));
+    }
+}

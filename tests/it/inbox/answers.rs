@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 use tower::{Layer, Service, ServiceExt};
 use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, VerifiedBody, VerifyLayer};
@@ -32,6 +33,7 @@ enum Mood {
     Stores(Stored),
     Fails,
     Hangs,
+    TakesASecond,
 }
 
 #[derive(Clone)]
@@ -48,11 +50,15 @@ impl Store for Moody {
 
     async fn store(&self, task: Task<Delivery>) -> io::Result<Stored> {
         assert_eq!(task.idempotency_key(), Some(task.args.key_hex().as_str()));
+        if let Mood::TakesASecond = self.0 {
+            sleep(Duration::from_secs(1)).await;
+        }
         self.1.lock().unwrap().push(task.args);
         match self.0 {
             Mood::Stores(stored) => ready(Ok(stored)).await,
             Mood::Fails => Err(io::Error::other("the disk is full")),
             Mood::Hangs => pending().await,
+            Mood::TakesASecond => Ok(Stored::New),
         }
     }
 }
@@ -101,6 +107,16 @@ async fn the_deadline_and_the_wait_can_be_chosen() {
     // The clock of the test stands still but for the timers that fire.
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(response.headers()["retry-after"], "2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_hangs_up_does_not_interrupt_the_backend() {
+    let inbox = Moody::inbox(Mood::TakesASecond);
+    let sent = timeout(Duration::from_millis(500), answer(inbox.clone())).await;
+    assert!(sent.is_err(), "it was answered");
+    assert_eq!(inbox.store().1.lock().unwrap().len(), 0);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(inbox.store().1.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

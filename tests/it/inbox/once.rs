@@ -6,9 +6,12 @@ use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{BufferedBody, VerifyLayer};
 use tower_webhook_inbox::memory::MemoryStore;
+use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::{SinkStore, Stored};
 
 use super::database::Backend;
 use super::process::{Inbox, delivery, post};
+use super::rows::verified;
 use crate::sockets::client::Protocol;
 use crate::support::{headed, signature, signed, verifier};
 
@@ -92,4 +95,15 @@ async fn a_delivery_that_comes_a_hundred_times_is_one_task_in_memory() {
     assert!((1..19).contains(&refused), "{refused}");
     drop(backend);
     assert_eq!(post(delivery(99)).await.unwrap().status(), 503, "nobody works any more");
+}
+
+#[tokio::test]
+async fn a_delivery_that_comes_twice_is_one_task_in_a_sink() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let sqlite = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let inbox = tower_webhook_inbox::Inbox::new(SinkStore::new(sqlite.storage()));
+    for (number, tasks) in [(0, 1), (0, 1), (1, 2)] {
+        assert_eq!(inbox.put(&verified(number)).await.unwrap(), Stored::Untold);
+        assert_eq!(database.tasks().await, tasks);
+    }
 }

@@ -1,0 +1,87 @@
+//! Somebody holds the file, or hangs up midway: that costs a retry, and nothing else.
+
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use sqlx::{Connection, Executor, SqliteConnection};
+use tokio::time::sleep;
+use tower::{Layer, ServiceExt};
+use tower_webhook::{BufferedBody, VerifyLayer};
+use tower_webhook_inbox::postgres::{self, PostgresStore};
+use tower_webhook_inbox::redis::{self, RedisStore};
+use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::{Inbox, Store};
+
+use super::database::{Backend, Database};
+use super::process::{PATIENCE, delivery};
+use crate::support::{signed, verifier};
+
+/// Longer than a commit takes.
+const DEADLINE: Duration = Duration::from_secs(1);
+
+/// Posts a delivery to this inbox.
+async fn post(inbox: Inbox<impl Store>, number: usize) -> StatusCode {
+    let service = VerifyLayer::new(verifier()).layer(inbox);
+    let request = signed(delivery(number), BufferedBody::new(delivery(number)));
+    service.oneshot(request).await.unwrap().status()
+}
+
+/// Posts it until it is acknowledged.
+async fn insist(inbox: &Inbox<impl Store>, number: usize) {
+    let start = Instant::now();
+    while post(inbox.clone(), number).await != 200 {
+        assert!(start.elapsed() < PATIENCE, "{number} is not acknowledged");
+    }
+}
+
+#[tokio::test]
+async fn a_locked_file_is_503_in_time_and_loses_nothing() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let inbox = Inbox::new(store).deadline(DEADLINE);
+    assert_eq!(post(inbox.clone(), 0).await, 200);
+
+    let mut writer = SqliteConnection::connect(&database.url).await.unwrap();
+    writer.execute("BEGIN IMMEDIATE").await.unwrap();
+    for number in 0..4 {
+        let start = Instant::now();
+        assert_eq!(post(inbox.clone(), number).await, 503);
+        let took = start.elapsed();
+        assert!(took < 2 * DEADLINE, "{took:?}");
+    }
+    writer.execute("COMMIT").await.unwrap();
+    for number in 0..4 {
+        insist(&inbox, number).await;
+    }
+    assert_eq!(database.tasks().await, 4);
+}
+
+#[tokio::test]
+async fn a_sender_who_hangs_up_costs_a_retry() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    hangs_up(store, database).await;
+    if let Some(database) = Backend::Postgres.database().await {
+        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        hangs_up(store, database).await;
+    }
+    if let Some(database) = Backend::Redis.database().await {
+        let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+        hangs_up(store, database).await;
+    }
+}
+
+async fn hangs_up(store: impl Store, database: Database) {
+    let inbox = Inbox::new(store);
+    for number in 0..50 {
+        let sender = tokio::spawn(post(inbox.clone(), number));
+        // At another moment each time: before it begins, in the middle, or after its end.
+        sleep(Duration::from_micros(200) * u32::try_from(number).unwrap()).await;
+        sender.abort();
+    }
+    for number in 0..50 {
+        insist(&inbox, number).await;
+    }
+    assert_eq!(database.tasks().await, 50, "{:?}", database.backend);
+    database.drop().await;
+}
