@@ -79,9 +79,9 @@ impl Drain {
     pub fn on<A, B: Backend, M>(
         &self,
         worker: WorkerBuilder<A, B, M>,
-    ) -> WorkerBuilder<A, B, Stack<EventListenerLayer, Stack<Self, M>>> {
+    ) -> WorkerBuilder<A, B, Stack<EventListenerLayer, Stack<DrainLayer, M>>> {
         let ended = self.clone();
-        worker.layer(self.clone()).on_event(move |_, event| {
+        worker.layer(DrainLayer(self.clone())).on_event(move |_, event| {
             // Later than the task's own future: its end is on the way to the backend, and what notes it is not stuck.
             if matches!(event, Event::Success(_) | Event::Error(_)) {
                 ended.with(Vec::pop);
@@ -103,15 +103,20 @@ impl Drain {
     }
 }
 
-impl<S> Layer<S> for Drain {
+/// The half of [`Drain::on`] that lets tasks in. Without the other half, which counts those that have ended, `finish` would
+/// never end: so nobody can name this one.
+#[derive(Clone, Debug)]
+pub struct DrainLayer(Drain);
+
+impl<S> Layer<S> for DrainLayer {
     type Service = Drained<S>;
 
     fn layer(&self, inner: S) -> Drained<S> {
         // A worker that is restarted after a panic says nothing more of the tasks that it had.
-        self.with(Vec::clear);
+        self.0.with(Vec::clear);
         Drained {
             inner,
-            drain: self.clone(),
+            drain: self.0.clone(),
             promised: false,
         }
     }
@@ -169,7 +174,7 @@ mod tests {
     #[test]
     fn who_fetches_is_let_in_and_nobody_after() {
         let drain = Drain::new();
-        let mut service = drain.layer(service_fn(done));
+        let mut service = DrainLayer(drain.clone()).layer(service_fn(done));
         assert_ready_ok!(poll_ready(&mut service));
         assert_ready_ok!(task::spawn(service.call(1)).poll());
         assert_ready_ok!(poll_ready(&mut service));
@@ -190,7 +195,7 @@ mod tests {
     #[test]
     fn who_does_not_fetch_is_not_let_in() {
         let drain = Drain::new();
-        let mut busy = drain.layer(service_fn(done));
+        let mut busy = DrainLayer(drain.clone()).layer(service_fn(done));
         assert_ready_ok!(poll_ready(&mut busy));
         drop(busy.call(1));
         let mut finish = task::spawn(drain.finish());
@@ -198,7 +203,7 @@ mod tests {
         assert_pending!(poll_ready(&mut busy));
 
         // As after a panic.
-        let mut successor = drain.layer(service_fn(done));
+        let mut successor = DrainLayer(drain.clone()).layer(service_fn(done));
         assert_pending!(poll_ready(&mut successor));
         assert_ready!(finish.poll());
     }
@@ -219,7 +224,7 @@ mod tests {
             }
         }
         let drain = Drain::new();
-        let mut service = drain.layer(Once(false));
+        let mut service = DrainLayer(drain.clone()).layer(Once(false));
         assert_ready_ok!(poll_ready(&mut service));
         assert_pending!(poll_ready(&mut service));
         assert_ready!(task::spawn(drain.finish()).poll());

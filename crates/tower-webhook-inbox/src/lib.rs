@@ -98,7 +98,7 @@ mod store;
 mod ticks;
 
 pub use delivery::Delivery;
-pub use drain::{Drain, Drained};
+pub use drain::Drain;
 pub use error::{Failure, PutError};
 pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture, response};
