@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use apalis_core::backend::{TaskSink, TaskSinkError};
 use apalis_core::task::Task;
-use apalis_postgres::{Config, PostgresStorage};
+pub use apalis_postgres::Config;
+use apalis_postgres::PostgresStorage;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::delivery::Delivery;

@@ -26,7 +26,8 @@ use std::time::Duration;
 use apalis_core::backend::{TaskSink, TaskSinkError};
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
-use apalis_redis::{Config, RedisStorage};
+pub use apalis_redis::Config;
+use apalis_redis::RedisStorage;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
 use crate::delivery::Delivery;

@@ -42,7 +42,8 @@ use std::time::Duration;
 
 use apalis_core::backend::{BackendConfig, TaskSink, TaskSinkError};
 use apalis_core::task::Task;
-use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
+pub use apalis_sqlite::Config;
+use apalis_sqlite::{SqlitePool, SqliteStorage};
 use sqlx::Connection;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
