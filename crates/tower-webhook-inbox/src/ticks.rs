@@ -9,8 +9,9 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// Wakes a worker at every tick, for apalis's `poll_with_stream`.
 ///
-/// The backends say nothing when a task is there: somebody has to ask. apalis 1.0 has `poll_with_interval` for that, which
-/// may forget to set its next timer when the backend answers quickly; the worker then sleeps until its heartbeat. This one
+/// The backends, as the stores of this crate open them, say nothing when a task is there: somebody has to ask. What apalis has
+/// for being told, PostgreSQL's notifications and SQLite's hooks, tells of what is pushed, not of what is to be started again
+/// or comes while nobody listens. It has `poll_with_interval` for asking, which may forget to set its next timer when the backend answers quickly; the worker then sleeps until its heartbeat. This one
 /// is never ready, and always set.
 ///
 /// ```
