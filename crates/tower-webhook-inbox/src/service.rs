@@ -11,6 +11,8 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower_service::Service;
 use tower_webhook::{BufferedBody, VerifiedBody};
 
+#[cfg(feature = "tracing")]
+use crate::error::Chain;
 use crate::error::{Failure, PutError};
 use crate::inbox::Inbox;
 use crate::store::{Store, Stored};
@@ -85,7 +87,11 @@ where
         Err(error) => {
             let failure = Failure::new(error);
             #[cfg(feature = "tracing")]
-            tracing::error!(error = %failure, "a verified delivery was not stored; its sender is told to retry");
+            tracing::error!(
+                error = %Chain(&failure),
+                code = failure.code(),
+                "a verified delivery was not stored; its sender is told to retry"
+            );
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
             response.headers_mut().insert(RETRY_AFTER, seconds(retry_after).into());
             response.extensions_mut().insert(failure);

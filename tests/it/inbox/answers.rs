@@ -1,6 +1,7 @@
 //! What a sender is answered, and when: never 2xx without a commit.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::{pending, ready};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -84,16 +85,27 @@ async fn a_commit_is_200_and_a_duplicate_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn no_commit_is_503_and_the_reason_is_the_operators() {
-    for (mood, reason) in [
-        (Mood::Fails, "the backend did not store the delivery: the disk is full"),
-        (Mood::Hangs, "the backend did not store the delivery within 5s"),
+    for (mood, code, reason, cause) in [
+        (
+            Mood::Fails,
+            "store",
+            "the backend did not store the delivery",
+            Some("the disk is full"),
+        ),
+        (
+            Mood::Hangs,
+            "deadline",
+            "the backend did not store the delivery within 5s",
+            None,
+        ),
     ] {
         let response = answer(Moody::inbox(mood)).await;
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{mood:?}");
         assert_eq!(response.headers()["retry-after"], "10", "{mood:?}");
         assert!(response.body().bytes().is_empty());
         let failure = response.extensions().get::<Failure>().unwrap();
-        assert_eq!(failure.to_string(), reason);
+        assert_eq!((failure.code(), failure.to_string().as_str()), (code, reason));
+        assert_eq!(failure.source().map(ToString::to_string).as_deref(), cause);
     }
 }
 
@@ -186,10 +198,7 @@ async fn it_stands_in_warp() {
     let inbox = Moody::inbox(Mood::Stores(Stored::Duplicate));
     let put = move |body: VerifiedBody| {
         let inbox = inbox.clone();
-        async move {
-            let result = inbox.put(&body).await;
-            Ok::<Response<String>, Infallible>(response(result, Duration::from_secs(10)))
-        }
+        async move { Ok::<Response<String>, Infallible>(inbox.answer(&body).await) }
     };
     let route = warp::path!("webhooks" / "knowrithm")
         .and(tower_webhook_warp::verified(verifier()))
