@@ -110,7 +110,7 @@ impl<S> Inbox<S> {
 impl<S: Store> Inbox<S> {
     /// Puts a delivery into the backend, without headers.
     ///
-    /// Ends well only after the backend committed. Answer 2xx then and only then; [`response`](crate::response) does.
+    /// Ends well only after the backend committed. Answer 2xx then and only then; [`answer`](Self::answer) does.
     /// When it is dropped before its end, as servers do when a sender hangs up, the backend is not interrupted: the delivery
     /// is most likely stored, and a duplicate when the sender, who got no answer, comes again.
     ///

@@ -101,7 +101,7 @@ pub use delivery::Delivery;
 pub use drain::Drain;
 pub use error::{Failure, PutError};
 pub use inbox::Inbox;
-pub use service::{DUPLICATE, ResponseFuture, response};
+pub use service::{DUPLICATE, ResponseFuture};
 pub use store::{SinkStore, Store, Stored};
 pub use ticks::Ticks;
 

@@ -1,7 +1,6 @@
 //! The inbox as a tower service, and what it answers.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -26,7 +25,7 @@ const MISSING_LAYER: &str =
 /// What an [`Inbox`] ends in. Boxed, because the futures of a [`Store`] have no name.
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<BufferedBody>, Infallible>> + Send>>;
 
-/// Answers with [`response`]; without a [`VerifiedBody`] in the request's extensions with a 500 whose text says which
+/// Answers as [`Inbox::answer`] does, with the headers that the inbox keeps; without a [`VerifiedBody`] in the request's extensions with a 500 whose text says which
 /// layer to add. The request's own body is not looked at.
 impl<S: Store> Service<Request<BufferedBody>> for Inbox<S> {
     type Response = Response<BufferedBody>;
@@ -47,57 +46,72 @@ impl<S: Store> Service<Request<BufferedBody>> for Inbox<S> {
                 return Ok(response);
             };
             let result = inbox.put_with_headers(body, request.headers()).await;
-            Ok(response(result, inbox.settings().retry_after))
+            Ok(inbox.response(result))
         })
     }
 }
 
-/// What a sender is answered: an empty 200 for what is stored, with [`DUPLICATE`] for what was before, and otherwise an
-/// empty 503 with `Retry-After`, in whole seconds, rounded up.
-///
-/// The reason of a 503 is in the response's extensions, as a [`Failure`].
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use tower_webhook_inbox::{PutError, Stored, response};
-///
-/// let response = response::<std::io::Error, String>(Ok(Stored::Duplicate), Duration::from_secs(10));
-/// assert_eq!(response.status(), 200);
-/// assert_eq!(response.headers()["webhook-duplicate"], "true");
-///
-/// let late = PutError::<std::io::Error>::Deadline(Duration::from_secs(5));
-/// let response = tower_webhook_inbox::response::<_, String>(Err(late), Duration::from_millis(1500));
-/// assert_eq!(response.status(), 503);
-/// assert_eq!(response.headers()["retry-after"], "2");
-/// ```
-pub fn response<E, B>(result: Result<Stored, PutError<E>>, retry_after: Duration) -> Response<B>
-where
-    E: Error + Send + Sync + 'static,
-    B: Default,
-{
-    let mut response = Response::new(B::default());
-    match result {
-        Ok(Stored::New | Stored::Untold) => {}
-        Ok(Stored::Duplicate) => {
-            response
-                .headers_mut()
-                .insert(DUPLICATE, HeaderValue::from_static("true"));
-        }
-        Err(error) => {
-            let failure = Failure::new(error);
-            #[cfg(feature = "tracing")]
-            tracing::error!(
-                error = %Chain(&failure),
-                code = failure.code(),
-                "a verified delivery was not stored; its sender is told to retry"
-            );
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-            response.headers_mut().insert(RETRY_AFTER, seconds(retry_after).into());
-            response.extensions_mut().insert(failure);
-        }
+impl<S: Store> Inbox<S> {
+    /// Puts a delivery into the backend, without headers, and says what to answer its sender.
+    ///
+    /// An empty 200 for what is stored, with [`DUPLICATE`] for what was before, and otherwise an empty 503 with `Retry-After`.
+    /// The reason of a 503 is in the response's extensions, as a [`Failure`].
+    ///
+    /// ```
+    /// use axum::body::Body;
+    /// use axum::response::Response;
+    /// use tower_webhook::VerifiedBody;
+    /// use tower_webhook_inbox::Inbox;
+    /// use tower_webhook_inbox::memory::MemoryStore;
+    /// # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+    ///
+    /// async fn receive(body: VerifiedBody, inbox: Inbox<MemoryStore>) -> Response {
+    ///     inbox.answer(&body).await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = SigningSecret::new("whk_demo")?;
+    /// # let headers = Signer::knowrithm(&secret).headers("{}");
+    /// # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
+    /// let (store, worker_backend) = MemoryStore::new(1000);
+    /// let inbox = Inbox::new(store);
+    /// assert_eq!(receive(body.clone(), inbox.clone()).await.status(), 200);
+    /// assert_eq!(receive(body, inbox).await.headers()["webhook-duplicate"], "true");
+    /// # drop(worker_backend);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn answer<B: Default>(&self, body: &VerifiedBody) -> Response<B> {
+        self.response(self.put(body).await)
     }
-    response
+
+    /// What [`answer`](Self::answer) would say to this, for a handler that puts the delivery itself.
+    pub fn response<B: Default>(&self, result: Result<Stored, PutError<S::Error>>) -> Response<B> {
+        let mut response = Response::new(B::default());
+        match result {
+            Ok(Stored::New | Stored::Untold) => {}
+            Ok(Stored::Duplicate) => {
+                response
+                    .headers_mut()
+                    .insert(DUPLICATE, HeaderValue::from_static("true"));
+            }
+            Err(error) => {
+                let failure = Failure::new(error);
+                #[cfg(feature = "tracing")]
+                tracing::error!(
+                    error = %Chain(&failure),
+                    code = failure.code(),
+                    "a verified delivery was not stored; its sender is told to retry"
+                );
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                let wait = seconds(self.settings().retry_after);
+                response.headers_mut().insert(RETRY_AFTER, wait.into());
+                response.extensions_mut().insert(failure);
+            }
+        }
+        response
+    }
 }
 
 fn seconds(wait: Duration) -> u64 {

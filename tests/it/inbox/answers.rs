@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use tower::{Layer, Service, ServiceExt};
 use tower_webhook::test::TestBody;
 use tower_webhook::{BufferedBody, VerifiedBody, VerifyLayer};
-use tower_webhook_inbox::{Delivery, Failure, Inbox, Store, Stored, response};
+use tower_webhook_inbox::{Delivery, Failure, Inbox, Store, Stored};
 use warp::Filter;
 
 use crate::sockets::client::Protocol;
