@@ -27,7 +27,7 @@ fn neither_secret_nor_tag_nor_body_is_printed() {
         ),
         (
             format!("{verified:?}"),
-            "VerifiedBody { len: 49, key: None, .. }".to_owned(),
+            "VerifiedBody { len: 49, key: None, owner: None, .. }".to_owned(),
         ),
         (
             format!("{:?}", BufferedBody::new(EVENT)),
