@@ -1,5 +1,7 @@
 //! The verifier and the signer called directly, for what no entrance shows.
 
+mod keys;
+
 use std::collections::HashSet;
 use std::error::Error;
 use std::pin::pin;

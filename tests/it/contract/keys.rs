@@ -13,10 +13,10 @@ use crate::support::EVENT;
 /// Why a body does nothing to a server.
 pub(super) const AT_THE_CLIENT: &str = "what a body does while it comes is done at the client";
 
-type Body = fn() -> TestBody;
+pub(super) type Body = fn() -> TestBody;
 
 /// The shapes in which a body comes: one frame, some, one for each byte.
-const SHAPES: [(&str, Body); 3] = [
+pub(super) const SHAPES: [(&str, Body); 3] = [
     ("in one frame", || TestBody::one(EVENT)),
     ("in frames", || TestBody::chunks(EVENT, 10)),
     ("in frames of one byte", || TestBody::chunks(EVENT, 1)),

@@ -1,12 +1,13 @@
 //! The contract: one table of cases, and every entrance must answer each of them alike.
 //!
-//! A case that must hold everywhere is a row in `headers`, `macs`, `bodies`, `limits`, `deadlines`, `keys` or `sources`, for
-//! every scheme in `provider`. The same rows go through real sockets in `sockets`.
+//! A case that must hold everywhere is a row in `headers`, `macs`, `bodies`, `limits`, `deadlines`, `keys`, `form` or
+//! `sources`, for every scheme in `provider`. The same rows go through real sockets in `sockets`.
 
 mod bodies;
 pub(crate) mod case;
 mod deadlines;
 pub(crate) mod entrance;
+pub(crate) mod form;
 mod headers;
 mod keys;
 mod limits;
@@ -46,6 +47,7 @@ pub(crate) fn cases_of(of: Provider) -> Vec<Case> {
         limits::cases(of),
         deadlines::cases(of),
         keys::cases(of),
+        form::cases(of),
         sources::cases(of),
     ]
     .into_iter()

@@ -157,6 +157,21 @@ impl Provider {
         }
     }
 
+    /// The headers of this content, signed with the bytes of this secret as they are, also where a scheme decodes them.
+    pub(crate) fn sign_with_bytes(self, secret: &SigningSecret, content: impl AsRef<[u8]>) -> HeaderMap {
+        if !self.decodes_secret() {
+            return self.sign_with(secret, content);
+        }
+        let scheme = HmacSha256Scheme::new(self.signature_name())
+            .prefix("v1,")
+            .encoding(Encoding::Base64);
+        let before = format!("{ID}.{NOW}.");
+        let signature = Signer::hmac_sha256(scheme, secret).headers([before.as_bytes(), content.as_ref()].concat());
+        let mut headers = self.sign("");
+        headers.extend(signature);
+        headers
+    }
+
     /// The text of the MAC of this content, without what stands before it.
     pub(crate) fn mac(self, content: impl AsRef<[u8]>) -> String {
         let headers = self.sign(content);

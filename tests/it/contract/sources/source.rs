@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::request::Parts;
 use tower_webhook::{SecretSource, Secrets};
 
+use super::super::form::secret;
 use super::super::keys::labelled;
 use crate::support::body::seconds;
 
@@ -25,6 +26,8 @@ pub(crate) enum Answer {
     Unknown,
     Fails,
     KnownAfter(u64),
+    /// Known, with this for its only secret.
+    KnownAs(&'static str),
     FailsAfter(u64),
     Never,
     /// Known for `POST` to this path with this query.
@@ -104,6 +107,7 @@ impl SecretSource for Source {
                 seconds(time).await;
                 Ok(known)
             }
+            Answer::KnownAs(text) => Ok(Some(Secrets::new(secret(text)))),
             Answer::FailsAfter(time) => {
                 seconds(time).await;
                 Err(Outage)
