@@ -331,3 +331,6 @@ impl Key {
             }
     }
 }
+
+#[cfg(all(test, feature = "layer"))]
+mod tests;

@@ -8,7 +8,7 @@ use tower_webhook::Rejection::{
     SignatureMismatch, TimestampTooOld, UnknownKey,
 };
 use tower_webhook::test::TestBody;
-use tower_webhook::{PerRequest, Verifier};
+use tower_webhook::{PerRequest, SigningSecret, Verifier};
 
 pub(crate) use self::source::{Answer, Source, Tenant};
 use super::case::Case;
@@ -17,6 +17,9 @@ use super::keys::AT_THE_CLIENT;
 use super::provider::{ID, Provider, named_secret, request};
 use crate::support::body::seconds;
 use crate::support::{EVENT, PATH};
+
+/// What keys the MAC that is compared for an unknown tenant. Everybody can read it.
+const STANDS_IN: &str = "whoever signs with this is told that it is unknown";
 
 /// [`PATH`], and more.
 const WITH_QUERY: &str = "/webhooks/knowrithm?tenant=acme&more=%2F";
@@ -63,6 +66,16 @@ fn answers(of: Provider) -> Vec<Case> {
                 1,
             ));
         }
+        let stands_in = move || {
+            let secret = SigningSecret::new(STANDS_IN).unwrap();
+            request(of.sign_with_bytes(&secret, EVENT), body())
+        };
+        let name = format!("looked up, unknown, signed with what stands in for its secret, {shape}");
+        cases.push(asked(
+            Case::refuses(of, name, UnknownKey, stands_in).polled(polls),
+            Answer::Unknown,
+            1,
+        ));
         cases.push(
             asked(
                 Case::refuses(
