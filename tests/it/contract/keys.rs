@@ -77,6 +77,19 @@ fn which(of: Provider) -> Vec<Case> {
         )
         .uncopied(),
     );
+    for (shape, body) in SHAPES {
+        cases.push(accepted(
+            of,
+            format!("the same secret twice besides: the first counts, {shape}"),
+            "second",
+            body,
+            || {
+                Secrets::new(labelled("primary"))
+                    .and(labelled("second"))
+                    .and(named_secret("second").label("again"))
+            },
+        ));
+    }
     cases.push(
         Case::refuses(of, "signed by the second, and too long", BodyTooLarge, move || {
             request(
