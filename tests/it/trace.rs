@@ -1,79 +1,21 @@
 //! The `tracing` feature: one event for each verdict, at debug level, with nothing in it that is secret or the peer's.
 
-use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+mod collector;
 
 use http::{HeaderMap, HeaderValue, Request};
 use tokio::runtime;
 use tower_webhook::Verifier;
 use tower_webhook::test::TestBody;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::Level;
 
+use self::collector::heard;
 use crate::contract::entrance::{self, Calls, Entrance};
 use crate::support::body::WatchedBody;
 use crate::support::{EVENT, SECRET, SIGNATURE, headed, request, signature, signed, verifier};
 
-/// What was said in one event.
-#[derive(Debug, Default)]
-struct Said {
-    level: Option<Level>,
-    fields: Vec<(&'static str, String)>,
-}
-
-impl Said {
-    fn field(&self, name: &str) -> Option<&str> {
-        let field = self.fields.iter().find(|(field, _)| *field == name);
-        field.map(|(_, value)| value.as_str())
-    }
-}
-
-impl Visit for Said {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let mut text = String::new();
-        write!(text, "{value:?}").unwrap();
-        self.fields.push((field.name(), text));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.fields.push((field.name(), value.to_owned()));
-    }
-}
-
-/// Keeps the events of the core, whatever their level.
-#[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<Said>>>);
-
-impl Subscriber for Collector {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("tower_webhook")
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        panic!("a span: {attributes:?}")
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut said = Said {
-            level: Some(*event.metadata().level()),
-            ..Said::default()
-        };
-        event.record(&mut said);
-        self.0.lock().unwrap().push(said);
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
 /// The one event of what is done here: its code.
 fn code_of(what: &str, act: impl FnOnce()) -> String {
-    let collector = Collector::default();
-    tracing::subscriber::with_default(collector.clone(), act);
-    let events = std::mem::take(&mut *collector.0.lock().unwrap());
+    let events = heard(act);
     let [event] = events.as_slice() else {
         panic!("{what}: {events:?}");
     };
@@ -154,10 +96,10 @@ fn every_verdict_without_a_request_is_one_event() {
 #[test]
 fn what_is_not_finished_is_no_verdict() {
     let headers = HeaderMap::from_iter([(SIGNATURE, signature(EVENT))]);
-    let (verifier, collector) = (verifier(), Collector::default());
-    tracing::subscriber::with_default(collector.clone(), || {
+    let verifier = verifier();
+    let said = heard(|| {
         verifier.begin(&headers).unwrap().update(EVENT.as_bytes()).unwrap();
         drop(verifier.verify_request(signed(EVENT, TestBody::one(EVENT))));
     });
-    assert!(collector.0.lock().unwrap().is_empty());
+    assert!(said.is_empty(), "{said:?}");
 }
