@@ -1,6 +1,7 @@
 //! The verifier and the signer called directly, for what no entrance shows.
 
 mod keys;
+mod signer;
 
 use std::collections::HashSet;
 use std::error::Error;

@@ -1,9 +1,10 @@
 //! The secrets that a verifier takes, and those that it does not.
 
-use tower_webhook::{ConfigError, Keys, Rejection, Secrets, SecretsHandle, SigningSecret, Verifier};
+use tower_webhook::{ConfigError, Keys, PerRequest, Rejection, Secrets, SecretsHandle, SigningSecret, Verifier};
 
 use crate::contract::form::{OTHER_FORMS, WAYS, secret};
 use crate::contract::provider::{self, named_secret};
+use crate::contract::sources::{Answer, Source};
 use crate::support::EVENT;
 
 /// Its bytes sign nothing, in whichever way it came; the contract has the same of requests.
@@ -49,4 +50,16 @@ fn a_secret_of_another_form_is_refused_wherever_it_stands() {
     let good = Secrets::new(good()).and(named_secret("second"));
     assert!(!refused(good.clone().into()));
     assert!(!refused(SecretsHandle::new(good).into()));
+}
+
+#[test]
+#[should_panic = "the secrets of this verifier are those of its handle"]
+fn a_handle_s_secrets_are_added_to_the_handle() {
+    drop(Verifier::knowrithm(SecretsHandle::new(named_secret("primary"))).secret(named_secret("second")));
+}
+
+#[test]
+#[should_panic = "the secrets of this verifier are those of its source"]
+fn a_source_s_secrets_are_added_to_the_source() {
+    drop(Verifier::knowrithm(PerRequest(Source::new(Answer::Known))).secret(named_secret("second")));
 }
