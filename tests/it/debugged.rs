@@ -3,10 +3,11 @@
 use http::{HeaderMap, Request, Response};
 use tower::{Service, service_fn};
 use tower_webhook::sign::Signer;
-use tower_webhook::test::TestBody;
-use tower_webhook::{BufferedBody, Verify, VerifyLayer};
+use tower_webhook::test::{RequestBuilder, TestBody};
+use tower_webhook::{BufferedBody, Keys, PerRequest, Secrets, SecretsHandle, Verifier, Verify, VerifyLayer};
 use tower_webhook_hyper::VerifyService;
 
+use crate::contract::sources::{Answer, Source};
 use crate::support::{EVENT, SIGNATURE, secret, signature, signed, verifier};
 
 const VERIFIER: &str = r#"Verifier { scheme: "knowrithm", secrets: Secrets([_]), tolerance: Some(300s), max_body: 2097152, read_timeout: Some(30s), .. }"#;
@@ -56,6 +57,34 @@ fn neither_secret_nor_tag_nor_body_is_printed() {
     ] {
         assert_eq!(printed, wanted);
     }
+}
+
+#[test]
+fn of_keys_the_labels_are_printed() {
+    let secrets = || Secrets::new(secret().label("new")).and(secret()).owner("acme");
+    let handle = || SecretsHandle::new(secrets());
+    let source = || PerRequest(Source::new(Answer::Known));
+    for (printed, wanted) in [
+        (format!("{:?}", secret().label("new")), r#"SigningSecret("new", ..)"#),
+        (format!("{:?}", secrets()), r#"Secrets(["new", _])"#),
+        (format!("{:?}", handle()), r#"SecretsHandle(Secrets(["new", _]))"#),
+        (format!("{:?}", Keys::from(secret())), "Secrets([_])"),
+        (format!("{:?}", Keys::from(secrets())), r#"Secrets(["new", _])"#),
+        (
+            format!("{:?}", Keys::from(handle())),
+            r#"SecretsHandle(Secrets(["new", _]))"#,
+        ),
+        (format!("{:?}", Keys::from(source())), "PerRequest(..)"),
+    ] {
+        assert_eq!(printed, wanted);
+    }
+    let by_source = format!("{:?}", Verifier::knowrithm(source()));
+    assert_eq!(by_source, VERIFIER.replace("Secrets([_])", "PerRequest(..)"));
+    let printed = format!("{:?}", RequestBuilder::knowrithm(&secret()));
+    assert_eq!(
+        printed,
+        r#"RequestBuilder { signer: Signer { scheme: "knowrithm", .. }, uri: /, .. }"#
+    );
 }
 
 #[test]
