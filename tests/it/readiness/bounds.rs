@@ -14,11 +14,15 @@ use http_body::{Body, Frame};
 use tokio_test::{assert_ready_ok, task};
 use tower::{Layer, Service, service_fn};
 use tower_webhook::layer::{EmptyResponse, ResponseFuture};
+use tower_webhook::sign::Signer;
+use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{
-    BufferedBody, Rejection, SigningSecret, VerifiedBody, Verifier, Verify, VerifyLayer, VerifyRequest,
+    BufferedBody, Keys, PerRequest, Rejection, Secrets, SecretsHandle, SigningSecret, VerifiedBody, Verifier, Verify,
+    VerifyLayer, VerifyRequest,
 };
 
 use super::Strict;
+use crate::contract::sources::Source;
 use crate::support::{EVENT, signed, verifier};
 
 const fn shared<T: Clone + Send + Sync + 'static>() {}
@@ -28,16 +32,23 @@ const fn serves<S: Service<Request<B>>, B>() {}
 /// Compiles, or does not.
 const _: () = {
     shared::<SigningSecret>();
+    shared::<Secrets>();
+    shared::<SecretsHandle>();
+    shared::<PerRequest<Source>>();
+    shared::<Keys>();
     shared::<Verifier>();
     shared::<VerifiedBody>();
     shared::<BufferedBody>();
     shared::<Rejection>();
     shared::<VerifyLayer>();
+    shared::<Signer>();
+    shared::<RequestBuilder>();
     shared::<Verify<axum::routing::Route>>();
     shared::<Verify<Strict>>();
     serves::<Verify<axum::routing::Route>, axum::body::Body>();
     serves::<Verify<Strict>, axum::body::Body>();
     serves::<Verify<Strict>, hyper::body::Incoming>();
+    sent::<TestBody>();
     // axum's body is not `Sync`, and need not be.
     sent::<VerifyRequest<axum::body::Body>>();
     sent::<VerifyRequest<hyper::body::Incoming>>();
