@@ -93,7 +93,9 @@ fn every_verdict_of_every_entrance_is_one_event() {
             let what = format!("{entrance:?}, {:?}: {}", case.of, case.name);
             let mut response = Response::default();
             let mut events = heard(|| response = send(entrance, &case));
-            events.iter().for_each(|event| judge(case.of, &what, event));
+            for event in &events {
+                judge(case.of, &what, event);
+            }
 
             let verdict = events.pop().expect(&what);
             let refused = response.extensions().get::<Rejection>();
