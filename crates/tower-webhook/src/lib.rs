@@ -111,6 +111,7 @@ mod secret;
 mod secrets;
 #[cfg(feature = "sign")]
 pub mod sign;
+mod signing_key;
 #[cfg(feature = "layer")]
 mod source;
 #[cfg(feature = "test-util")]

@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use crate::clock::{Clock, near, unix_seconds};
-use crate::mac::{KeyedMac, RunningMac};
+use crate::mac::RunningMac;
 use crate::origin::Origin;
 use crate::rejection::Rejection;
-use crate::scheme::SignatureHeader;
 use crate::secret::SigningSecret;
+use crate::signing_key::{Claim, Key};
 
 /// A set of secrets, any of which may have signed a request.
 ///
@@ -114,8 +112,7 @@ impl Secrets {
     #[cfg(feature = "layer")]
     pub(crate) fn unknown() -> Self {
         static UNKNOWN: std::sync::LazyLock<Secrets> = std::sync::LazyLock::new(|| {
-            let mut key = Key::keyed(b"whoever signs with this is told that it is unknown");
-            key.usable = Usable::Never;
+            let key = Key::that_never_signs(b"whoever signs with this is told that it is unknown");
             Secrets::of(key, Rejection::UnknownKey)
         });
         UNKNOWN.clone()
@@ -123,7 +120,7 @@ impl Secrets {
 
     /// Whether each of them is in the form that a scheme which decodes `whsec_` asks for.
     pub(crate) fn are_whsec(&self) -> bool {
-        self.keys().all(|key| key.decoded.is_some())
+        self.keys().all(Key::is_whsec)
     }
 
     /// Starts the MAC of the primary secret, over what is signed before the body.
@@ -141,7 +138,7 @@ impl Secrets {
     #[inline]
     pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
         if self.0.primary.signed(claim, body) {
-            return Ok(&self.0.primary.origin);
+            return Ok(self.0.primary.origin());
         }
         self.check_others(claim, body)
     }
@@ -151,7 +148,7 @@ impl Secrets {
     #[inline]
     pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(&self.0.primary.origin);
+            return Ok(self.0.primary.origin());
         }
         self.check_others(claim, body)
     }
@@ -164,7 +161,7 @@ impl Secrets {
         claim: &Claim<'_>,
     ) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
-            return Ok(&self.0.primary.origin);
+            return Ok(self.0.primary.origin());
         }
         let mut others = others.into_iter();
         self.first_of_others(|key| {
@@ -183,7 +180,7 @@ impl Secrets {
         let mut found = None;
         for key in &self.0.others {
             if signed(key) && found.is_none() {
-                found = Some(&key.origin);
+                found = Some(key.origin());
             }
         }
         found.ok_or_else(|| self.0.otherwise.clone())
@@ -212,7 +209,7 @@ impl From<SigningSecret> for Secrets {
 /// Prints the labels, and `_` for a secret without one.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.keys().map(|key| key.origin.label());
+        let labels = self.keys().map(|key| key.origin().label());
         f.write_str("Secrets(")?;
         let mut list = f.debug_list();
         for label in labels {
@@ -223,112 +220,6 @@ impl fmt::Debug for Secrets {
         }
         list.finish()?;
         f.write_str(")")
-    }
-}
-
-/// What is checked: the signature header, and what a verifier has to say about time and form.
-pub(crate) struct Claim<'a> {
-    pub(crate) header: &'a SignatureHeader<'a>,
-    pub(crate) decodes_whsec: bool,
-    pub(crate) tolerance: Option<Duration>,
-    pub(crate) clock: &'a Arc<dyn Clock>,
-}
-
-impl Claim<'_> {
-    /// Says whether a signed time, if there is one, is near enough to now.
-    #[inline]
-    pub(crate) fn judge_time(&self) -> Result<(), Rejection> {
-        match (self.header.timestamp, self.tolerance) {
-            (Some(signed), Some(tolerance)) => near(signed, unix_seconds(self.clock.now()), tolerance),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// One secret of a set.
-#[derive(Clone)]
-struct Key {
-    raw: KeyedMac,
-    decoded: Option<Box<KeyedMac>>,
-    usable: Usable,
-    origin: Origin,
-}
-
-/// When a secret may sign.
-#[derive(Clone)]
-enum Usable {
-    Always,
-    Until(SystemTime),
-    #[cfg(feature = "layer")]
-    Never,
-}
-
-impl Key {
-    fn new(secret: SigningSecret) -> Self {
-        let mut key = Self::keyed(secret.expose());
-        key.decoded = secret.whsec().map(|decoded| Box::new(KeyedMac::new(&decoded)));
-        let (label, not_after) = secret.into_terms();
-        key.origin = Origin::of_secret(label);
-        key.usable = not_after.map_or(Usable::Always, Usable::Until);
-        key
-    }
-
-    fn keyed(bytes: &[u8]) -> Self {
-        Self {
-            raw: KeyedMac::new(bytes),
-            decoded: None,
-            usable: Usable::Always,
-            origin: Origin::default(),
-        }
-    }
-
-    fn belong_to(&mut self, owner: &Arc<str>) {
-        self.origin = self.origin.of_owner(Arc::clone(owner));
-    }
-
-    #[inline]
-    fn keyed_for(&self, claim: &Claim<'_>) -> &KeyedMac {
-        match &self.decoded {
-            Some(decoded) if claim.decodes_whsec => decoded,
-            _ => &self.raw,
-        }
-    }
-
-    #[inline]
-    fn start(&self, claim: &Claim<'_>) -> RunningMac {
-        let mut mac = self.keyed_for(claim).start();
-        if let Some(parts) = &claim.header.signed_before_body {
-            for part in parts {
-                mac.update(part);
-            }
-        }
-        mac
-    }
-
-    /// Whether it made one of the MACs that are claimed, and may: all is hashed and compared before that is asked.
-    #[inline]
-    fn signed(&self, claim: &Claim<'_>, body: &[u8]) -> bool {
-        let (keyed, header) = (self.keyed_for(claim), claim.header);
-        let before = header.signed_before_body.as_ref();
-        keyed.makes_one_of(before, body, &header.mac, &header.others) && self.may_sign(claim)
-    }
-
-    /// The same for a body that this MAC has seen.
-    #[inline]
-    fn finished(&self, mac: RunningMac, claim: &Claim<'_>) -> bool {
-        mac.makes_one_of(&claim.header.mac, &claim.header.others) && self.may_sign(claim)
-    }
-
-    #[inline]
-    fn may_sign(&self, claim: &Claim<'_>) -> bool {
-        let in_form = !claim.decodes_whsec || self.decoded.is_some();
-        in_form
-            && match self.usable {
-                Usable::Always => true,
-                Usable::Until(last) => claim.clock.now() <= last,
-                #[cfg(feature = "layer")]
-                Usable::Never => false,
-            }
     }
 }
 

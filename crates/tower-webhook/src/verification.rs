@@ -9,7 +9,8 @@ use crate::clock::Clock;
 use crate::mac::RunningMac;
 use crate::rejection::Rejection;
 use crate::scheme::SignatureHeader;
-use crate::secrets::{Claim, Secrets};
+use crate::secrets::Secrets;
+use crate::signing_key::Claim;
 use crate::trace;
 
 /// A MAC under way, and how many bytes may still come.
