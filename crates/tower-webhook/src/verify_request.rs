@@ -93,6 +93,8 @@ pin_project! {
     /// When it is polled after it is done. With a read timeout, when a body has to be waited for outside of a tokio
     /// runtime with its timer enabled.
     #[must_use = "futures do nothing unless polled"]
+    // In this order: next to the place for a timer, which is large and most often empty, the head would be moved twice.
+    #[repr(C)]
     pub struct VerifyRequest<B> {
         verifier: Verifier,
         head: Option<Parts>,
