@@ -52,6 +52,8 @@ macro_rules! queue {
         use apalis::prelude::{Attempt, BackendExt, Data, Monitor, WorkerBuilder, WorkerBuilderExt};
         use apalis_board::axum::framework::{ApiBuilder, RegisterRoute};
 
+        use $crate::attempts::Before;
+
         let store = $store;
         let (storage, todo) = (store.storage(), $crate::work::Todo::new($options)?);
         let drain = tower_webhook_inbox::Drain::new();
@@ -72,10 +74,13 @@ macro_rules! queue {
                     .on(WorkerBuilder::new($crate::workers::worker_name(restarts)).backend(backend))
                     .data(todo.clone())
                     .concurrency($crate::workers::CONCURRENCY)
-                    .retry(RetryPolicy::retries($crate::attempts::ATTEMPTS).with_backoff($crate::attempts::backoff()))
-                    .build(|delivery, attempt: Attempt, todo: Data<$crate::work::Todo>| {
-                        $crate::attempts::attempt(attempt.current(), $work(delivery, todo))
-                    })
+                    .layer(tower::util::MapRequestLayer::new(Before::tell))
+                    .retry(RetryPolicy::retries($crate::attempts::STARTS).with_backoff($crate::attempts::backoff()))
+                    .build(
+                        |delivery, attempt: Attempt, before: Data<Before>, todo: Data<$crate::work::Todo>| {
+                            $crate::attempts::attempt(attempt.current(), *before, $work(delivery, todo))
+                        },
+                    )
             })
             .should_restart(|worker, _| !worker.is_shutting_down());
         let workers = $crate::workers::Workers {

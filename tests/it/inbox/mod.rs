@@ -6,6 +6,7 @@ mod backlog;
 mod board;
 mod database;
 mod dead;
+mod deploys;
 mod disk;
 mod drain;
 mod forget;
