@@ -28,11 +28,14 @@ use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
 pub use apalis_redis::Config;
 use apalis_redis::RedisStorage;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
 use crate::delivery::Delivery;
 use crate::store::{Store, Stored};
 use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
+
+mod connection;
+
+pub use connection::Connection;
 
 /// How long a delivery key is remembered: 14 days. Providers retry for hours or days; a week is the least to choose.
 pub const IDEMPOTENCY_TTL: Duration = Duration::from_hours(14 * 24);
@@ -74,11 +77,12 @@ const HAND_BACK: &str = "
     end
     return #tasks";
 
-/// A store in Redis. Clones share its connection, which is made anew when it breaks.
+/// A store in Redis. Clones share its connection, which is made anew when it breaks or is silent for 4 s: let an
+/// [`Inbox`](crate::Inbox) wait longer.
 #[derive(Clone)]
 pub struct RedisStore {
-    connection: ConnectionManager,
-    storage: RedisStorage<Delivery>,
+    connection: Connection,
+    storage: RedisStorage<Delivery, Connection>,
 }
 
 /// Why Redis did not store, or cannot be used.
@@ -122,10 +126,7 @@ impl RedisStore {
         if config.idempotency_ttl.is_none_or(|ttl| ttl.as_secs() == 0) {
             return Err(Error::ForgetsKeys(config.idempotency_ttl));
         }
-        // The default of half a second is less than a busy disk takes to sync.
-        let patience = ConnectionManagerConfig::new().set_response_timeout(Some(Duration::from_secs(5)));
-        let client = redis::Client::open(url)?;
-        let mut connection = client.get_connection_manager_with_config(patience).await?;
+        let mut connection = Connection::open(redis::Client::open(url)?).await?;
         let due = redis::Script::new(MAKE_DUE_READY);
         let mut due = due.key(config.scheduled_jobs_set());
         due.key(config.active_jobs_list()).key(config.signal_list());
@@ -138,7 +139,7 @@ impl RedisStore {
 
     /// apalis's backend on the same connection and queue: for workers, and for a board.
     #[must_use]
-    pub fn storage(&self) -> RedisStorage<Delivery> {
+    pub fn storage(&self) -> RedisStorage<Delivery, Connection> {
         self.storage.clone()
     }
 
