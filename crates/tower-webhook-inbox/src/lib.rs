@@ -96,7 +96,7 @@
 //! use futures_util::FutureExt;
 //! use tokio::time::sleep;
 //! use tower_webhook_inbox::sqlite::SqliteStore;
-//! use tower_webhook_inbox::{Delivery, Drain, Ticks};
+//! use tower_webhook_inbox::{Delivery, Drain, Ticks, watched};
 //!
 //! const ATTEMPTS: usize = 5;
 //!
@@ -133,7 +133,7 @@
 //!                 .poll_with_stream(Ticks::every(Duration::from_millis(200)))
 //!                 .before_start(move |_| sleep(pause).map(Ok));
 //!             drains
-//!                 .on(WorkerBuilder::new(name(restarts)).backend(backend))
+//!                 .on(watched(&name(restarts), backend, Duration::from_secs(20)))
 //!                 .concurrency(16)
 //!                 .retry(RetryPolicy::retries(ATTEMPTS).with_backoff(backoff.clone()))
 //!                 .build(attempt)
@@ -181,6 +181,7 @@
 //!   always panics becomes a dead letter too. Catch it in the work itself. `catch_panic` of apalis is a layer around what notes
 //!   the end of a task, so that in the backend the task would run for ever.
 //! - Several tasks fetched at once stop the worker's heartbeat until the last of them is started: `batch_size(1)`.
+//! - A worker waits for its backend without a bound, and for a connection that has gone silent for ever: [`watched`] ends it.
 //! - A worker whose backend fails ends, and drops the tasks at hand in the middle: they come back as after a panic. Run it
 //!   under a `Monitor` with `should_restart`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -203,6 +204,7 @@ mod service;
 pub mod sqlite;
 mod store;
 mod ticks;
+mod watched;
 
 pub use delivery::Delivery;
 pub use drain::Drain;
@@ -211,6 +213,7 @@ pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture};
 pub use store::{SinkStore, Store, Stored};
 pub use ticks::Ticks;
+pub use watched::{Watched, WatchedError, watched};
 
 /// The name of the queue in the configurations of this crate: `webhooks`.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]

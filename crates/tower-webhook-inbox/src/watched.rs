@@ -1,0 +1,219 @@
+//! A worker whose backend answers no more, and says nothing of that: it ends, so that it can be restarted.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use apalis_core::backend::{Backend, BackendConfig, WireFormatBackend};
+use apalis_core::worker::builder::WorkerBuilder;
+use apalis_core::worker::context::WorkerContext;
+use apalis_core::worker::event::Event;
+use apalis_core::worker::ext::event_listener::{EventListenerExt, EventListenerLayer};
+use apalis_core::{delegate_codec, delegate_config};
+use tokio::time::{Instant, Sleep, sleep};
+use tower_layer::{Identity, Stack};
+
+/// Begins a worker of this name on this backend that ends with an error when it has not said for so long that it lives: five
+/// [`HEARTBEAT`](crate::HEARTBEAT)s, say, and in any case more than after which others take over its tasks.
+///
+/// apalis 1.0 waits without a bound for what it has asked the backend, and neither beats nor fetches meanwhile. When the
+/// connection goes silent, because a firewall has forgotten it or the server's machine is gone, that is for good, without a
+/// line in the log. One that ends so is restarted by a `Monitor` with `should_restart`, and takes another connection.
+///
+/// It stands in the place of `WorkerBuilder::new(name).backend(backend)`; there must be a tokio runtime with its timer.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use apalis_core::backend::ext::BackendExt;
+/// use tower_webhook_inbox::{Delivery, Ticks, sqlite, watched};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
+/// let store = sqlite::SqliteStore::open(&url, sqlite::config()).await?;
+/// let backend = store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200)));
+/// let worker = watched("inbox-1", backend, Duration::from_secs(20)).build(async |_: Delivery| {});
+/// # drop(worker);
+/// # Ok(())
+/// # }
+/// ```
+pub fn watched<B: Backend + BackendConfig>(
+    name: &str,
+    backend: B,
+    patience: Duration,
+) -> WorkerBuilder<B::Args, Watched<B>, Stack<EventListenerLayer, Identity>> {
+    let beat = Arc::new(AtomicBool::new(false));
+    let backend = Watched {
+        backend,
+        patience,
+        beat: beat.clone(),
+        deadline: None,
+    };
+    WorkerBuilder::new(name).backend(backend).on_event(move |_, event| {
+        if matches!(event, Event::HeartBeat) {
+            beat.store(true, Ordering::Relaxed);
+        }
+    })
+}
+
+/// What [`watched`] makes of a worker's backend.
+#[derive(Debug)]
+pub struct Watched<B> {
+    backend: B,
+    patience: Duration,
+    /// Whether the worker said that it lives since this was looked at.
+    beat: Arc<AtomicBool>,
+    /// From the first look on.
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+/// Why a [`Watched`] backend failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WatchedError<E> {
+    /// It failed by itself.
+    Backend(E),
+    /// It did not answer for this long.
+    Silent(Duration),
+}
+
+impl<E: fmt::Display> fmt::Display for WatchedError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Backend(error) => error.fmt(f),
+            Self::Silent(patience) => write!(f, "the backend did not answer for {patience:?}"),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for WatchedError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Backend(error) => error.source(),
+            Self::Silent(_) => None,
+        }
+    }
+}
+
+impl<B> Watched<B> {
+    fn poll_silence<E>(&mut self, cx: &mut Context<'_>) -> Poll<WatchedError<E>> {
+        let patience = self.patience;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
+        if self.beat.swap(false, Ordering::Relaxed) {
+            deadline.as_mut().reset(Instant::now() + patience);
+        }
+        ready!(deadline.as_mut().poll(cx));
+        Poll::Ready(WatchedError::Silent(patience))
+    }
+}
+
+impl<B: Backend> Backend for Watched<B> {
+    type Task = B::Task;
+    type Error = WatchedError<B::Error>;
+
+    /// Asked each time before a task is, and all the while that one is fetched.
+    fn poll_ready(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Result<(), Self::Error>> {
+        // First, so that a beat that was made in time counts.
+        let ready = self.backend.poll_ready(cx, worker);
+        if let Poll::Ready(silent) = self.poll_silence(cx) {
+            return Poll::Ready(Err(silent));
+        }
+        ready.map_err(WatchedError::Backend)
+    }
+
+    fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+        worker: &WorkerContext,
+    ) -> Poll<Option<Result<Self::Task, Self::Error>>> {
+        self.backend.poll_next(cx, worker).map_err(WatchedError::Backend)
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Result<(), Self::Error>> {
+        self.backend.poll_close(cx, worker).map_err(WatchedError::Backend)
+    }
+}
+
+delegate_config!(Watched<B>, backend);
+
+delegate_codec!(Watched<B>, backend);
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use apalis_core::task::Task;
+    use tokio::time::advance;
+    use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok, task};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// Answers as it is told, or not at all.
+    struct Told(Poll<Result<(), Infallible>>);
+
+    impl Backend for Told {
+        type Task = Task<u8>;
+        type Error = Infallible;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+            self.0
+        }
+
+        fn poll_next(
+            &mut self,
+            _: &mut Context<'_>,
+            _: &WorkerContext,
+        ) -> Poll<Option<Result<Self::Task, Infallible>>> {
+            Poll::Pending
+        }
+
+        fn poll_close(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn told(answer: Poll<Result<(), Infallible>>) -> Watched<Told> {
+        Watched {
+            backend: Told(answer),
+            patience: PATIENCE,
+            beat: Arc::default(),
+            deadline: None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_beat_ends_whether_it_waits_or_fetches() {
+        let worker = WorkerContext::new("inbox-1");
+        for answer in [Poll::Pending, Poll::Ready(Ok(()))] {
+            let mut watched = told(answer);
+            let mut poll = task::spawn(());
+            let before = poll.enter(|cx, _| watched.poll_ready(cx, &worker));
+            assert_eq!(before.is_ready(), answer.is_ready());
+            advance(PATIENCE + Duration::from_millis(1)).await;
+            assert!(poll.is_woken());
+            let silent = assert_ready_err!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
+            assert!(matches!(silent, WatchedError::Silent(PATIENCE)), "{silent}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_beats_goes_on() {
+        let worker = WorkerContext::new("inbox-1");
+        let mut watched = told(Poll::Ready(Ok(())));
+        let mut poll = task::spawn(());
+        for _ in 0..5 {
+            assert_ready_ok!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
+            advance(Duration::from_secs(19)).await;
+            watched.beat.store(true, Ordering::Relaxed);
+        }
+        watched.backend.0 = Poll::Pending;
+        assert_pending!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
+    }
+}
