@@ -49,7 +49,7 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
 macro_rules! queue {
     ($store:expr, $options:expr, $events:expr, $work:expr) => {{
         use apalis::layers::retry::RetryPolicy;
-        use apalis::prelude::{Attempt, BackendExt, Data, Monitor, WorkerBuilder, WorkerBuilderExt};
+        use apalis::prelude::{Attempt, BackendExt, Data, Monitor, WorkerBuilderExt};
         use apalis_board::axum::framework::{ApiBuilder, RegisterRoute};
 
         use $crate::attempts::Before;
@@ -71,7 +71,11 @@ macro_rules! queue {
                     .poll_with_stream(tower_webhook_inbox::Ticks::every($crate::workers::POLL))
                     .before_start(move |_| $crate::workers::pause_before(restarts));
                 drains
-                    .on(WorkerBuilder::new($crate::workers::worker_name(restarts)).backend(backend))
+                    .on(tower_webhook_inbox::watched(
+                        &$crate::workers::worker_name(restarts),
+                        backend,
+                        $crate::workers::PATIENCE,
+                    ))
                     .data(todo.clone())
                     .concurrency($crate::workers::CONCURRENCY)
                     .layer(tower::util::MapRequestLayer::new(Before::tell))

@@ -11,6 +11,8 @@ use tower_webhook_inbox::Drain;
 
 /// How often a worker that has nothing to do looks for something.
 pub(crate) const POLL: Duration = Duration::from_millis(200);
+/// How long a worker may be silent, because its backend is, before it is started again on another connection.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How many deliveries are worked on at a time.
 pub(crate) const CONCURRENCY: usize = 16;
 /// How long workers may take to say goodbye to the backend when their time is over. With [`HAND_BACK`] and the 8 s of grace

@@ -22,4 +22,5 @@ mod server;
 mod settings;
 mod setup;
 mod shared;
+mod silent;
 mod takeover;

@@ -1,0 +1,121 @@
+//! The connections go silent, as when a firewall forgets them, and new ones are fine: what is acknowledged takes effect soon.
+#![cfg(unix)]
+
+use std::future::pending;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::database::Backend;
+use super::process::{Inbox, delivery, insist};
+
+/// As long as the worker may be silent, and as many deadlines as there are connections that may come first.
+const SOON: Duration = Duration::from_secs(50);
+/// As many as PostgreSQL's pool has connections.
+const AT_ONCE: usize = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_to_postgres_go_silent() {
+    recovers(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_connection_to_redis_goes_silent() {
+    recovers(Backend::Redis).await;
+}
+
+async fn recovers(backend: Backend) {
+    let Some(database) = backend.database().await else {
+        return;
+    };
+    let (server, rest) = database.url.rsplit_once('/').unwrap();
+    let (start, server) = server.split_at(server.rfind(['@', '/']).unwrap() + 1);
+    let proxy = Proxy::start(server.to_owned()).await;
+    let inbox = Inbox::new(&format!("{start}{}/{rest}", proxy.address), database.folder.path());
+    let receiver = inbox.start();
+    let post = async |from: usize| {
+        let posts = (from..from + AT_ONCE).map(async |number| insist(receiver.address, &delivery(number)).await);
+        join_all(posts).await;
+    };
+    post(0).await;
+    inbox.wait_for(AT_ONCE).await;
+
+    // The worker is in the middle of something, when nothing looks whether a connection is sound.
+    proxy.tell(Silence::WithWorkers);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    proxy.tell(Silence::WithAll);
+    let silent = Instant::now();
+    post(AT_ONCE).await;
+    inbox.wait_for(2 * AT_ONCE).await;
+    let took = silent.elapsed();
+    assert!(took < SOON, "{took:?}");
+    drop(receiver);
+    database.drop().await;
+}
+
+/// What a proxy does with the connections that are there when it is told; it passes on what is said on later ones.
+#[derive(Clone, Copy)]
+enum Silence {
+    /// It does no more, from the next time on that a worker says its name.
+    WithWorkers,
+    /// It does no more.
+    WithAll,
+}
+
+struct Proxy {
+    address: SocketAddr,
+    told: watch::Sender<Option<Silence>>,
+}
+
+impl Proxy {
+    async fn start(server: String) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let told = watch::Sender::new(None);
+        let telling = told.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(pass_on(client, server.clone(), telling.subscribe()));
+            }
+        });
+        Self { address, told }
+    }
+
+    fn tell(&self, silence: Silence) {
+        self.told.send_replace(Some(silence));
+    }
+}
+
+async fn pass_on(mut client: TcpStream, server: String, mut told: watch::Receiver<Option<Silence>>) {
+    let mut server = TcpStream::connect(server).await.unwrap();
+    let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut with_workers = false;
+    loop {
+        tokio::select! {
+            length = client.read(&mut asked) => {
+                let Ok(length @ 1..) = length else { return };
+                if with_workers && asked[..length].windows(6).any(|name| name == b"inbox-") {
+                    break;
+                }
+                server.write_all(&asked[..length]).await.unwrap();
+            }
+            length = server.read(&mut answered) => {
+                let Ok(length @ 1..) = length else { return };
+                if client.write_all(&answered[..length]).await.is_err() {
+                    return;
+                }
+            }
+            Ok(()) = told.changed() => match *told.borrow_and_update() {
+                Some(Silence::WithWorkers) => with_workers = true,
+                Some(Silence::WithAll) => break,
+                None => {}
+            },
+        }
+    }
+    // Both stay open.
+    pending::<()>().await;
+}
