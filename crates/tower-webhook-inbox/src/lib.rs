@@ -98,7 +98,7 @@
 //! use tower_webhook_inbox::sqlite::SqliteStore;
 //! use tower_webhook_inbox::{Delivery, Drain, Ticks, watched};
 //!
-//! const ATTEMPTS: usize = 5;
+//! const ATTEMPTS: usize = 7;
 //!
 //! async fn work(delivery: Delivery) -> Result<(), BoxDynError> {
 //!     let event: serde_json::Value = delivery.json()?;
@@ -121,7 +121,7 @@
 //! async fn run(store: SqliteStore, stop: impl Future<Output = ()> + Send) -> Result<(), BoxDynError> {
 //!     let started = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
 //!     let name = move |restarts| format!("inbox-{}-{started}-{restarts}", std::process::id());
-//!     let (least, most) = (Duration::from_millis(100), Duration::from_mins(1));
+//!     let (least, most) = (Duration::from_secs(1), Duration::from_mins(1));
 //!     let backoff = ExponentialBackoffMaker::new(least, most, 0.5, HasherRng::default())?.make_backoff();
 //!     let drain = Drain::new();
 //!     let (storage, drains) = (store.storage(), drain.clone());

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tower_webhook_inbox::Delivery;
 
 /// How often a delivery that fails is tried before it is left as a dead letter.
-pub(crate) const ATTEMPTS: usize = 5;
+pub(crate) const ATTEMPTS: usize = 7;
 /// How often a delivery is started at all. A process that ends in the middle of it counts here alone: a few deployments while
 /// it takes long are no reason to give it up. More than this apalis-redis does not start.
 pub(crate) const STARTS: usize = 25;
@@ -55,12 +55,12 @@ pub(crate) async fn attempt(
     Err(error)
 }
 
-/// 100 ms after the first failed attempt, then twice as long each time, and up to a half longer by chance.
-pub(crate) fn backoff() -> ExponentialBackoff {
-    let (least, most) = (Duration::from_millis(100), Duration::from_mins(1));
-    let maker = ExponentialBackoffMaker::new(least, most, 0.5, HasherRng::default());
+/// So long after the first failed attempt, then twice as long each time, a minute at most, and up to a half longer by chance.
+pub(crate) fn backoff(least: Duration) -> ExponentialBackoff {
+    let most = Duration::from_mins(1);
+    let maker = ExponentialBackoffMaker::new(least.min(most), most, 0.5, HasherRng::default());
     maker
-        .expect("the least is less than the most, and the jitter a share")
+        .expect("the least is no more than the most, and the jitter a share")
         .make_backoff()
 }
 

@@ -56,6 +56,7 @@ macro_rules! queue {
 
         let store = $store;
         let (storage, todo) = (store.storage(), $crate::work::Todo::new($options)?);
+        let backoff = $crate::attempts::backoff($options.retry);
         let drain = tower_webhook_inbox::Drain::new();
         let drains = drain.clone();
         let api = ApiBuilder::new(axum::Router::new()).register(tower_webhook_inbox::QUEUE, storage.clone());
@@ -79,7 +80,7 @@ macro_rules! queue {
                     .data(todo.clone())
                     .concurrency($crate::workers::CONCURRENCY)
                     .layer(tower::util::MapRequestLayer::new(Before::tell))
-                    .retry(RetryPolicy::retries($crate::attempts::STARTS).with_backoff($crate::attempts::backoff()))
+                    .retry(RetryPolicy::retries($crate::attempts::STARTS).with_backoff(backoff.clone()))
                     .build(
                         |delivery, attempt: Attempt, before: Data<Before>, todo: Data<$crate::work::Todo>| {
                             $crate::attempts::attempt(attempt.current(), *before, $work(delivery, todo))

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) work: Duration,
     /// `FAIL_RATE`: the share of attempts that fail, from 0, the default, to 1.
     pub(crate) fail_rate: f64,
+    /// `RETRY_MS`: how long after its first failure a delivery is tried again; 1 s by default.
+    pub(crate) retry: Duration,
     /// `EFFECTS`: the file to which each finished delivery appends a line.
     pub(crate) effects: Option<File>,
 }
@@ -46,6 +48,7 @@ impl Options {
             board: parsed("BOARD", "an address and port")?.unwrap_or((Ipv4Addr::LOCALHOST, board_port).into()),
             work: Duration::from_millis(parsed("WORK_MS", "a number of milliseconds")?.unwrap_or(0)),
             fail_rate,
+            retry: Duration::from_millis(parsed("RETRY_MS", "a number of milliseconds")?.unwrap_or(1000)),
             effects: effects.transpose()?,
         })
     }

@@ -11,6 +11,8 @@ use super::process::{Inbox, PATIENCE, delivery, insist};
 
 /// More than a page of apalis.
 const DONE: usize = 149;
+/// How often the example tries what fails.
+const ATTEMPTS: usize = 7;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_is_found_among_many_that_are_done_on_sqlite() {
@@ -45,7 +47,7 @@ async fn dies(backend: Backend) {
     let board = Board::of(&receiver);
     insist(receiver.address, &delivery(DONE)).await;
     let [letter] = board.letters::<1>().await;
-    assert_eq!((letter.event.as_str(), letter.attempts), ("lead.created", 5));
+    assert_eq!((letter.event.as_str(), letter.attempts), ("lead.created", ATTEMPTS));
     assert_eq!(failing.effects().len(), DONE);
 
     // It can be tried again once, by whoever is the first of many; and what comes of that too.
@@ -55,7 +57,7 @@ async fn dies(backend: Backend) {
     assert_eq!(presses, [303; 10]);
     let [last, first] = board.letters::<2>().await;
     assert_eq!(first.again.unwrap_err(), "Tried again: Killed");
-    assert_eq!(last.attempts, 5);
+    assert_eq!(last.attempts, ATTEMPTS);
     let id = last.again.unwrap();
     drop(receiver);
 

@@ -44,10 +44,10 @@ impl Inbox {
         self
     }
 
-    /// Has this share of the attempts fail.
+    /// Has this share of the attempts fail, and all of a delivery be made within a few seconds.
     pub(super) fn failing(mut self, share: f64) -> Self {
         self.variables.push(("FAIL_RATE", share.to_string()));
-        self
+        self.with("RETRY_MS", 20)
     }
 
     pub(super) fn start(&self) -> Receiver {

@@ -15,6 +15,7 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
         ("BOARD", "5001"),
         ("WORK_MS", "-1"),
         ("WORK_MS", "a_password"),
+        ("RETRY_MS", "soon"),
         ("FAIL_RATE", "1.5"),
         ("FAIL_RATE", "NaN"),
         ("EFFECTS", "/no/such/folder/effects"),

@@ -17,6 +17,7 @@ use crate::letters::Letters;
 use crate::work::Todo;
 
 const PATIENCE: Duration = Duration::from_mins(1);
+const RETRY: Duration = Duration::from_millis(100);
 
 /// When what was begun, and what was ended.
 static DIARY: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
@@ -57,6 +58,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
         board: ([127, 0, 0, 1], 0).into(),
         work: Duration::ZERO,
         fail_rate: 0.0,
+        retry: RETRY,
         effects: None,
     };
     let store = SqliteStore::open(&options.database, sqlite::config()).await?;
@@ -84,7 +86,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
     assert_eq!(letter.attempt(), ATTEMPTS);
     let attempts = noted("panics");
     assert_eq!(attempts.len(), ATTEMPTS);
-    let mut least = Duration::from_millis(100);
+    let mut least = RETRY;
     for pair in attempts.windows(2) {
         assert!(
             pair[1] - pair[0] >= least,
