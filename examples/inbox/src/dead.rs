@@ -1,14 +1,14 @@
-//! Dead letters: those that were tried often enough, and a button to try one again.
+//! Dead letters: those that were tried often enough, and buttons to try one or all of them again.
 
 use std::error::Error;
 
-use apalis::prelude::{Backend, Codec, FetchById, Status, Task, TaskBuilder, TaskId};
+use apalis::prelude::{Backend, BoxDynError, Codec, FetchById, Status, Task, TaskBuilder, TaskId};
 use apalis_core::backend::WireFormatBackend;
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 use tower_webhook_inbox::{Delivery, Store};
 
@@ -17,7 +17,8 @@ use crate::letters::Letters;
 /// As many as the page shows.
 const SHOWN: u32 = 100;
 
-/// `GET` lists the dead letters, `POST` with one's `id` puts its delivery into the queue again, once however often.
+/// `GET` lists the dead letters, `POST` with one's `id` puts its delivery into the queue again, once however often; `POST` to
+/// `all` does so with each that was not yet.
 ///
 /// The board's own pages show failed tasks, and cannot do this.
 pub(crate) fn routes<S, B>(store: S, backend: B) -> Router
@@ -26,11 +27,12 @@ where
     B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById,
     B: Clone + Send + Sync + 'static,
     B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error,
+    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
     B::Error: Error,
 {
     Router::new()
         .route("/", get(list::<S, B>).post(again::<S, B>))
+        .route("/all", post(all::<S, B>))
         .with_state((store, backend))
 }
 
@@ -98,33 +100,70 @@ where
     S: Store,
     B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
     B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error,
+    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
     B::Error: Error,
 {
     let Ok(id) = chosen.id.parse::<TaskId>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let Some(next) = next(&id) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let task = match backend.fetch_by_id(&id).await {
-        Ok(Some(task)) => task,
+    let letter = match backend.fetch_by_id(&id).await {
+        Ok(Some(letter)) => letter,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return failed(&error),
     };
-    let delivery = match backend.codec().decode(&task.args) {
-        Ok(delivery) => delivery,
-        Err(error) => return failed(&error),
+    match put_again(&store, &mut backend, &letter).await {
+        Ok(()) => Redirect::to("/board/dead").into_response(),
+        Err(error) => failed(&*error),
+    }
+}
+
+async fn all<S, B>(State((store, mut backend)): State<(S, B)>) -> Response
+where
+    S: Letters,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
+    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
+    B::Error: Error,
+{
+    let ids = match store.all_dead().await {
+        Ok(ids) => ids,
+        Err(error) => return failed(&*error),
+    };
+    for id in ids.iter().filter_map(|id| id.parse().ok()) {
+        let again = match backend.fetch_by_id(&id).await {
+            Ok(Some(letter)) => put_again(&store, &mut backend, &letter).await,
+            // The set in Redis keeps the ids of those that were vacuumed.
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = again {
+            return failed(&*error);
+        }
+    }
+    Redirect::to("/board/dead").into_response()
+}
+
+/// Puts the delivery of a dead letter into the queue again, unless it was before.
+async fn put_again<S, B>(store: &S, backend: &mut B, letter: &Task<Vec<u8>>) -> Result<(), BoxDynError>
+where
+    S: Store,
+    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
+    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
+    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
+    B::Error: Error,
+{
+    let Some((id, next)) = letter.task_id().and_then(|id| Some((id, next(id)?))) else {
+        return Ok(());
     };
     // The first key stays with the first task, by which the sender's retries are known.
-    let task = TaskBuilder::new(delivery)
+    let task = TaskBuilder::new(backend.codec().decode(&letter.args)?)
         .task_id(next.clone())
         .idempotency_key(format!("again:{id}"))
         .build();
     // Of those who press at once PostgreSQL refuses all but one, not for their key but for their id.
     match store.store(task).await {
-        Err(error) if !matches!(backend.fetch_by_id(&next).await, Ok(Some(_))) => failed(&error),
-        _ => Redirect::to("/board/dead").into_response(),
+        Err(error) if !matches!(backend.fetch_by_id(&next).await, Ok(Some(_))) => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

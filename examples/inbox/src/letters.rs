@@ -1,26 +1,41 @@
 //! Which tasks are dead letters, as each backend knows best.
 
 use apalis::prelude::{Backend, BoxDynError, FetchById, Filter, ListTasks, Status, Task};
-use tower_webhook_inbox::Store;
+use sqlx::query_scalar;
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::sqlite::SqliteStore;
+use tower_webhook_inbox::{QUEUE, Store};
 
 /// A store that can say which of its tasks are dead letters.
 pub(crate) trait Letters: Store {
     /// As many of them at most, those that died last first.
     fn dead(&self, most: u32) -> impl Future<Output = Result<Vec<Task<Vec<u8>>>, BoxDynError>> + Send;
+
+    /// The ids of all of them. Pages of apalis are no way to those: in PostgreSQL tasks that died together change places
+    /// between one page and the next.
+    fn all_dead(&self) -> impl Future<Output = Result<Vec<String>, BoxDynError>> + Send;
 }
 
 impl Letters for SqliteStore {
     async fn dead(&self, most: u32) -> Result<Vec<Task<Vec<u8>>>, BoxDynError> {
         Ok(killed(&self.storage(), most).await?)
     }
+
+    async fn all_dead(&self) -> Result<Vec<String>, BoxDynError> {
+        let ids = query_scalar("SELECT id FROM Jobs WHERE job_type = ? AND status = 'Killed'");
+        Ok(ids.bind(QUEUE).fetch_all(self.storage().pool()).await?)
+    }
 }
 
 impl Letters for PostgresStore {
     async fn dead(&self, most: u32) -> Result<Vec<Task<Vec<u8>>>, BoxDynError> {
         Ok(killed(&self.storage(), most).await?)
+    }
+
+    async fn all_dead(&self) -> Result<Vec<String>, BoxDynError> {
+        let ids = query_scalar("SELECT id FROM apalis.jobs WHERE job_type = $1 AND status = 'Killed'");
+        Ok(ids.bind(QUEUE).fetch_all(self.storage().pool()).await?)
     }
 }
 
@@ -41,6 +56,13 @@ impl Letters for RedisStore {
             letters.extend(storage.fetch_by_id(&id.parse()?).await?);
         }
         Ok(letters)
+    }
+
+    async fn all_dead(&self) -> Result<Vec<String>, BoxDynError> {
+        let mut storage = self.storage();
+        let mut ids = redis::cmd("SMEMBERS");
+        ids.arg(storage.get_config().dead_jobs_set());
+        Ok(ids.query_async(storage.get_connection()).await?)
     }
 }
 

@@ -56,6 +56,12 @@ impl Board {
         self.send(&lines, &format!("id={id}")).await.status
     }
 
+    /// Presses the button for all letters, on a page of this origin.
+    pub(super) async fn try_all_again(self, origin: &str) -> u16 {
+        let lines = format!("POST /board/dead/all HTTP/1.1\r\nhost: {}\r\norigin: {origin}", self.0);
+        self.send(&lines, "").await.status
+    }
+
     pub(super) fn origin(self) -> String {
         format!("http://{}", self.0)
     }
@@ -106,6 +112,7 @@ async fn pages_of_other_sites_see_and_change_nothing() {
     }
     for origin in ["http://example.com", "null", "http://127.0.0.1:1"] {
         assert_eq!(board.try_again(&id, origin).await, 403, "{origin}");
+        assert_eq!(board.try_all_again(origin).await, 403, "{origin}");
     }
     assert_eq!(database.tasks().await, 1);
     assert_eq!(board.try_again(&id, &board.origin()).await, 303);

@@ -138,6 +138,26 @@ impl Database {
         usize::try_from(count.unwrap()).unwrap()
     }
 
+    /// How many dead letters there are.
+    pub(super) async fn dead(&self) -> usize {
+        let count: Result<i64, sqlx::Error> = match self.backend {
+            Backend::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar("SELECT count(*) FROM Jobs WHERE status = 'Killed'")
+                    .fetch_one(&mut connection)
+                    .await
+            }
+            Backend::Postgres => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar("SELECT count(*) FROM apalis.jobs WHERE status = 'Killed'")
+                    .fetch_one(&mut connection)
+                    .await
+            }
+            Backend::Redis => Ok(connect(&self.url).await.scard("webhooks:dead").await.unwrap()),
+        };
+        usize::try_from(count.unwrap()).unwrap()
+    }
+
     /// The keys of the tasks that a worker holds.
     pub(super) async fn held(&self) -> HashSet<String> {
         let keys: Vec<String> = match self.backend {

@@ -6,6 +6,7 @@ mod backlog;
 mod board;
 mod database;
 mod dead;
+mod dead_all;
 mod deploys;
 mod disk;
 mod drain;

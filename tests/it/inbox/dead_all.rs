@@ -1,0 +1,54 @@
+//! After an outage of what the work needs: all dead letters are tried again, at one press of a button.
+#![cfg(unix)]
+
+use std::time::{Duration, Instant};
+
+use super::board::Board;
+use super::database::Backend;
+use super::process::{Inbox, PATIENCE, delivery, insist};
+
+/// More than the page shows.
+const DEAD: usize = 103;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_are_tried_again_on_sqlite() {
+    tries_all(Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_are_tried_again_on_postgres() {
+    tries_all(Backend::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_are_tried_again_on_redis() {
+    tries_all(Backend::Redis).await;
+}
+
+async fn tries_all(backend: Backend) {
+    let Some(database) = backend.database().await else {
+        return;
+    };
+    let sound = Inbox::new(&database.url, database.folder.path());
+    let receiver = sound.clone().failing(1.0).start();
+    for number in 0..DEAD {
+        insist(receiver.address, &delivery(number)).await;
+    }
+    let start = Instant::now();
+    while database.dead().await < DEAD {
+        assert!(start.elapsed() < PATIENCE, "{} are dead", database.dead().await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(receiver);
+
+    let receiver = sound.start();
+    let board = Board::of(&receiver);
+    assert_eq!(board.try_all_again(&board.origin()).await, 303);
+    sound.wait_for(DEAD).await;
+    // At once, and again: those that are done are left alone.
+    assert_eq!(board.try_all_again(&board.origin()).await, 303);
+    assert_eq!(database.tasks().await, 2 * DEAD);
+    assert!(sound.effects().values().all(|times| *times == 1));
+    drop(receiver);
+    database.drop().await;
+}
