@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use tower_webhook_inbox::{Delivery, Store};
+use tower_webhook_inbox::{Delivery, QUEUE, Store};
 
 use crate::letters::Letters;
 
@@ -107,10 +107,14 @@ where
         return StatusCode::BAD_REQUEST.into_response();
     };
     let letter = match backend.fetch_by_id(&id).await {
-        Ok(Some(letter)) => letter,
-        Ok(None) => return StatusCode::NOT_FOUND.into_response(),
+        Ok(Some(letter)) if letter.queue().is_none_or(|queue| queue.as_ref() == QUEUE) => letter,
+        Ok(_) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return failed(&error),
     };
+    // What is done would be done twice, and what has failed otherwise is tried again without this.
+    if letter.status() != Status::Killed {
+        return StatusCode::CONFLICT.into_response();
+    }
     match put_again(&store, &mut backend, &letter).await {
         Ok(()) => Redirect::to("/board/dead").into_response(),
         Err(error) => failed(&*error),

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use sqlx::{Connection, SqliteConnection};
+
 use super::board::Board;
 use super::database::Backend;
 use super::process::{Inbox, PATIENCE, delivery, insist};
@@ -51,4 +53,29 @@ async fn tries_all(backend: Backend) {
     assert!(sound.effects().values().all(|times| *times == 1));
     drop(receiver);
     database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_dead_letter_of_this_queue_is_not_tried_again() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let receiver = Inbox::new(&database.url, database.folder.path()).start();
+    let board = Board::of(&receiver);
+    insist(receiver.address, "signed, and no event").await;
+    let [letter] = board.letters::<1>().await;
+    let id = letter.again.unwrap();
+
+    let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+    for (change, status) in [
+        ("UPDATE Jobs SET status = 'Done'", 409),
+        ("UPDATE Jobs SET status = 'Running'", 409),
+        ("UPDATE Jobs SET status = 'Killed', job_type = 'of another'", 404),
+    ] {
+        sqlx::query(change).execute(&mut connection).await.unwrap();
+        assert_eq!(board.try_again(&id, &board.origin()).await, status, "{change}");
+    }
+    assert_eq!(database.tasks().await, 1);
+    let back = "UPDATE Jobs SET job_type = 'webhooks'";
+    sqlx::query(back).execute(&mut connection).await.unwrap();
+    assert_eq!(board.try_again(&id, &board.origin()).await, 303);
+    assert_eq!(database.tasks().await, 2);
 }
