@@ -57,6 +57,8 @@
 //! | no [`VerifyLayer`](tower_webhook::VerifyLayer) in front | 500, whose text names it |
 //!
 //! There is no 2xx without a commit. A delivery that was stored after its sender gave up is a duplicate when it comes again.
+//! So is one whose task failed for good: what its sender sends again is answered with 200, and not worked on. Give a task enough
+//! attempts to outlast what it depends on, and look after the dead letters.
 //!
 //! # Once, and at least once
 //!
@@ -64,6 +66,11 @@
 //! cannot reach the backend, between the work and the note of it, another one starts the task again. Make the work
 //! idempotent by [`Delivery::key`], which is the same at every attempt: a unique column, an idempotency key of the API that
 //! is called.
+//!
+//! Nobody has to die for that. A worker says that it lives from the same future that runs its tasks: work that blocks its
+//! thread for longer than two heartbeats of 4 s is missed, and begun by another worker meanwhile. Blocking work
+//! belongs into tokio's `spawn_blocking`. A process or a machine that is paused for so long, as by a debugger or when it is moved
+//! to another host, goes on with what others have begun by then.
 //!
 //! # Backends
 //!
