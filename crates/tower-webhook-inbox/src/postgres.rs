@@ -11,6 +11,9 @@
 //! transaction mode, that does not hold: set it for the role there. See [`config`] for the queue. A connection is not waited
 //! for longer than 5 s. [`PostgresStore::caveats`] tells what of the server's settings loosens the promise.
 //!
+//! **Clocks.** Each delivery may be worked on from the second in which it was stored, by the clock of the machine that stored
+//! it. When that clock is ahead of the server's, what is acknowledged waits so long. Keep them together, with NTP.
+//!
 //! **TLS** to the server is a feature of sqlx: depend on sqlx with `tls-rustls-ring` or another of that kind.
 
 use std::str::FromStr;

@@ -16,6 +16,9 @@
 //! The delivery key is remembered for [`IDEMPOTENCY_TTL`] and then forgotten, so that memory does not grow without end by
 //! the keys; duplicates are told. apalis's own default for that time, none, makes the server forget each key at once.
 //!
+//! **Clocks.** Whether a worker still lives is told by the clocks of the machines that the workers run on: when one is more than
+//! some 4 s ahead of another, it takes over the tasks of a worker that lives, and they are done twice. Keep them together, with NTP.
+//!
 //! **What apalis does not do here.** Finished tasks stay in memory until its `vacuum_before` is called, with which the dead
 //! letters go too; call it with a week or more, and never its `vacuum`, which takes away the data of what has failed and
 //! waits to be started again. The number of attempts is 25, whatever the task says. A task whose process died is started

@@ -11,6 +11,9 @@
 //! which then goes back into the pool: [`SqliteStore::open`] runs the migrations alone instead. See [`config`] for the
 //! queue.
 //!
+//! **The clock.** Each delivery may be worked on from the second in which it was stored. When the machine's clock was ahead then
+//! and is set back, what is acknowledged waits until it is there again. Have NTP keep it.
+//!
 //! **A file of its own.** Several processes on one machine may share the file, but not over a network file system, and not
 //! with the tables of an application: sqlx keeps the migrations of both in one table, and whichever comes second refuses
 //! the other's.
