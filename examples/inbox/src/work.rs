@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use apalis::prelude::{AbortError, BoxDynError, Data};
-use receiver_support::announce;
+use receiver_support::{announce, on_a_line};
 use tower_webhook_inbox::Delivery;
 
 use crate::setup::Options;
@@ -57,7 +57,7 @@ pub(crate) async fn work(delivery: Delivery, todo: Data<Todo>) -> Result<(), Box
 fn tell(delivery: &Delivery) -> anyhow::Result<String> {
     let event = delivery.event().context("the body is no event")?;
     announce(&event);
-    Ok(event.name().unwrap_or("-").replace(char::is_control, "\u{fffd}"))
+    Ok(on_a_line(event.name().unwrap_or("-")))
 }
 
 /// A number from 0 to 1, and never 1.

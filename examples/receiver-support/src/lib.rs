@@ -241,9 +241,20 @@ fn sample() -> &'static str {
     sample.expect("there is one of every event").json
 }
 
-/// What a payload says, as a line of text can show it: whoever fills in a lead's name writes to this terminal.
+/// This text as a line of it can show it, and no more: whoever fills in a lead's name writes to this terminal. Without what
+/// controls it, ends a line or turns the direction of writing.
+#[must_use]
+pub fn on_a_line(text: &str) -> String {
+    let steers = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    };
+    text.replace(steers, "\u{fffd}")
+}
+
+/// What a payload says, if anything.
 fn text(value: Option<&str>) -> String {
-    value.unwrap_or("-").replace(char::is_control, "\u{fffd}")
+    on_a_line(value.unwrap_or("-"))
 }
 
 #[cfg(test)]
@@ -275,6 +286,12 @@ mod tests {
     fn a_name_cannot_steer_the_terminal() {
         let name = "\u{1b}[2JJohn\n\u{9b}31m";
         assert_eq!(text(Some(name)), "\u{fffd}[2JJohn\u{fffd}\u{fffd}31m");
+        for steers in [
+            "\u{61c}", "\u{200e}", "\u{2028}", "\u{2029}", "\u{202a}", "\u{202e}", "\u{2066}", "\u{2069}",
+        ] {
+            assert_eq!(text(Some(&format!("J{steers}n"))), "J\u{fffd}n", "{steers:?}");
+        }
+        assert_eq!(text(Some("Zoë \u{5d0}\u{202f}x")), "Zoë \u{5d0}\u{202f}x");
     }
 
     #[test]
