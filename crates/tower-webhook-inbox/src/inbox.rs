@@ -8,7 +8,8 @@ use apalis_core::task::Task;
 use apalis_core::task::builder::TaskBuilder;
 use apalis_core::task::task_id::TaskId;
 use http::{HeaderMap, HeaderName};
-use tokio::time::timeout;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
 use tower_webhook::VerifiedBody;
 use ulid::Ulid;
 
@@ -18,6 +19,7 @@ use crate::store::{Store, Stored};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(10);
+const CONCURRENCY: usize = 256;
 
 /// Puts verified deliveries into a backend, each once.
 ///
@@ -36,6 +38,8 @@ pub(crate) struct Settings {
     provider: Option<String>,
     headers: Vec<HeaderName>,
     max_attempts: Option<usize>,
+    /// A place for each delivery that is on its way into the backend.
+    places: Arc<Semaphore>,
 }
 
 impl<S> Inbox<S> {
@@ -48,6 +52,7 @@ impl<S> Inbox<S> {
             provider: None,
             headers: Vec::new(),
             max_attempts: None,
+            places: Arc::new(Semaphore::new(CONCURRENCY)),
         };
         Self {
             store,
@@ -96,6 +101,20 @@ impl<S> Inbox<S> {
         self
     }
 
+    /// How many deliveries are put into the backend at a time; 256 unless set. Others wait for a place, and their deadline runs
+    /// meanwhile. A sender who hangs up leaves the place only when the backend is done with the delivery: so nobody has more
+    /// of them under way by hanging up, as a `ConcurrencyLimit` in front would let them.
+    ///
+    /// # Panics
+    ///
+    /// When it is zero.
+    #[must_use]
+    pub fn concurrency(mut self, deliveries: usize) -> Self {
+        assert!(deliveries > 0, "an inbox without a place takes nothing");
+        Arc::make_mut(&mut self.settings).places = Arc::new(Semaphore::new(deliveries));
+        self
+    }
+
     /// The store.
     #[must_use]
     pub fn store(&self) -> &S {
@@ -132,13 +151,20 @@ impl<S: Store> Inbox<S> {
         body: &VerifiedBody,
         headers: &HeaderMap,
     ) -> Result<Stored, PutError<S::Error>> {
-        let settings = &self.settings;
+        let (settings, start) = (&self.settings, Instant::now());
+        let (deadline, places) = (settings.deadline, Arc::clone(&settings.places));
+        let Ok(Ok(place)) = timeout(deadline, places.acquire_owned()).await else {
+            return Err(PutError::Deadline(deadline));
+        };
         let delivery = Delivery::new(body)
             .sent_by(settings.provider.as_deref())
             .with_headers(headers, &settings.headers);
-        let (store, task, deadline) = (self.store.clone(), settings.task(delivery), settings.deadline);
+        let (store, task) = (self.store.clone(), settings.task(delivery));
         // A task of its own: a sender who hangs up must not cut off a transaction in the middle.
-        let stored = tokio::spawn(async move { timeout(deadline, store.store(task)).await });
+        let stored = tokio::spawn(async move {
+            let _place = place;
+            timeout(deadline.saturating_sub(start.elapsed()), store.store(task)).await
+        });
         match stored.await {
             Ok(Ok(Ok(stored))) => Ok(stored),
             Ok(Ok(Err(error))) => Err(PutError::Store(error)),

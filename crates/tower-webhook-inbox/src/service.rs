@@ -25,14 +25,14 @@ const MISSING_LAYER: &str =
 /// What an [`Inbox`] ends in. Boxed, because the futures of a [`Store`] have no name.
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<BufferedBody>, Infallible>> + Send>>;
 
-/// Answers as [`Inbox::answer`] does, with the headers that the inbox keeps; without a [`VerifiedBody`] in the request's extensions with a 500 whose text says which
-/// layer to add. The request's own body is not looked at.
+/// Answers as [`Inbox::answer`] does, with the headers that the inbox keeps; without a [`VerifiedBody`] in the request's
+/// extensions with a 500 whose text says which layer to add. The request's own body is not looked at.
 impl<S: Store> Service<Request<BufferedBody>> for Inbox<S> {
     type Response = Response<BufferedBody>;
     type Error = Infallible;
     type Future = ResponseFuture;
 
-    /// Always ready: the deadline bounds what is under way, and a `ConcurrencyLimit` in front its number.
+    /// Always ready: what is under way is bounded by the deadline and the [concurrency](Inbox::concurrency) of the inbox.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }

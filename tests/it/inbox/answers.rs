@@ -131,6 +131,18 @@ async fn who_hangs_up_does_not_interrupt_the_backend() {
     assert_eq!(inbox.store().1.lock().unwrap().len(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_hangs_up_keeps_the_place_until_the_backend_is_done() {
+    let inbox = Moody::inbox(Mood::TakesASecond).concurrency(2);
+    for _ in 0..10 {
+        let sent = timeout(Duration::from_millis(2), answer(inbox.clone())).await;
+        assert!(sent.is_err(), "it was answered");
+    }
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(inbox.store().1.lock().unwrap().len(), 2);
+    assert_eq!(answer(inbox).await.status(), 200);
+}
+
 #[tokio::test]
 async fn what_is_stored_is_what_came() {
     let inbox = Moody::inbox(Mood::Stores(Stored::New))
