@@ -78,8 +78,9 @@ impl PostgresStore {
             .acquire_timeout(Duration::from_secs(5))
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    let on = "SELECT set_config('synchronous_commit', 'on', false) \
-                              WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
+                    // Set in any case: what is not set here follows the server's configuration when that is reloaded.
+                    let on = "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') \
+                              WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)";
                     sqlx::query(on).execute(connection).await.map(drop)
                 })
             })

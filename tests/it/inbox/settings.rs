@@ -46,6 +46,33 @@ async fn postgres_commits_no_weaker_than_on() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn a_server_that_reads_its_configuration_again_weakens_nothing() {
+    let Some(server) = Server::start(Backend::Postgres) else {
+        return;
+    };
+    let store = PostgresStore::open(&server.url(), postgres::config()).await.unwrap();
+    let storage = store.storage();
+    let mut ours = storage.pool().acquire().await.unwrap();
+    let mut other = PgConnection::connect(&server.url()).await.unwrap();
+    let off = "ALTER SYSTEM SET synchronous_commit = off";
+    other.execute(off).await.unwrap();
+    other.execute("SELECT pg_reload_conf()").await.unwrap();
+
+    let level = || sqlx::query_scalar::<_, String>("SHOW synchronous_commit");
+    let start = Instant::now();
+    while level().fetch_one(&mut other).await.unwrap() != "off" {
+        assert!(start.elapsed() < PATIENCE, "it does not read its configuration");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // Each session reads it between two commands of its own.
+    for _ in 0..3 {
+        assert_eq!(level().fetch_one(&mut *ours).await.unwrap(), "on");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn postgres_tells_what_may_be_lost() {
     let Some(server) = Server::start(Backend::Postgres) else {
         return;
