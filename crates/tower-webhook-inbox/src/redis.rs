@@ -55,9 +55,12 @@ const MAKE_READY: &str = "
     end
     return theirs";
 
+/// How many tasks are made ready at a time.
+const PORTION: u64 = 1000;
+
 /// Makes ready what is due, the oldest first, as apalis does but in portions; says how many tasks.
 const MAKE_DUE_READY: &str = "
-    local due = redis.call('ZRANGEBYSCORE', KEYS[1], 0, redis.call('TIME')[1], 'LIMIT', 0, 1000)
+    local due = redis.call('ZRANGEBYSCORE', KEYS[1], 0, redis.call('TIME')[1], 'LIMIT', 0, ARGV[1])
     if #due > 0 then
         redis.call('RPUSH', KEYS[2], unpack(due))
         redis.call('ZREM', KEYS[1], unpack(due))
@@ -133,7 +136,9 @@ impl RedisStore {
         let due = redis::Script::new(MAKE_DUE_READY);
         let mut due = due.key(config.scheduled_jobs_set());
         due.key(config.active_jobs_list()).key(config.signal_list());
-        while due.invoke_async::<u64>(&mut connection).await? > 0 {}
+        due.arg(PORTION);
+        // What other machines are putting there meanwhile is theirs to make ready.
+        while due.invoke_async::<u64>(&mut connection).await? == PORTION {}
         Ok(Self {
             storage: RedisStorage::new(connection.clone()).with_config(config),
             connection,
