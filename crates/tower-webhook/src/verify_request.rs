@@ -214,6 +214,9 @@ impl<B: Body> VerifyRequest<B> {
                 if this.secrets.is_none() {
                     let hint = this.body.size_hint();
                     verifier.judge(&claim, headers, hint.exact(), hint.lower())?;
+                } else {
+                    // The look-up may have taken long.
+                    claim.judge_time()?;
                 }
                 let secrets = match (verifier.provider(), &mut *this.secrets) {
                     (Provider::Fixed(secrets), _) => secrets,
