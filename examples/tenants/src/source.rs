@@ -62,7 +62,7 @@ impl Tenants {
             }
             Err(error) => {
                 self.complain(format_args!(
-                    "The database fails, and senders are asked to come again: {error:#}"
+                    "A look-up fails, and senders are asked to come again: {error:#}"
                 ));
                 Err(error)
             }

@@ -215,7 +215,7 @@ async fn while_the_database_is_locked_what_was_looked_up_counts() {
     assert_eq!(response.headers()["retry-after"], "10");
     assert_eq!(response.body(), "");
     let complaint = receiver.complaint();
-    assert!(complaint.starts_with("The database fails, "), "{complaint}");
+    assert!(complaint.starts_with("A look-up fails, "), "{complaint}");
     assert_eq!(answer(&receiver, "somebody", "whk_spring").await, (503, String::new()));
 
     // The failure was not remembered.
@@ -263,7 +263,7 @@ async fn a_broken_database_is_no_reason_to_refuse_for_good() {
         assert_eq!(response.status(), 503, "{statement}");
         assert_eq!(response.headers()["retry-after"], "10", "{statement}");
     }
-    assert!(receiver.complaint().starts_with("The database fails, "));
+    assert!(receiver.complaint().starts_with("A look-up fails, "));
 }
 
 #[test]
