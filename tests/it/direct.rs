@@ -4,18 +4,20 @@ mod keys;
 mod signer;
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::error::Error;
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request};
 use tokio::sync::oneshot;
 use tower_webhook::sign::Signer;
-use tower_webhook::test::TestBody;
+use tower_webhook::test::{TestBody, TestClock};
 use tower_webhook::{
-    ConfigError, PerRequest, Rejection, Secrets, SecretsHandle, SigningSecret, VerifiedBody, Verifier,
+    ConfigError, PerRequest, Rejection, SecretSource, Secrets, SecretsHandle, SigningSecret, VerifiedBody, Verifier,
 };
 
 use crate::contract::provider::{self, NOW, Provider, instant, named_secret};
@@ -290,4 +292,55 @@ fn owners_have_keys_of_their_own_for_the_same_id() {
     };
     assert_eq!(key("acme"), key("acme"));
     assert_ne!(key("acme"), key("umbrella"));
+}
+
+/// Two owners in one set: what the one signs is never the other's.
+#[test]
+fn an_owner_keeps_what_is_added_to_another() {
+    let of = Provider::Knowrithm;
+    let foreign = || Secrets::new(named_secret("second")).owner("umbrella");
+    let owners = |secrets: &Secrets| {
+        ["primary", "second", "third"].map(|signer| {
+            let verifier = of.verifier_of(secrets.clone());
+            let body = verifier.verify(&of.sign_with(&named_secret(signer), "{}"), "{}");
+            body.map(|body| body.owner().map(str::to_owned)).ok().flatten()
+        })
+    };
+    let (acme, umbrella) = (Some("acme".to_owned()), Some("umbrella".to_owned()));
+    let mixed = Secrets::new(named_secret("primary"))
+        .owner("acme")
+        .and(foreign())
+        .and(named_secret("third"));
+    assert_eq!(owners(&mixed), [acme.clone(), umbrella.clone(), acme.clone()]);
+
+    let without = Secrets::new(named_secret("primary")).and(foreign());
+    assert_eq!(owners(&without), [None, umbrella.clone(), None]);
+    let handle = SecretsHandle::new(Secrets::new(named_secret("third")).owner("acme"));
+    handle.replace(without);
+    assert_eq!(owners(&handle.current()), [acme, umbrella, None]);
+}
+
+/// A look-up may take as long as its source lets it.
+#[tokio::test]
+async fn a_signed_time_is_judged_again_when_the_secrets_were_looked_up() {
+    struct Slow(TestClock, u64);
+    impl SecretSource for Slow {
+        type Error = Infallible;
+        async fn secrets(&self, _: &Parts) -> Result<Option<Secrets>, Infallible> {
+            self.0.advance(Duration::from_secs(self.1));
+            Ok(Some(Secrets::new(Provider::Slack.secret())))
+        }
+    }
+    for (later, verdict) in [(300, Ok(())), (301, Err(Rejection::TimestampTooOld))] {
+        let clock = provider::clock();
+        let verifier = Provider::Slack
+            .verifier_of(PerRequest(Slow(clock.clone(), later)))
+            .clock(clock);
+        let request = Provider::Slack.signed(EVENT, TestBody::one(EVENT));
+        assert_eq!(
+            verifier.verify_request(request).await.map(drop),
+            verdict,
+            "{later} s later"
+        );
+    }
 }

@@ -35,8 +35,10 @@ impl SecretsHandle {
         Self(Arc::new(RwLock::new(secrets.into())))
     }
 
-    /// Uses these secrets from the next request on, and no longer those before: [`Secrets::and`] keeps them, for a sender who
-    /// takes a while to change over. Of no [owner](Secrets::owner), they are of the owner of those before.
+    /// Uses these secrets from the next request on, and no longer those before. [`Secrets::and`] keeps them, for a sender who
+    /// takes a while to change over; replace once more without them when
+    /// [`VerifiedBody::key`](crate::VerifiedBody::key) shows that they are idle. Of no [owner](Secrets::owner), these are of
+    /// the owner of those before.
     ///
     /// For Standard Webhooks, ask for the secret's form [here](crate::SigningSecret::require_whsec) as well.
     pub fn replace(&self, secrets: impl Into<Secrets>) {
@@ -82,6 +84,10 @@ mod tests {
             (Secrets::new(secret()).owner("acme"), "acme"),
             (Secrets::new(secret()), "acme"),
             (Secrets::new(secret()).owner("umbrella"), "umbrella"),
+            (
+                Secrets::new(SigningSecret::new("whk_other").unwrap()).and(Secrets::new(secret()).owner("acme")),
+                "acme",
+            ),
         ] {
             handle.replace(secrets);
             assert_eq!(owner().as_deref(), Some(wanted));

@@ -43,8 +43,11 @@ impl Secrets {
         Self::of(Key::new(primary), Rejection::SignatureMismatch)
     }
 
-    /// Adds a secret, or a set of them, that is accepted besides the others; of the same [owner](Self::owner), if this set has
-    /// one.
+    /// Adds a secret, or a set of them, that is accepted besides the others. One that has no [owner](Self::owner) is of the owner
+    /// of this set, if that has one.
+    ///
+    /// Nothing takes a secret out of a set again: what was kept for a sender who changes over should
+    /// [expire](SigningSecret::not_after), or be left out of the next [replacement](crate::SecretsHandle::replace).
     ///
     /// ```
     /// use tower_webhook::{Secrets, SecretsHandle, SigningSecret};
@@ -60,15 +63,16 @@ impl Secrets {
         let set = Arc::make_mut(&mut self.0);
         for mut key in more.into().keys().cloned() {
             if let Some(owner) = &set.owner {
-                key.belong_to(owner);
+                key.belong_to(owner, false);
             }
             set.others.push(key);
         }
         self
     }
 
-    /// Names whose secrets these are: a tenant, or one provider of several whose deliveries end up in one place. Nobody,
-    /// unless set.
+    /// Names whose secrets all of these are: a tenant, or one provider of several whose deliveries end up in one place. Nobody,
+    /// unless set. Choose the name once: it is a part of the keys of deliveries, and a retry that comes after a change is not
+    /// known.
     ///
     /// Whoever has one secret signs whatever they like, the id or the bytes of somebody else's delivery included. Of
     /// different owners, those have different [keys](crate::VerifiedBody::delivery_key), so that one owner cannot have
@@ -94,18 +98,22 @@ impl Secrets {
     pub fn owner(mut self, name: impl Into<Arc<str>>) -> Self {
         let (set, owner) = (Arc::make_mut(&mut self.0), name.into());
         for key in set.others.iter_mut().chain([&mut set.primary]) {
-            key.belong_to(&owner);
+            key.belong_to(&owner, true);
         }
         set.owner = Some(owner);
         self
     }
 
-    /// The same, of the owner of those before it, if it has none.
-    pub(crate) fn in_place_of(self, before: &Self) -> Self {
-        match (&self.0.owner, &before.0.owner) {
-            (None, Some(owner)) => self.owner(Arc::clone(owner)),
-            _ => self,
+    /// The same, with the owner of those before it for those that have none.
+    pub(crate) fn in_place_of(mut self, before: &Self) -> Self {
+        if let (None, Some(owner)) = (&self.0.owner, &before.0.owner) {
+            let set = Arc::make_mut(&mut self.0);
+            for key in set.others.iter_mut().chain([&mut set.primary]) {
+                key.belong_to(owner, false);
+            }
+            set.owner = Some(Arc::clone(owner));
         }
+        self
     }
 
     /// A set of which no secret signs anything, and which costs what a set of one does.

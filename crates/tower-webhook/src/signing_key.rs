@@ -85,8 +85,11 @@ impl Key {
         &self.origin
     }
 
-    pub(crate) fn belong_to(&mut self, owner: &Arc<str>) {
-        self.origin = self.origin.of_owner(Arc::clone(owner));
+    /// Makes it this owner's, if it is nobody's, or `whoever` has it.
+    pub(crate) fn belong_to(&mut self, owner: &Arc<str>, whoever: bool) {
+        if whoever || self.origin.owner().is_none() {
+            self.origin = self.origin.of_owner(Arc::clone(owner));
+        }
     }
 
     #[inline]
