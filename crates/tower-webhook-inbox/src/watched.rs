@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use tower_layer::{Identity, Stack};
 
 /// Begins a worker of this name on this backend that ends with an error when it has not said for so long that it lives: five
-/// [`HEARTBEAT`](crate::HEARTBEAT)s, say, and in any case more than after which others take over its tasks.
+/// heartbeats of the configurations of this crate, say, and in any case more than after which others take over its tasks.
 ///
 /// apalis 1.0 waits without a bound for what it has asked the backend, and neither beats nor fetches meanwhile. When the
 /// connection goes silent, because a firewall has forgotten it or the server's machine is gone, that is for good, without a
