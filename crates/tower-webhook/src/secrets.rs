@@ -95,24 +95,24 @@ impl Secrets {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn owner(mut self, name: impl Into<Arc<str>>) -> Self {
-        let (set, owner) = (Arc::make_mut(&mut self.0), name.into());
-        for key in set.others.iter_mut().chain([&mut set.primary]) {
-            key.belong_to(&owner, true);
-        }
-        set.owner = Some(owner);
-        self
+    pub fn owner(self, name: impl Into<Arc<str>>) -> Self {
+        self.belonging_to(&name.into(), true)
     }
 
     /// The same, with the owner of those before it for those that have none.
-    pub(crate) fn in_place_of(mut self, before: &Self) -> Self {
-        if let (None, Some(owner)) = (&self.0.owner, &before.0.owner) {
-            let set = Arc::make_mut(&mut self.0);
-            for key in set.others.iter_mut().chain([&mut set.primary]) {
-                key.belong_to(owner, false);
-            }
-            set.owner = Some(Arc::clone(owner));
+    pub(crate) fn in_place_of(self, before: &Self) -> Self {
+        match (&self.0.owner, &before.0.owner) {
+            (None, Some(owner)) => self.belonging_to(owner, false),
+            _ => self,
         }
+    }
+
+    fn belonging_to(mut self, owner: &Arc<str>, whoever: bool) -> Self {
+        let set = Arc::make_mut(&mut self.0);
+        for key in set.others.iter_mut().chain([&mut set.primary]) {
+            key.belong_to(owner, whoever);
+        }
+        set.owner = Some(Arc::clone(owner));
         self
     }
 
