@@ -17,32 +17,41 @@ use crate::letters::Letters;
 /// As many as the page shows.
 const SHOWN: u32 = 100;
 
+/// A backend that holds deliveries, and finds one by its id.
+pub(crate) trait Tasks:
+    WireFormatBackend<Compact = Vec<u8>, Codec: Codec<Delivery, Compact = Vec<u8>, Error: Error + Send + Sync>>
+    + Backend<Task = Task<Vec<u8>>, Error: Error>
+    + FetchById
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<B> Tasks for B where
+    B: WireFormatBackend<Compact = Vec<u8>, Codec: Codec<Delivery, Compact = Vec<u8>, Error: Error + Send + Sync>>
+        + Backend<Task = Task<Vec<u8>>, Error: Error>
+        + FetchById
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// `GET` lists the dead letters, `POST` with one's `id` puts its delivery into the queue again, once however often; `POST` to
 /// `all` does so with each that was not yet.
 ///
 /// The board's own pages show failed tasks, and cannot do this.
-pub(crate) fn routes<S, B>(store: S, backend: B) -> Router
-where
-    S: Letters,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById,
-    B: Clone + Send + Sync + 'static,
-    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
-    B::Error: Error,
-{
+pub(crate) fn routes<S: Letters, B: Tasks>(store: S, backend: B) -> Router {
     Router::new()
         .route("/", get(list::<S, B>).post(again::<S, B>))
         .route("/all", post(all::<S, B>))
         .with_state((store, backend))
 }
 
-async fn list<S, B>(State((store, mut backend)): State<(S, B)>) -> Response
-where
-    S: Letters,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
-    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    B::Error: Error,
-{
+async fn list<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -> Response {
     let letters = match store.dead(SHOWN).await {
         Ok(letters) => letters,
         Err(error) => return failed(&*error),
@@ -95,14 +104,7 @@ struct Chosen {
     id: String,
 }
 
-async fn again<S, B>(State((store, mut backend)): State<(S, B)>, Form(chosen): Form<Chosen>) -> Response
-where
-    S: Store,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
-    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
-    B::Error: Error,
-{
+async fn again<S: Store, B: Tasks>(State((store, mut backend)): State<(S, B)>, Form(chosen): Form<Chosen>) -> Response {
     let Ok(id) = chosen.id.parse::<TaskId>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -121,14 +123,7 @@ where
     }
 }
 
-async fn all<S, B>(State((store, mut backend)): State<(S, B)>) -> Response
-where
-    S: Letters,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
-    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
-    B::Error: Error,
-{
+async fn all<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -> Response {
     let ids = match store.all_dead().await {
         Ok(ids) => ids,
         Err(error) => return failed(&*error),
@@ -148,14 +143,7 @@ where
 }
 
 /// Puts the delivery of a dead letter into the queue again, unless it was before.
-async fn put_again<S, B>(store: &S, backend: &mut B, letter: &Task<Vec<u8>>) -> Result<(), BoxDynError>
-where
-    S: Store,
-    B: WireFormatBackend<Compact = Vec<u8>> + Backend<Task = Task<Vec<u8>>> + FetchById + Send,
-    B::Codec: Codec<Delivery, Compact = Vec<u8>>,
-    <B::Codec as Codec<Delivery>>::Error: Error + Send + Sync,
-    B::Error: Error,
-{
+async fn put_again<S: Store, B: Tasks>(store: &S, backend: &mut B, letter: &Task<Vec<u8>>) -> Result<(), BoxDynError> {
     let Some((id, next)) = letter.task_id().and_then(|id| Some((id, next(id)?))) else {
         return Ok(());
     };
