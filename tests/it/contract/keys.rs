@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::Request;
 use tower_webhook::Rejection::{BodyTooLarge, SignatureMismatch};
 use tower_webhook::test::TestBody;
 use tower_webhook::{Keys, Secrets, SecretsHandle, SigningSecret};
@@ -274,6 +275,11 @@ fn replaced(of: Provider) -> Vec<Case> {
     ]
 }
 
+/// A request that is signed by the secret of this name.
+pub(super) fn signed_by(of: Provider, name: &'static str, body: Body) -> impl Fn() -> Request<TestBody> + 'static {
+    move || request(of.sign_with(&named_secret(name), EVENT), body())
+}
+
 fn accepted<K: Into<Keys> + 'static>(
     of: Provider,
     name: impl Into<String>,
@@ -281,11 +287,9 @@ fn accepted<K: Into<Keys> + 'static>(
     body: Body,
     keys: fn() -> K,
 ) -> Case {
-    Case::accepts(of, name, EVENT, move || {
-        request(of.sign_with(&named_secret(by), EVENT), body())
-    })
-    .by(move || of.verifier_of(keys()))
-    .signed_by(by)
+    Case::accepts(of, name, EVENT, signed_by(of, by, body))
+        .by(move || of.verifier_of(keys()))
+        .signed_by(by)
 }
 
 fn refused<K: Into<Keys> + 'static>(
@@ -295,8 +299,5 @@ fn refused<K: Into<Keys> + 'static>(
     body: Body,
     keys: fn() -> K,
 ) -> Case {
-    Case::refuses(of, name, SignatureMismatch, move || {
-        request(of.sign_with(&named_secret(by), EVENT), body())
-    })
-    .by(move || of.verifier_of(keys()))
+    Case::refuses(of, name, SignatureMismatch, signed_by(of, by, body)).by(move || of.verifier_of(keys()))
 }

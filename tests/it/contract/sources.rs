@@ -13,7 +13,7 @@ use tower_webhook::{PerRequest, SigningSecret, Verifier};
 pub(crate) use self::source::{Answer, Source, Tenant};
 use super::case::Case;
 use super::entrance::Aspect;
-use super::keys::AT_THE_CLIENT;
+use super::keys::{AT_THE_CLIENT, signed_by};
 use super::provider::{ID, Provider, named_secret, request};
 use crate::support::body::seconds;
 use crate::support::{EVENT, PATH};
@@ -46,7 +46,7 @@ fn answers(of: Provider) -> Vec<Case> {
                         of,
                         format!("looked up, signed by the {name}, {shape}"),
                         EVENT,
-                        by(of, name, body),
+                        signed_by(of, name, body),
                     ),
                     Answer::Known,
                     1,
@@ -61,7 +61,7 @@ fn answers(of: Provider) -> Vec<Case> {
         ] {
             let name = format!("looked up, {what}, {shape}");
             cases.push(asked(
-                Case::refuses(of, name, rejection, by(of, "third", body)).polled(polls),
+                Case::refuses(of, name, rejection, signed_by(of, "third", body)).polled(polls),
                 answer,
                 1,
             ));
@@ -82,7 +82,7 @@ fn answers(of: Provider) -> Vec<Case> {
                     of,
                     format!("the look-up fails, {shape}"),
                     Unavailable,
-                    by(of, "primary", body),
+                    signed_by(of, "primary", body),
                 ),
                 Answer::Fails,
                 1,
@@ -92,7 +92,7 @@ fn answers(of: Provider) -> Vec<Case> {
     }
     let unknown = |name, rejection, body| {
         asked(
-            Case::refuses(of, name, rejection, by(of, "primary", body)),
+            Case::refuses(of, name, rejection, signed_by(of, "primary", body)),
             Answer::Unknown,
             1,
         )
@@ -178,7 +178,7 @@ fn waiting(of: Provider) -> Vec<Case> {
     let stalls = || TestBody::one(EVENT).stall();
     vec![
         asked(
-            Case::accepts(of, "the look-up takes a while", EVENT, by(of, "primary", one)),
+            Case::accepts(of, "the look-up takes a while", EVENT, signed_by(of, "primary", one)),
             Answer::KnownAfter(5),
             1,
         )
@@ -189,7 +189,7 @@ fn waiting(of: Provider) -> Vec<Case> {
                 of,
                 "the look-up takes longer than a body may",
                 EVENT,
-                by(of, "primary", late),
+                signed_by(of, "primary", late),
             ),
             Answer::KnownAfter(3600),
             1,
@@ -201,7 +201,7 @@ fn waiting(of: Provider) -> Vec<Case> {
                 of,
                 "the look-up takes a while, the body for ever",
                 BodyTimeout,
-                by(of, "primary", stalls),
+                signed_by(of, "primary", stalls),
             ),
             Answer::KnownAfter(5),
             1,
@@ -212,7 +212,7 @@ fn waiting(of: Provider) -> Vec<Case> {
                 of,
                 "the look-up fails after a while",
                 Unavailable,
-                by(of, "primary", one),
+                signed_by(of, "primary", one),
             ),
             Answer::FailsAfter(5),
             1,
@@ -225,7 +225,7 @@ fn waiting(of: Provider) -> Vec<Case> {
 fn heads(of: Provider) -> Vec<Case> {
     let to = |place: &'static str, method: &'static str| {
         move || {
-            let mut request = by(of, "primary", || TestBody::one(EVENT))();
+            let mut request = signed_by(of, "primary", || TestBody::one(EVENT))();
             *request.uri_mut() = place.parse().unwrap();
             *request.method_mut() = method.parse().unwrap();
             request
@@ -252,7 +252,7 @@ fn heads(of: Provider) -> Vec<Case> {
         ),
         asked(
             Case::accepts(of, "known by what an earlier layer found out", EVENT, move || {
-                let mut request = by(of, "primary", || TestBody::one(EVENT))();
+                let mut request = signed_by(of, "primary", || TestBody::one(EVENT))();
                 request.extensions_mut().insert(Tenant);
                 request
             }),
@@ -262,11 +262,6 @@ fn heads(of: Provider) -> Vec<Case> {
         .signed_by("primary")
         .needs(Aspect::Extensions),
     ]
-}
-
-/// A request that is signed by this secret.
-fn by(of: Provider, name: &'static str, body: fn() -> TestBody) -> impl Fn() -> http::Request<TestBody> + 'static {
-    move || request(of.sign_with(&named_secret(name), EVENT), body())
 }
 
 /// The case by a source with this answer, which is asked this often.

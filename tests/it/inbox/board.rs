@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::database::Backend;
+use super::database::{Backend, Database};
 use super::process::{Inbox, PATIENCE, insist};
 use crate::receivers::child::Receiver;
 use crate::sockets::raw::{Answer, Raw};
@@ -94,15 +94,19 @@ impl Letter {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_of_other_sites_see_and_change_nothing() {
+/// A process with one dead letter, and the id of that.
+pub(super) async fn with_a_dead_letter() -> (Database, Receiver, Board, String) {
     let database = Backend::Sqlite.database().await.unwrap();
     let receiver = Inbox::new(&database.url, database.folder.path()).start();
     let board = Board::of(&receiver);
     insist(receiver.address, "signed, and no event").await;
     let [letter] = board.letters::<1>().await;
-    let id = letter.again.unwrap();
+    (database, receiver, board, letter.again.unwrap())
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_sites_see_and_change_nothing() {
+    let (database, _receiver, board, id) = with_a_dead_letter().await;
     for path in ["/", "/board/dead", "/api/v1/queues"] {
         for (host, status) in [(board.0.to_string().as_str(), 200), ("example.com", 403)] {
             let answer = board.send(&format!("GET {path} HTTP/1.1\r\nhost: {host}"), "").await;

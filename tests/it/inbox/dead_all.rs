@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{Connection, SqliteConnection};
 
-use super::board::Board;
+use super::board::{Board, with_a_dead_letter};
 use super::database::Backend;
 use super::process::{Inbox, PATIENCE, delivery, insist};
 
@@ -57,13 +57,7 @@ async fn tries_all(backend: Backend) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_dead_letter_of_this_queue_is_not_tried_again() {
-    let database = Backend::Sqlite.database().await.unwrap();
-    let receiver = Inbox::new(&database.url, database.folder.path()).start();
-    let board = Board::of(&receiver);
-    insist(receiver.address, "signed, and no event").await;
-    let [letter] = board.letters::<1>().await;
-    let id = letter.again.unwrap();
-
+    let (database, _receiver, board, id) = with_a_dead_letter().await;
     let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
     for (change, status) in [
         ("UPDATE Jobs SET status = 'Done'", 409),
