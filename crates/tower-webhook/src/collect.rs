@@ -81,14 +81,14 @@ impl Collected {
     }
 
     /// The body, and the MAC that has seen it.
-    pub(crate) fn finish(mut self) -> (Bytes, RunningMac) {
+    pub(crate) fn finish(&mut self) -> (Bytes, &mut RunningMac) {
         self.catch_up();
         let bytes = if self.joined.is_empty() {
-            self.first
+            mem::take(&mut self.first)
         } else {
-            self.joined.into()
+            mem::take(&mut self.joined).into()
         };
-        (bytes, self.running.into_mac())
+        (bytes, self.running.mac())
     }
 
     /// Makes room for `incoming` bytes, and for what is likely to follow: never more than will be admitted.

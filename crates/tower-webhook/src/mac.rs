@@ -2,31 +2,44 @@
 //!
 //! This is the only file that names a crypto crate, and the only one that compares MACs.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::KeyInit;
+use hmac::block_api::HmacCore;
+use hmac::digest::Output;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::ZeroizeOnDrop;
 
-/// The states of which an [`Hmac`] is made wipe themselves: without sha2's feature for that, this does not compile.
+/// The crate's HMAC as it is beneath its `Hmac`: without the buffer for a block that is not full, which a clone of the key would
+/// copy though it is empty, and with an end that does not move the state: for what was just written and is moved, the processor
+/// waits.
+type Core = HmacCore<Sha256>;
+
+/// What a run holds wipes itself, as the states do of which a [`Core`] is made: without the crates' features for that, this
+/// does not compile.
 const _: fn() = || {
     fn wipes_itself<T: ZeroizeOnDrop>() {}
     wipes_itself::<Sha256>();
+    wipes_itself::<Buffer<Core>>();
 };
 
 /// The HMAC state after its key has gone in: cloning it is all that a request pays for the key.
 ///
 /// It cannot be turned back into the secret, but whoever has it can sign, so it is wiped on drop and prints nothing.
 #[derive(Clone)]
-pub(crate) struct KeyedMac(Hmac<Sha256>);
+pub(crate) struct KeyedMac(Core);
 
 impl KeyedMac {
     pub(crate) fn new(key: &[u8]) -> Self {
-        Self(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
+        Self(Core::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
     #[inline]
     pub(crate) fn start(&self) -> RunningMac {
-        RunningMac(self.0.clone())
+        RunningMac {
+            core: self.0.clone(),
+            begun: Buffer::<Core>::default(),
+        }
     }
 
     /// Whether one of these is the MAC of these bytes: [`RunningMac::makes_one_of`] for what is there at once, with no state
@@ -40,35 +53,43 @@ impl KeyedMac {
         first: &[u8; 32],
         others: &[[u8; 32]],
     ) -> bool {
-        let mut mac = self.0.clone();
+        let mut mac = self.start();
         if let Some(parts) = before {
             for part in parts {
                 mac.update(part);
             }
         }
         mac.update(body);
-        one_of(&mac.finalize().into_bytes().into(), first, others)
+        mac.makes_one_of(first, others)
     }
 }
 
 /// The MAC of the bytes seen so far.
-pub(crate) struct RunningMac(Hmac<Sha256>);
+pub(crate) struct RunningMac {
+    core: Core,
+    /// A block that is not full yet.
+    begun: Buffer<Core>,
+}
 
 impl RunningMac {
     #[inline]
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.0.update(chunk);
-    }
-
-    #[inline]
-    pub(crate) fn finish(self) -> [u8; 32] {
-        self.0.finalize().into_bytes().into()
+        let Self { core, begun } = self;
+        begun.digest_blocks(chunk, |blocks| core.update_blocks(blocks));
     }
 
     /// Whether one of these is the MAC of the bytes seen. All are compared, each in the same time whichever bit differs.
     #[inline]
-    pub(crate) fn makes_one_of(self, first: &[u8; 32], others: &[[u8; 32]]) -> bool {
+    pub(crate) fn makes_one_of(&mut self, first: &[u8; 32], others: &[[u8; 32]]) -> bool {
         one_of(&self.finish(), first, others)
+    }
+
+    /// The MAC. Nothing is to be done with the run afterwards; it is not taken by value because that would move it.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> [u8; 32] {
+        let mut mac = Output::<Core>::default();
+        self.core.finalize_fixed_core(&mut self.begun, &mut mac);
+        mac.into()
     }
 }
 
@@ -131,6 +152,31 @@ mod tests {
             assert!(mac.makes_one_of(&tag, &[]));
         }
         assert!(!keyed.start().makes_one_of(&tag, &[]));
+    }
+
+    #[test]
+    fn it_is_hmac_wherever_the_bytes_are_split() {
+        use hmac::{Hmac, Mac};
+
+        let key = b"longer than a block, so that it is hashed: 0123456789abcdef0123456789abcdef";
+        let bytes: [u8; 200] = std::array::from_fn(|i| u8::try_from(i).unwrap());
+        for length in 0..=bytes.len() {
+            let bytes = &bytes[..length];
+            let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(bytes);
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            for split in 0..=length {
+                let (before, body) = bytes.split_at(split);
+                let mut mac = KeyedMac::new(key).start();
+                mac.update(before);
+                mac.update(body);
+                assert_eq!(mac.finish(), expected, "{split} of {length}");
+                let before = Some(&[b"", before, b"", b""]);
+                assert!(
+                    KeyedMac::new(key).makes_one_of(before, body, &expected, &[]),
+                    "{split} of {length}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -154,7 +154,12 @@ impl Secrets {
     /// Which secret signed this body, which the MAC of the primary one has seen.
     #[cfg(feature = "layer")]
     #[inline]
-    pub(crate) fn conclude(&self, primary: RunningMac, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
+    pub(crate) fn conclude(
+        &self,
+        primary: &mut RunningMac,
+        claim: &Claim<'_>,
+        body: &[u8],
+    ) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
             return Ok(self.0.primary.origin());
         }
@@ -164,14 +169,14 @@ impl Secrets {
     /// Which secret signed the bytes that these MACs have seen, the primary one's first.
     pub(crate) fn conclude_all(
         &self,
-        primary: RunningMac,
-        others: Vec<RunningMac>,
+        primary: &mut RunningMac,
+        others: &mut [RunningMac],
         claim: &Claim<'_>,
     ) -> Result<&Origin, Rejection> {
         if self.0.primary.finished(primary, claim) {
             return Ok(self.0.primary.origin());
         }
-        let mut others = others.into_iter();
+        let mut others = others.iter_mut();
         self.first_of_others(|key| {
             let mac = others.next().expect("one was started for each secret");
             key.finished(mac, claim)

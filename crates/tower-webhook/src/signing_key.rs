@@ -122,7 +122,7 @@ impl Key {
 
     /// The same for a body that this MAC has seen.
     #[inline]
-    pub(crate) fn finished(&self, mac: RunningMac, claim: &Claim<'_>) -> bool {
+    pub(crate) fn finished(&self, mac: &mut RunningMac, claim: &Claim<'_>) -> bool {
         mac.makes_one_of(&claim.header.mac, &claim.header.others) && self.may_sign(claim)
     }
 

@@ -1,7 +1,6 @@
 //! One check under way: headers judged, body arriving.
 
 use std::fmt;
-use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,8 +44,8 @@ impl Running {
         self.budget.unwrap_or(0)
     }
 
-    pub(crate) fn into_mac(self) -> RunningMac {
-        self.mac
+    pub(crate) fn mac(&mut self) -> &mut RunningMac {
+        &mut self.mac
     }
 }
 
@@ -116,11 +115,10 @@ impl Verification {
             tolerance: self.tolerance,
             clock: &self.clock,
         };
-        let others = mem::take(&mut self.others);
         // The pieces may have been long on their way.
         let verdict = claim
             .judge_time()
-            .and_then(|()| self.secrets.conclude_all(self.running.into_mac(), others, &claim));
+            .and_then(|()| self.secrets.conclude_all(self.running.mac(), &mut self.others, &claim));
         match verdict {
             Ok(origin) => {
                 trace::verified(self.scheme, origin);

@@ -130,16 +130,6 @@ enum Progress {
     Done,
 }
 
-impl Progress {
-    /// Ends it, with what was collected.
-    fn take(&mut self) -> Option<Collected> {
-        match mem::replace(self, Self::Done) {
-            Self::Reading(collected) => Some(collected),
-            _ => None,
-        }
-    }
-}
-
 impl<B> VerifyRequest<B> {
     /// The head of the request: there until the future has answered with the verified request, but for the while in
     /// which its secrets are looked up.
@@ -245,20 +235,22 @@ impl<B: Body> VerifyRequest<B> {
             unreachable!("the body is being read");
         };
         let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
-        // Taken whatever came: a future that is done is not polled on.
-        let collected = this.progress.take();
-        read?;
-        let (bytes, mac) = collected.expect("it was just read into").finish();
-        let bytes = this.came.bytes.insert(bytes);
-        let secrets = this.secrets.as_ref().or(verifier.fixed());
-        let secrets = secrets.expect("they were there when the body was begun");
-        let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-        let claim = verifier.claim(&header);
-        // The body may have been long on its way.
-        claim.judge_time()?;
-        let origin = secrets.conclude(mac, &claim, bytes)?;
-        this.came.origin = origin.of_delivery(header.delivery_id);
-        Poll::Ready(Ok(()))
+        let verdict = read.and_then(|()| {
+            let (bytes, mac) = collected.finish();
+            let bytes = this.came.bytes.insert(bytes);
+            let secrets = this.secrets.as_ref().or(verifier.fixed());
+            let secrets = secrets.expect("they were there when the body was begun");
+            let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
+            let claim = verifier.claim(&header);
+            // The body may have been long on its way.
+            claim.judge_time()?;
+            let origin = secrets.conclude(mac, &claim, bytes)?;
+            this.came.origin = origin.of_delivery(header.delivery_id);
+            Ok(())
+        });
+        // Whatever came: a future that is done is not polled on.
+        *this.progress = Progress::Done;
+        Poll::Ready(verdict)
     }
 }
 

@@ -20,8 +20,8 @@ fn what_stands_in_for_an_unknown_secret_signs_nothing() {
         let claim = claim(&header, decodes_whsec, &clock);
         for verdict in [
             unknown.check(&claim, b"{}"),
-            unknown.conclude(begun(&claim), &claim, b"{}"),
-            unknown.conclude_all(begun(&claim), Vec::new(), &claim),
+            unknown.conclude(&mut begun(&claim), &claim, b"{}"),
+            unknown.conclude_all(&mut begun(&claim), &mut [], &claim),
         ] {
             assert_eq!(verdict.map(drop), Err(Rejection::UnknownKey), "{decodes_whsec}");
         }
