@@ -15,7 +15,7 @@ const MAX_RESERVE: usize = 64 * 1024;
 const MIN_RESERVE: usize = 4 * 1024;
 /// Hashed and copied in turn: the memory is written while the processor is busy hashing the next piece. Measured, not
 /// derived.
-const PIECE: usize = 1024;
+const PIECE: usize = 1536;
 /// Frames without data take no part of the size limit, so they have one of their own.
 const MAX_EMPTY_FRAMES: u16 = 1024;
 
