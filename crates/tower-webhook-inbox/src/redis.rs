@@ -19,10 +19,10 @@
 //! **Clocks.** Whether a worker still lives is told by the clocks of the machines that the workers run on: when one is more than
 //! some 4 s ahead of another, it takes over the tasks of a worker that lives, and they are done twice. Keep them together, with NTP.
 //!
-//! **What apalis does not do here.** Finished tasks stay in memory until its `vacuum_before` is called, with which the dead
-//! letters go too; call it with a week or more, and never its `vacuum`, which takes away the data of what has failed and
-//! waits to be started again. The number of attempts is 25, whatever the task says. A task whose process died is started
-//! again without counting as an attempt.
+//! **What apalis does not do here.** Finished tasks stay in memory until [`RedisStore::forget_done`] is called. With apalis's
+//! own `vacuum_before` the dead letters go too, and its `vacuum` takes away the data of what has failed and waits to be started
+//! again. The number of attempts is 25, whatever the task says. A task whose process died is started again without counting as
+//! an attempt.
 
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ use crate::store::{Store, Stored};
 use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
 
 mod connection;
+mod forget;
 
 pub use connection::Connection;
 
