@@ -1,6 +1,7 @@
 //! Which backend `DATABASE_URL` names, and what runs on each of them.
 
 use anyhow::{Context, bail};
+use receiver_support::complain;
 use tower_webhook_inbox::postgres::{self, PostgresStore};
 use tower_webhook_inbox::redis::{self, RedisStore};
 use tower_webhook_inbox::sqlite::{self, SqliteStore};
@@ -40,12 +41,12 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
         _ => bail!("DATABASE_URL begins neither with sqlite:, postgres: nor redis:"),
     };
     for caveat in caveats {
-        eprintln!("{scheme}: {caveat}");
+        complain(format_args!("{scheme}: {caveat}"));
     }
     Ok(backend)
 }
 
-/// The workers, which do this work, and the board on a store: the same lines for each, whose types have no short common name.
+/// The workers, which do this work, the board on a store, and how it forgets what is done: the same lines for each, whose types have no short common name.
 macro_rules! queue {
     ($store:expr, $options:expr, $events:expr, $work:expr) => {{
         use apalis::layers::retry::RetryPolicy;
@@ -56,6 +57,7 @@ macro_rules! queue {
 
         let store = $store;
         let (storage, todo) = (store.storage(), $crate::work::Todo::new($options)?);
+        let keep = $options.keep;
         let backoff = $crate::attempts::backoff($options.retry);
         let drain = tower_webhook_inbox::Drain::new();
         let drains = drain.clone();
@@ -65,6 +67,7 @@ macro_rules! queue {
             $crate::dead::routes(store.clone(), storage.clone()),
             $events,
         );
+        let forgetful = store.clone();
         let monitor = Monitor::new()
             .register(move |restarts| {
                 let backend = storage
@@ -93,7 +96,9 @@ macro_rules! queue {
             drain,
             hand_back: async move |worker: String| anyhow::Ok(store.hand_back(&worker).await?),
         };
-        (workers, board)
+        (workers, board, async move || {
+            anyhow::Ok(forgetful.forget_done(keep).await?)
+        })
     }};
 }
 

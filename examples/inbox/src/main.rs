@@ -7,6 +7,7 @@ mod attempts;
 mod backend;
 mod board;
 mod dead;
+mod keep;
 mod letters;
 mod setup;
 mod work;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post_service};
-use receiver_support::{Setup, shutdown};
+use receiver_support::{Setup, say, shutdown};
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower_webhook::{Verifier, VerifyLayer};
@@ -45,7 +46,11 @@ async fn run(
     setup: Setup,
     options: &Options,
     store: impl Store,
-    (workers, board): (Workers<impl AsyncFn(String) -> anyhow::Result<u64>>, Router),
+    (workers, board, forget_done): (
+        Workers<impl AsyncFn(String) -> anyhow::Result<u64>>,
+        Router,
+        impl AsyncFn() -> anyhow::Result<u64>,
+    ),
 ) -> anyhow::Result<()> {
     let inbox = Inbox::new(store).provider("knowrithm");
     let verify = VerifyLayer::new(Verifier::knowrithm(setup.secret.clone()));
@@ -63,7 +68,7 @@ async fn run(
     let (board_stopped, _) = shutdown()?;
     let (work_stopped, work_grace_over) = shutdown()?;
     setup.greet(listener.local_addr()?);
-    println!("Board on {board_url}");
+    say(format_args!("Board on {board_url}"));
 
     let receive = async { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) };
     // The board's connections hold nothing that would be lost.
@@ -77,6 +82,7 @@ async fn run(
     let all = async { tokio::try_join!(receive, show, work).map(drop) };
     tokio::select! {
         result = all => result,
+        () = keep::hourly(forget_done) => Ok(()),
         () = async { grace_over.await; tokio::time::sleep(Duration::from_secs(5)).await } => Ok(()),
     }
 }

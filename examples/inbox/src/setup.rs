@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) fail_rate: f64,
     /// `RETRY_MS`: how long after its first failure a delivery is tried again; 1 s by default.
     pub(crate) retry: Duration,
+    /// `KEEP_DAYS`: how long what is done is kept; 30 days by default, a week at least.
+    pub(crate) keep: Duration,
     /// `EFFECTS`: the file to which each finished delivery appends a line.
     pub(crate) effects: Option<File>,
 }
@@ -39,6 +41,10 @@ impl Options {
         if !(0.0..=1.0).contains(&fail_rate) {
             bail!("FAIL_RATE is {fail_rate}, which is not from 0 to 1");
         }
+        let keep_days: u32 = parsed("KEEP_DAYS", "a number of days")?.unwrap_or(30);
+        if keep_days < 7 {
+            bail!("KEEP_DAYS is {keep_days}: what is forgotten within a week may still come again, and be done again");
+        }
         let effects = parsed::<String>("EFFECTS", "a path")?.map(|path| {
             let file = OpenOptions::new().create(true).append(true).open(&path);
             file.with_context(|| format!("EFFECTS is {path:?}, which cannot be appended to"))
@@ -49,6 +55,7 @@ impl Options {
             work: Duration::from_millis(parsed("WORK_MS", "a number of milliseconds")?.unwrap_or(0)),
             fail_rate,
             retry: Duration::from_millis(parsed("RETRY_MS", "a number of milliseconds")?.unwrap_or(1000)),
+            keep: Duration::from_hours(24 * u64::from(keep_days)),
             effects: effects.transpose()?,
         })
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use apalis::prelude::Monitor;
 use futures_util::FutureExt;
+use receiver_support::complain;
 use tokio::time::{sleep, timeout};
 use tower_webhook_inbox::Drain;
 
@@ -63,8 +64,8 @@ impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
             // Another process takes over what is not handed back, when it misses this one.
             match timeout(HAND_BACK, hand_back).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => eprintln!("what was at hand is not handed back: {error:#}"),
-                Err(_) => eprintln!("what was at hand is not handed back in time"),
+                Ok(Err(error)) => complain(format_args!("what was at hand is not handed back: {error:#}")),
+                Err(_) => complain("what was at hand is not handed back in time"),
             }
         }
         Ok(())

@@ -112,7 +112,7 @@ async fn take(server: &str) -> String {
     }
 }
 
-async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
+pub(super) async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
     let client = redis::Client::open(url).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()
 }

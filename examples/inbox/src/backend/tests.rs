@@ -59,6 +59,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
         work: Duration::ZERO,
         fail_rate: 0.0,
         retry: RETRY,
+        keep: Duration::MAX,
         effects: None,
     };
     let store = SqliteStore::open(&options.database, sqlite::config()).await?;
@@ -67,7 +68,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
         put(&store, body).await?;
     }
 
-    let (workers, _board) = queue!(store.clone(), &options, TracingBroadcaster::create(), work);
+    let (workers, _board, _forget_done) = queue!(store.clone(), &options, TracingBroadcaster::create(), work);
     let (stop, stopped) = oneshot::channel::<()>();
     let dead = async {
         let start = Instant::now();
