@@ -1,6 +1,7 @@
 //! Dead letters: those that were tried often enough, and buttons to try one or all of them again.
 
 use std::error::Error;
+use std::fmt::Display;
 
 use apalis::prelude::{Backend, BoxDynError, Codec, FetchById, Status, Task, TaskBuilder, TaskId};
 use apalis_core::backend::WireFormatBackend;
@@ -54,12 +55,19 @@ pub(crate) fn routes<S: Letters, B: Tasks>(store: S, backend: B) -> Router {
 async fn list<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -> Response {
     let letters = match store.dead(SHOWN).await {
         Ok(letters) => letters,
-        Err(error) => return failed(&*error),
+        Err(error) => return failed(error),
     };
     let mut rows = String::new();
     for letter in &letters {
-        let (Some(id), Ok(delivery)) = (letter.task_id(), backend.codec().decode(&letter.args)) else {
+        let Some(id) = letter.task_id() else {
             continue;
+        };
+        let delivery = match backend.codec().decode(&letter.args) {
+            Ok(delivery) => delivery,
+            Err(error) => {
+                rows += &unreadable(id, letter.attempt(), error);
+                continue;
+            }
         };
         let again = match next(id) {
             Some(next) => backend.fetch_by_id(&next).await,
@@ -67,7 +75,7 @@ async fn list<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) 
         };
         match again {
             Ok(again) => rows += &row(id, letter.attempt(), &delivery, again.map(|task| task.status())),
-            Err(error) => return failed(&error),
+            Err(error) => return failed(error),
         }
     }
     Html(format!(include_str!("dead.html"), shown = SHOWN, rows = rows)).into_response()
@@ -93,6 +101,12 @@ fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>)
     )
 }
 
+/// What no delivery can be made of cannot be tried again: its id leads to its bytes in the store.
+fn unreadable(id: &TaskId, attempts: usize, error: impl Display) -> String {
+    let (id, error) = (escape(&id.to_string()), escape(&error.to_string()));
+    format!("<tr><td>-<td>-<td>{attempts}<td>-<td>{id} cannot be read: {error}\n")
+}
+
 /// The id of the task that tries this one again: so anyone can tell whether it is there.
 fn next(id: &TaskId) -> Option<TaskId> {
     let next = id.as_ulid()?.increment().unwrap_or_else(|carried| carried);
@@ -111,44 +125,63 @@ async fn again<S: Store, B: Tasks>(State((store, mut backend)): State<(S, B)>, F
     let letter = match backend.fetch_by_id(&id).await {
         Ok(Some(letter)) if letter.queue().is_none_or(|queue| queue.as_ref() == QUEUE) => letter,
         Ok(_) => return StatusCode::NOT_FOUND.into_response(),
-        Err(error) => return failed(&error),
+        Err(error) => return failed(error),
     };
     // What is done would be done twice, and what has failed otherwise is tried again without this.
     if letter.status() != Status::Killed {
         return StatusCode::CONFLICT.into_response();
     }
-    match put_again(&store, &mut backend, &letter).await {
+    let delivery = match backend.codec().decode(&letter.args) {
+        Ok(delivery) => delivery,
+        Err(error) => return failed(error),
+    };
+    match put_again(&store, &mut backend, &id, delivery).await {
         Ok(()) => Redirect::to("/board/dead").into_response(),
-        Err(error) => failed(&*error),
+        Err(error) => failed(error),
     }
 }
 
 async fn all<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -> Response {
     let ids = match store.all_dead().await {
         Ok(ids) => ids,
-        Err(error) => return failed(&*error),
+        Err(error) => return failed(error),
     };
+    let mut unreadable = 0;
     for id in ids.iter().filter_map(|id| id.parse().ok()) {
-        let again = match backend.fetch_by_id(&id).await {
-            Ok(Some(letter)) => put_again(&store, &mut backend, &letter).await,
+        let letter = match backend.fetch_by_id(&id).await {
+            Ok(Some(letter)) => letter,
             // The set in Redis keeps the ids of those that were vacuumed.
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(None) => continue,
+            Err(error) => return failed(error),
         };
-        if let Err(error) = again {
-            return failed(&*error);
+        // One of those must not keep the others back.
+        let Ok(delivery) = backend.codec().decode(&letter.args) else {
+            unreadable += 1;
+            continue;
+        };
+        // A backend that fails would fail for the others too; those that are done are left alone the next time.
+        if let Err(error) = put_again(&store, &mut backend, &id, delivery).await {
+            return failed(error);
         }
+    }
+    if unreadable > 0 {
+        return failed(format_args!("{unreadable} cannot be read; all others are tried again"));
     }
     Redirect::to("/board/dead").into_response()
 }
 
-/// Puts the delivery of a dead letter into the queue again, unless it was before.
-async fn put_again<S: Store, B: Tasks>(store: &S, backend: &mut B, letter: &Task<Vec<u8>>) -> Result<(), BoxDynError> {
-    let Some((id, next)) = letter.task_id().and_then(|id| Some((id, next(id)?))) else {
+/// Puts the delivery of the dead letter of this id into the queue again, unless it was before.
+async fn put_again<S: Store, B: Tasks>(
+    store: &S,
+    backend: &mut B,
+    id: &TaskId,
+    delivery: Delivery,
+) -> Result<(), BoxDynError> {
+    let Some(next) = next(id) else {
         return Ok(());
     };
     // The first key stays with the first task, by which the sender's retries are known.
-    let task = TaskBuilder::new(backend.codec().decode(&letter.args)?)
+    let task = TaskBuilder::new(delivery)
         .task_id(next.clone())
         .idempotency_key(format!("again:{id}"))
         .build();
@@ -160,8 +193,8 @@ async fn put_again<S: Store, B: Tasks>(store: &S, backend: &mut B, letter: &Task
 }
 
 /// Whoever sees the board is its operator, who may know why.
-fn failed(error: &dyn Error) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+fn failed(why: impl Display) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, why.to_string()).into_response()
 }
 
 /// A sender fills in names: they are text, not markup.

@@ -58,8 +58,13 @@ impl Board {
 
     /// Presses the button for all letters, on a page of this origin.
     pub(super) async fn try_all_again(self, origin: &str) -> u16 {
+        self.press_all(origin).await.status
+    }
+
+    /// The same, and what is said.
+    pub(super) async fn press_all(self, origin: &str) -> Answer {
         let lines = format!("POST /board/dead/all HTTP/1.1\r\nhost: {}\r\norigin: {origin}", self.0);
-        self.send(&lines, "").await.status
+        self.send(&lines, "").await
     }
 
     pub(super) fn origin(self) -> String {

@@ -73,3 +73,29 @@ async fn what_is_no_dead_letter_of_this_queue_is_not_tried_again() {
     assert_eq!(board.try_again(&id, &board.origin()).await, 303);
     assert_eq!(database.tasks().await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_cannot_be_read_does_not_keep_the_others_back() {
+    let (database, receiver, board, id) = with_a_dead_letter().await;
+    insist(receiver.address, "signed, no event, and the last to come").await;
+    board.letters::<2>().await;
+    let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+    let cut_off = "UPDATE Jobs SET job = '{' WHERE id = ?";
+    let cut_off = sqlx::query(cut_off).bind(&id).execute(&mut connection).await.unwrap();
+    assert_eq!(cut_off.rows_affected(), 1);
+
+    let answer = board.press_all(&board.origin()).await;
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (500, "1 cannot be read; all others are tried again")
+    );
+    assert_eq!(board.try_again(&id, &board.origin()).await, 500);
+    assert_eq!(database.tasks().await, 3);
+    let shown = board.letters::<3>().await.map(|letter| letter.again);
+    let unreadable = format!("{id} cannot be read: ");
+    assert!(shown.iter().flatten().all(|again| *again != id), "{shown:?}");
+    let told = shown
+        .iter()
+        .filter(|again| matches!(again, Err(text) if text.starts_with(&unreadable)));
+    assert_eq!(told.count(), 1, "{shown:?}");
+}
