@@ -6,7 +6,9 @@ mod signer;
 use std::collections::HashSet;
 use std::convert::Infallible;
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -94,6 +96,37 @@ fn a_verdict_on_a_body_that_broke_off_is_not_given_twice() {
 #[should_panic = "`VerifyRequest` polled after completion"]
 fn a_verdict_on_a_body_that_is_too_large_is_not_given_twice() {
     polled_twice(TestBody::frames([EVENT; 3]), &Rejection::BodyTooLarge);
+}
+
+#[test]
+#[should_panic = "`VerifyRequest` polled after completion"]
+fn a_verdict_on_a_body_that_is_forged_is_not_given_twice() {
+    polled_twice(
+        TestBody::frames([&EVENT[..10], "forged"]),
+        &Rejection::SignatureMismatch,
+    );
+}
+
+/// First when the signed time is judged once more, then when it is asked whether the secret has expired.
+#[test]
+fn a_clock_that_panics_at_the_end_of_a_body_leaves_no_verdict_behind() {
+    for good in [1, 2] {
+        let asked = AtomicUsize::new(0);
+        let clock = move || match asked.fetch_add(1, Ordering::Relaxed) {
+            times if times == good => panic!("no clock"),
+            _ => instant(NOW),
+        };
+        let secret = secret().not_after(instant(NOW + 1));
+        let verifier = Verifier::stripe(secret.clone()).clock(clock);
+        let request = Signer::stripe(&secret).timestamp(NOW).sign(Request::new(EVENT));
+        let body = TestBody::frames([&EVENT[..10], &EVENT[10..]]);
+        let mut future = pin!(verifier.verify_request(request.map(|_| body)));
+        for expected in ["no clock", "`VerifyRequest` polled after completion"] {
+            let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().now_or_never()));
+            let panic = polled.expect_err("there is no verdict");
+            assert_eq!(panic.downcast_ref::<&str>(), Some(&expected), "at {good}");
+        }
+    }
 }
 
 fn polled_twice(body: TestBody, verdict: &Rejection) {

@@ -130,6 +130,15 @@ enum Progress {
     Done,
 }
 
+/// Ends it when it is dropped, whatever came, be it a panic of somebody's clock. What is read to its end is not moved for that.
+struct Ending<'a>(&'a mut Progress);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        *self.0 = Progress::Done;
+    }
+}
+
 impl<B> VerifyRequest<B> {
     /// The head of the request: there until the future has answered with the verified request, but for the while in
     /// which its secrets are looked up.
@@ -235,7 +244,11 @@ impl<B: Body> VerifyRequest<B> {
             unreachable!("the body is being read");
         };
         let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
-        let verdict = read.and_then(|()| {
+        let ending = Ending(this.progress);
+        let Progress::Reading(collected) = &mut *ending.0 else {
+            unreachable!("the body was read");
+        };
+        Poll::Ready(read.and_then(|()| {
             let (bytes, mac) = collected.finish();
             let bytes = this.came.bytes.insert(bytes);
             let secrets = this.secrets.as_ref().or(verifier.fixed());
@@ -247,10 +260,7 @@ impl<B: Body> VerifyRequest<B> {
             let origin = secrets.conclude(mac, &claim, bytes)?;
             this.came.origin = origin.of_delivery(header.delivery_id);
             Ok(())
-        });
-        // Whatever came: a future that is done is not polled on.
-        *this.progress = Progress::Done;
-        Poll::Ready(verdict)
+        }))
     }
 }
 
