@@ -1,8 +1,8 @@
 //! Prints what each subject costs, as a multiple of another one that is measured beside it.
 //!
 //! One round runs every subject for about half a millisecond. The time of a subject is what the fastest tenth of its rounds
-//! did not exceed: whatever else the machine does can only add to it, and adds more to code that waits for memory than to a
-//! hash. The same of the median rounds is printed beside it, and tells how quiet the machine was.
+//! did not exceed: whatever else the machine does adds to a time, and more to that of code which waits for memory than to that
+//! of a hash. The ratio of the medians is printed beside it: how far it is away tells how busy the machine was.
 #![expect(clippy::cast_precision_loss, reason = "nanoseconds of a round fit into an f64")]
 
 use std::env;
@@ -10,7 +10,7 @@ use std::env;
 use tower_webhook_benches::{Subject, subjects};
 
 const KIB: usize = 1024;
-/// How many of a hundred rounds count: those in which nothing else came in between.
+/// The percentile that is a subject's time: low, so that few of the rounds below it were disturbed.
 const FAST: usize = 10;
 
 /// What is divided by what.
