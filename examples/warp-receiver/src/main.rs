@@ -1,8 +1,9 @@
 //! A receiver of Knowrithm webhooks on warp: `cargo run -p warp-receiver`.
 //!
-//! warp's server waits for the head of a request for ever, and hangs up on a sender that closes its side of the connection
-//! before it is answered. On the open internet, put a proxy in front that does neither, or serve the filter with hyper-util, as
-//! `hyper-receiver` does its service.
+//! warp's server waits for the head of a request for ever, lets an HTTP/2 connection have 200 bodies under way, each of
+//! which may be as large as the limit, and hangs up on a sender that closes its side of the connection before it is answered.
+//! On the open internet, put a proxy in front that does none of it, or serve the filter with hyper-util, as `hyper-receiver` does
+//! its service.
 
 use knowrithm_events::Event;
 use receiver_support::{Setup, announce, shutdown};
