@@ -10,6 +10,9 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tower_webhook::VerifiedBody;
 
+/// How many hexadecimal digits a delivery's key has.
+pub(crate) const KEY_DIGITS: u8 = 64;
+
 /// A verified delivery: the argument of the worker's tasks.
 ///
 /// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, `owner`, `signed_by`, the
@@ -185,7 +188,7 @@ fn from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::E
     let text = String::deserialize(deserializer)?;
     let digits = text.as_bytes();
     let mut key = [0; 32];
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.len() != usize::from(KEY_DIGITS) || !digits.iter().all(u8::is_ascii_hexdigit) {
         return Err(D::Error::custom("a delivery key is 64 hexadecimal digits"));
     }
     for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {

@@ -25,7 +25,7 @@ pub use apalis_postgres::Config;
 use apalis_postgres::PostgresStorage;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, KEY_DIGITS};
 use crate::store::{Store, Stored};
 use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
 
@@ -126,8 +126,8 @@ impl PostgresStore {
         .map_err(Error::from)
     }
 
-    /// Forgets the tasks that were done at least so long ago, to the second, and their delivery keys; says how many. What
-    /// waits, is worked on, has failed or is a dead letter stays.
+    /// Forgets the deliveries that were done at least so long ago, to the second, and their keys; says how many. What waits, is
+    /// worked on, has failed or is a dead letter stays, and so does what was put in otherwise than by an inbox.
     ///
     /// A delivery that comes again after that is done again: choose an age over which the provider has given up its
     /// retries, a week or more. Call it often, every hour say: it deletes all at once.
@@ -138,8 +138,11 @@ impl PostgresStore {
     pub async fn forget_done(&self, age: Duration) -> Result<u64, Error> {
         // Compared as seconds: an interval has a limit.
         let forget = "DELETE FROM apalis.jobs WHERE job_type = $1 AND status = 'Done' \
-                      AND extract(epoch FROM now() - done_at)::float8 >= $2";
-        let forget = sqlx::query(forget).bind(self.queue()).bind(age.as_secs_f64());
+                      AND length(idempotency_key) = $3 AND extract(epoch FROM now() - done_at)::float8 >= $2";
+        let forget = sqlx::query(forget)
+            .bind(self.queue())
+            .bind(age.as_secs_f64())
+            .bind(i32::from(KEY_DIGITS));
         Ok(forget.execute(self.storage.pool()).await?.rows_affected())
     }
 

@@ -51,9 +51,12 @@ use sqlx::Connection;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, KEY_DIGITS};
 use crate::store::{Store, Stored};
 use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
+
+/// How many tasks are deleted at a time: nobody else writes meanwhile.
+const PORTION: u32 = 500;
 
 /// A store in a SQLite file. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -151,21 +154,31 @@ impl SqliteStore {
         Ok(release.execute(self.writer.pool()).await?.rows_affected())
     }
 
-    /// Forgets the tasks that were done at least so long ago, to the second, and their delivery keys; says how many. What
-    /// waits, is worked on, has failed or is a dead letter stays.
+    /// Forgets the deliveries that were done at least so long ago, to the second, and their keys; says how many. What waits, is
+    /// worked on, has failed or is a dead letter stays, and so does what was put in otherwise than by an inbox.
     ///
     /// A delivery that comes again after that is done again: choose an age over which the provider has given up its
-    /// retries, a week or more. Call it often, every hour say: it deletes all at once, and nobody else writes meanwhile.
+    /// retries, a week or more. Call it every hour, say: it deletes 500 at a time, and lets others write in between.
     ///
     /// # Errors
     ///
-    /// When the file cannot do it; then nothing is forgotten.
+    /// When the file cannot do it; then some may be forgotten, and the rest is the next time.
     pub async fn forget_done(&self, age: Duration) -> Result<u64, Error> {
-        let forget = "DELETE FROM Jobs WHERE job_type = ? AND status = 'Done' \
-                      AND CAST(strftime('%s', 'now') AS INTEGER) - done_at >= ?";
+        // Found by a reader, for whom nobody waits.
+        let find = "SELECT json_group_array(id) FROM (SELECT id FROM Jobs WHERE job_type = ? AND status = 'Done' \
+                    AND length(idempotency_key) = ? AND CAST(strftime('%s', 'now') AS INTEGER) - done_at >= ? LIMIT ?)";
+        let forget = "DELETE FROM Jobs WHERE id IN (SELECT value FROM json_each(?)) AND status = 'Done'";
         let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
-        let forget = sqlx::query(forget).bind(self.queue()).bind(age);
-        Ok(forget.execute(self.writer.pool()).await?.rows_affected())
+        let mut forgotten = 0;
+        loop {
+            let find = sqlx::query_scalar(find).bind(self.queue()).bind(i32::from(KEY_DIGITS));
+            let found: String = find.bind(age).bind(PORTION).fetch_one(self.storage.pool()).await?;
+            let forget = sqlx::query(forget).bind(found).execute(self.writer.pool()).await?;
+            if forget.rows_affected() == 0 {
+                return Ok(forgotten);
+            }
+            forgotten += forget.rows_affected();
+        }
     }
 
     fn queue(&self) -> String {

@@ -46,7 +46,8 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
     Ok(backend)
 }
 
-/// The workers, which do this work, the board on a store, and how it forgets what is done: the same lines for each, whose types have no short common name.
+/// On a store, the workers, which do this work, the board, and how what is done is forgotten: the same lines for each, whose
+/// types have no short common name.
 macro_rules! queue {
     ($store:expr, $options:expr, $events:expr, $work:expr) => {{
         use apalis::layers::retry::RetryPolicy;

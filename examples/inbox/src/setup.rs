@@ -43,7 +43,7 @@ impl Options {
         }
         let keep_days: u32 = parsed("KEEP_DAYS", "a number of days")?.unwrap_or(30);
         if keep_days < 7 {
-            bail!("KEEP_DAYS is {keep_days}: what is forgotten within a week may still come again, and be done again");
+            bail!("KEEP_DAYS is {keep_days}, less than the week in which a delivery may come again");
         }
         let effects = parsed::<String>("EFFECTS", "a path")?.map(|path| {
             let file = OpenOptions::new().create(true).append(true).open(&path);

@@ -8,6 +8,7 @@ use tower_webhook_inbox::redis::{self, RedisStore};
 use tower_webhook_inbox::sqlite::{self, SqliteStore};
 use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 
+use super::board::Board;
 use super::database::{Backend, Database, connect};
 use super::process::{self, PATIENCE, delivery, insist, key};
 use super::rows::{put, verified};
@@ -75,13 +76,20 @@ async fn what_was_done_is_forgotten_on_redis() {
     let old = format!("webhooks:meta:{}", done[0]);
     let done_at: u64 = connection.hget(&old, "done_at").await.unwrap();
     let () = connection.hset(&old, "done_at", done_at - 7202).await.unwrap();
+    // None of those belongs there.
+    let dead: Vec<String> = connection.smembers("webhooks:dead").await.unwrap();
+    let () = connection.sadd("webhooks:done", &dead).await.unwrap();
+    let () = connection
+        .hset(format!("webhooks:meta:{}", dead[0]), "done_at", 1)
+        .await
+        .unwrap();
     // The id alone, as `vacuum_before` of apalis leaves it, more often than one look takes up.
     let vacuumed: Vec<usize> = (0..1234).collect();
     let () = connection.sadd("webhooks:done", vacuumed).await.unwrap();
 
     let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
     assert_eq!(store.forget_done(Duration::MAX).await.unwrap(), 0);
-    assert_eq!(connection.scard("webhooks:done").await, Ok(3));
+    assert_eq!(connection.scard("webhooks:done").await, Ok(4));
     assert_eq!(store.forget_done(HOUR).await.unwrap(), 1);
     assert_eq!((database.tasks().await, database.dead().await), (3, 1));
     assert_eq!(connection.exists(&old).await, Ok(false));
@@ -95,8 +103,71 @@ async fn what_was_done_is_forgotten_on_redis() {
     }
     assert_eq!(store.forget_done(Duration::ZERO).await.unwrap(), 2);
     assert_eq!((database.tasks().await, database.dead().await), (1, 1));
-    assert_eq!(connection.exists("webhooks:done").await, Ok(false));
+    assert_eq!(connection.smembers("webhooks:done").await, Ok(dead));
     database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_sqlite() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_postgres() {
+    let Some(database) = Backend::Postgres.database().await else {
+        return;
+    };
+    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+    drop(store);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_redis() {
+    let Some(database) = Backend::Redis.database().await else {
+        return;
+    };
+    let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+    let claims: Vec<String> = connect(&database.url)
+        .await
+        .keys("webhooks:idempotency:again:*")
+        .await
+        .unwrap();
+    assert_eq!(claims.len(), 1);
+    database.drop().await;
+}
+
+/// Has a delivery die, and another be done; has the first be tried again, and then what is done be forgotten.
+async fn tried_again(database: &Database, forget_done: impl AsyncFn(Duration) -> u64) {
+    let sound = process::Inbox::new(&database.url, database.folder.path());
+    let receiver = sound.clone().failing(1.0).start();
+    let board = Board::of(&receiver);
+    insist(receiver.address, &delivery(0)).await;
+    board.letters::<1>().await;
+    drop(receiver);
+
+    let receiver = sound.start();
+    let board = Board::of(&receiver);
+    insist(receiver.address, &delivery(1)).await;
+    assert_eq!(board.try_all_again(&board.origin()).await, 303);
+    let start = Instant::now();
+    let done = Err("Tried again: Done".to_owned());
+    while board.letters::<1>().await[0].again != done {
+        assert!(start.elapsed() < PATIENCE, "it is not done");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    while forget_done(Duration::ZERO).await == 0 {
+        assert!(start.elapsed() < PATIENCE, "the other one is not forgotten");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(forget_done(Duration::ZERO).await, 0);
+    assert_eq!(board.letters::<1>().await[0].again, done);
+    assert_eq!(board.try_all_again(&board.origin()).await, 303);
+    assert_eq!(database.tasks().await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +175,7 @@ async fn the_example_forgets_what_is_older_than_it_is_told_to_keep() {
     const WEEK: u32 = 7 * 24;
     let database = Backend::Sqlite.database().await.unwrap();
     let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store, 2).await;
+    put(store.clone(), 2).await;
     for (number, hours) in [(OLD, WEEK), (NEW, WEEK - 1)] {
         let key = key(&delivery(number));
         let set = format!("status = 'Done', done_at = unixepoch() - {hours} * 3600 - 2");
@@ -118,7 +189,7 @@ async fn the_example_forgets_what_is_older_than_it_is_told_to_keep() {
         assert!(start.elapsed() < PATIENCE, "nothing is forgotten");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(database.tasks().await, 1);
+    assert_eq!(store.forget_done(Duration::ZERO).await.unwrap(), 1, "the new one");
 }
 
 async fn forgets(database: &Database, store: impl Store, forget_done: impl AsyncFn(Duration) -> u64) {

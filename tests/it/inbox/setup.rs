@@ -18,6 +18,8 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
         ("RETRY_MS", "soon"),
         ("FAIL_RATE", "1.5"),
         ("FAIL_RATE", "NaN"),
+        ("KEEP_DAYS", "6"),
+        ("KEEP_DAYS", "-7"),
         ("EFFECTS", "/no/such/folder/effects"),
     ] {
         let mut command = Inbox::new(&database, folder.path()).command();
