@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Error, RedisStore};
 use crate::delivery::KEY_DIGITS;
 
-/// Some how many tasks the server looks at in one go, in which it serves nobody else.
+/// About how many tasks the server looks at in one go, in which it serves nobody else: what `SSCAN` is asked for.
 const PORTION: usize = 500;
 
 /// Forgets those of these tasks that are deliveries and were done so long ago, and what is left of tasks that apalis has
