@@ -35,6 +35,18 @@ async fn what_was_done_is_forgotten_on_sqlite() {
 }
 
 #[tokio::test]
+async fn however_much_was_done_is_forgotten_on_sqlite() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    put(store.clone(), 1001).await;
+    database
+        .run("UPDATE jobs SET status = 'Done', done_at = unixepoch()")
+        .await;
+    assert_eq!(store.forget_done(Duration::ZERO).await.unwrap(), 1001);
+    assert_eq!(database.tasks().await, 0);
+}
+
+#[tokio::test]
 async fn what_was_done_is_forgotten_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
