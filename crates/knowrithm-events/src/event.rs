@@ -63,31 +63,6 @@ impl Event {
         Self::read(serde_json::from_slice(payload)?)
     }
 
-    /// Reads the payload of a body whose signature was verified: [`from_slice`](Self::from_slice) for those who want the types
-    /// to say that nobody forgets to. With the feature `verified`.
-    ///
-    /// ```
-    /// use knowrithm_events::{Event, Kind};
-    /// use tower_webhook::{SigningSecret, Verifier, sign::Signer};
-    ///
-    /// let secret = SigningSecret::new("whk_demo")?;
-    /// let payload = r#"{"event": "agent.created"}"#;
-    /// let headers = Signer::knowrithm(&secret).headers(payload);
-    ///
-    /// let body = Verifier::knowrithm(secret).verify(&headers, payload)?;
-    /// let event = Event::from_verified(&body)?;
-    /// assert!(matches!(event.kind, Kind::AgentCreated(_)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As of [`from_slice`](Self::from_slice).
-    #[cfg(feature = "verified")]
-    pub fn from_verified(body: &tower_webhook::VerifiedBody) -> Result<Self, ParseError> {
-        Self::from_slice(body.bytes())
-    }
-
     /// The event's name, as in `lead.created`; `None` when the payload has none.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

@@ -22,8 +22,7 @@
 //! ```
 //!
 //! In axum, behind the layer of `tower-webhook`, the handler's argument is `VerifiedJson<Event>` of `tower-webhook-axum`.
-//! Anywhere else, verify the body and hand its bytes to [`Event::from_slice`], or to `serde_json`; or, with the feature
-//! `verified`, the verified body itself to `Event::from_verified`.
+//! Anywhere else, verify the body and hand its bytes to `Event::from_slice(body.bytes())`.
 //!
 //! # What is typed
 //!
@@ -76,7 +75,6 @@
 //!
 //! A [`serde_json::Value`] holds less than an event: `to_value` fails with nesting or numbers that it cannot hold, where
 //! `to_string` does not.
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod data;
 mod error;
