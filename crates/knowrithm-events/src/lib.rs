@@ -111,3 +111,8 @@ pub use event::Event;
 pub use kind::{Kind, Unknown};
 pub use raw::{Members, Raw};
 pub use samples::{Sample, samples};
+
+/// Compiles the examples of the crate's README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
