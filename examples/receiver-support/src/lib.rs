@@ -120,8 +120,8 @@ pub fn complain(line: impl Display) {
 /// As in the vendor's sample, a conversation without a rating counts as one with the lowest; one whose rating is no number
 /// does not.
 fn is_rated_low(conversation: &Conversation) -> bool {
-    match &conversation.rating {
-        Some(rating) => rating.value() <= 2.0,
+    match conversation.rating() {
+        Some(rating) => rating <= 2.0,
         None => !conversation.more.contains_key("rating"),
     }
 }
