@@ -46,7 +46,7 @@ use tower_service::Service;
 /// # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 /// # let started = async { tokio::time::sleep(Duration::from_millis(50)).await };
 /// let store = sqlite::SqliteStore::open(&url, sqlite::config()).await?;
-/// Inbox::new(store.clone()).put(&body).await?;
+/// Inbox::new(store.clone()).put(&body, &headers).await?;
 ///
 /// let drain = Drain::new();
 /// let backend = store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200)));

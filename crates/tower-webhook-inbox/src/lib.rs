@@ -169,7 +169,7 @@
 //! # let store = SqliteStore::open(&url, sqlite::config()).await?;
 //! # let secret = SigningSecret::new("whk_demo")?;
 //! # let headers = Signer::knowrithm(&secret).headers("{}");
-//! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?).await?;
+//! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?, &headers).await?;
 //! # let done = async { while store.forget_done(Duration::ZERO).await.unwrap() == 0 { sleep(Duration::from_millis(50)).await } };
 //! # tokio::time::timeout(Duration::from_secs(30), run(store.clone(), done)).await??;
 //! # Ok(())

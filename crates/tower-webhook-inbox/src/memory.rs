@@ -16,8 +16,8 @@
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 //! let (store, worker_backend) = MemoryStore::new(1000);
 //! let inbox = Inbox::new(store);
-//! assert_eq!(inbox.put(&body).await?, Stored::New);
-//! assert_eq!(inbox.put(&body).await?, Stored::Duplicate);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::New);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::Duplicate);
 //! # drop(worker_backend);
 //! # Ok(())
 //! # }

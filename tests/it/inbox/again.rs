@@ -1,5 +1,6 @@
 //! What comes again: it costs the backend nothing, and is nobody else's.
 
+use http::HeaderMap;
 use sqlx::{Connection, PgConnection};
 use tower_webhook::{Secrets, SigningSecret, VerifiedBody, Verifier};
 use tower_webhook_inbox::postgres::{self, PostgresStore};
@@ -23,7 +24,7 @@ async fn a_duplicate_leaves_nothing_in_postgres() {
     getrandom::fill(&mut noise).unwrap();
     let headers = [(SIGNATURE, signature(&noise))].into_iter().collect();
     let body = verifier().verify(&headers, noise).unwrap();
-    assert_eq!(inbox.put(&body).await.unwrap(), Stored::New);
+    assert_eq!(inbox.put(&body, &headers).await.unwrap(), Stored::New);
 
     let mut connection = PgConnection::connect(&database.url).await.unwrap();
     let mut size = async || {
@@ -32,7 +33,7 @@ async fn a_duplicate_leaves_nothing_in_postgres() {
     };
     let before = size().await;
     for _ in 0..10 {
-        assert_eq!(inbox.put(&body).await.unwrap(), Stored::Duplicate);
+        assert_eq!(inbox.put(&body, &headers).await.unwrap(), Stored::Duplicate);
     }
     assert_eq!(size().await, before);
     drop(inbox);
@@ -56,7 +57,7 @@ async fn owners_do_not_take_one_anothers_deliveries() {
             ("acme", Stored::Duplicate),
         ] {
             assert_eq!(
-                inbox.put(&received(owner, &secret)).await.unwrap(),
+                inbox.put(&received(owner, &secret), &HeaderMap::new()).await.unwrap(),
                 stored,
                 "{of:?}: {owner}"
             );

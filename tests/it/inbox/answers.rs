@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::future::{pending, ready};
 use std::io;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use apalis_core::task::Task;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::post_service;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -168,8 +169,9 @@ async fn what_is_stored_is_what_came() {
 #[tokio::test]
 async fn without_the_layer_the_answer_names_it_and_nothing_is_stored() {
     let mut inbox = Moody::inbox(Mood::Stores(Stored::New));
-    let request = signed(EVENT, BufferedBody::new(EVENT));
-    let response = inbox.call(request).await.unwrap();
+    // A body that is not `Send`, in a future that is.
+    let response = inbox.call(signed(EVENT, Rc::new(EVENT)));
+    let response = tokio::spawn(response).await.unwrap().unwrap();
     assert_eq!(response.status(), 500);
     let text = String::from_utf8(response.into_body().into_bytes().to_vec()).unwrap();
     assert!(text.contains("VerifyLayer::new"), "{text}");
@@ -208,12 +210,16 @@ async fn it_stands_in_hyper() {
 #[tokio::test]
 async fn it_stands_in_warp() {
     let inbox = Moody::inbox(Mood::Stores(Stored::Duplicate));
-    let put = move |body: VerifiedBody| {
+    let put = move |body: VerifiedBody, headers: HeaderMap| {
         let inbox = inbox.clone();
-        async move { Ok::<Response<String>, Infallible>(inbox.answer(&body).await) }
+        async move {
+            let result = inbox.put(&body, &headers).await;
+            Ok::<Response<String>, Infallible>(inbox.respond(result))
+        }
     };
     let route = warp::path!("webhooks" / "knowrithm")
         .and(tower_webhook_warp::verified(verifier()))
+        .and(warp::header::headers_cloned())
         .and_then(put);
     let service = warp::service(route.recover(tower_webhook_warp::recover));
     let request: Request<TestBody> = signed(EVENT, TestBody::one(EVENT));

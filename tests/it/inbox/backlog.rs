@@ -15,7 +15,7 @@ use tower_webhook_inbox::{Delivery, Inbox, Stored, Ticks};
 
 use super::database::Backend;
 use super::process::PATIENCE;
-use super::rows::verified;
+use super::rows::{put, verified};
 
 /// Lua takes some 8000.
 const DELIVERIES: usize = 9000;
@@ -29,7 +29,7 @@ async fn what_waits_is_worked_on_however_much_it_is() {
     let inbox = Inbox::new(store.clone()).deadline(PATIENCE);
     let stored = stream::iter(0..DELIVERIES).map(|number| {
         let inbox = inbox.clone();
-        async move { inbox.put(&verified(number)).await.unwrap() }
+        async move { put(&inbox, number).await }
     });
     stored
         .for_each_concurrent(100, async |stored| assert_eq!(stored.await, Stored::New))

@@ -11,7 +11,7 @@ use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 use super::board::Board;
 use super::database::{Backend, Database, connect};
 use super::process::{self, PATIENCE, delivery, insist, key};
-use super::rows::{put, verified};
+use super::rows::{fill, put};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// Done two hours ago.
@@ -25,8 +25,8 @@ async fn what_was_done_is_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
     let open = async |config| SqliteStore::open(&database.url, config).await.unwrap();
     let store = open(sqlite::config()).await;
-    put(store.clone(), STATES.len()).await;
-    put(open(sqlite::config().queue("other")).await, 1).await;
+    fill(store.clone(), STATES.len()).await;
+    fill(open(sqlite::config().queue("other")).await, 1).await;
     age(&database, |hours| format!("unixepoch() - {hours} * 3600 - 2")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -38,7 +38,7 @@ async fn what_was_done_is_forgotten_on_sqlite() {
 async fn however_much_was_done_is_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
     let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 1001).await;
+    fill(store.clone(), 1001).await;
     database
         .run("UPDATE jobs SET status = 'Done', done_at = unixepoch()")
         .await;
@@ -53,8 +53,8 @@ async fn what_was_done_is_forgotten_on_postgres() {
     };
     let open = async |config| PostgresStore::open(&database.url, config).await.unwrap();
     let store = open(postgres::config()).await;
-    put(store.clone(), STATES.len()).await;
-    put(open(postgres::config().queue("other")).await, 1).await;
+    fill(store.clone(), STATES.len()).await;
+    fill(open(postgres::config().queue("other")).await, 1).await;
     age(&database, |hours| format!("now() - interval '{hours} hours 2 seconds'")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -107,11 +107,7 @@ async fn what_was_done_is_forgotten_on_redis() {
     assert_eq!(connection.exists(&old).await, Ok(false));
     let inbox = Inbox::new(store.clone());
     for number in [OLD, NEW, NEW + 1] {
-        assert_eq!(
-            inbox.put(&verified(number)).await.unwrap(),
-            Stored::Duplicate,
-            "{number}"
-        );
+        assert_eq!(put(&inbox, number).await, Stored::Duplicate, "{number}");
     }
     assert_eq!(store.forget_done(Duration::ZERO).await.unwrap(), 2);
     assert_eq!((database.tasks().await, database.dead().await), (1, 1));
@@ -187,7 +183,7 @@ async fn the_example_forgets_what_is_older_than_it_is_told_to_keep() {
     const WEEK: u32 = 7 * 24;
     let database = Backend::Sqlite.database().await.unwrap();
     let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 2).await;
+    fill(store.clone(), 2).await;
     for (number, hours) in [(OLD, WEEK), (NEW, WEEK - 1)] {
         let key = key(&delivery(number));
         let set = format!("status = 'Done', done_at = unixepoch() - {hours} * 3600 - 2");
@@ -210,7 +206,7 @@ async fn forgets(database: &Database, store: impl Store, forget_done: impl Async
     let inbox = Inbox::new(store);
     for (number, state) in STATES.iter().enumerate() {
         let known = if number == OLD { Stored::New } else { Stored::Duplicate };
-        assert_eq!(inbox.put(&verified(number)).await.unwrap(), known, "{number}: {state}");
+        assert_eq!(put(&inbox, number).await, known, "{number}: {state}");
     }
     assert_eq!(forget_done(Duration::ZERO).await, 1, "the new one");
     // The other queue's is there, and the new one is not.

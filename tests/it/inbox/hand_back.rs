@@ -10,13 +10,13 @@ use tower_webhook_inbox::{Inbox, Stored};
 
 use super::database::{Backend, Database};
 use super::process::{PATIENCE, delivery, key};
-use super::rows::{put, verified};
+use super::rows::{fill, put};
 
 #[tokio::test]
 async fn attempts_are_counted_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
     let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
     handed_back(&database).await;
@@ -29,7 +29,7 @@ async fn attempts_are_counted_on_postgres() {
         return;
     };
     let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
     handed_back(&database).await;
@@ -44,7 +44,7 @@ async fn senders_do_not_wait_for_whoever_waits_for_a_writer() {
         return;
     };
     let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    fill(store.clone(), 3).await;
     hold(&database).await;
     let inbox = Inbox::new(store.clone());
 
@@ -54,11 +54,11 @@ async fn senders_do_not_wait_for_whoever_waits_for_a_writer() {
     // Given up, as a process does that is out of time; the server does not hear of it.
     let given_up = timeout(Duration::from_millis(200), store.hand_back("dead")).await;
     assert!(given_up.is_err(), "the writer was not waited for");
-    assert_eq!(inbox.put(&verified(3)).await.unwrap(), Stored::New);
+    assert_eq!(put(&inbox, 3).await, Stored::New);
 
     let later = async {
         sleep(Duration::from_millis(200)).await;
-        inbox.put(&verified(4)).await.unwrap()
+        put(&inbox, 4).await
     };
     let (released, stored) = tokio::join!(timeout(PATIENCE, store.hand_back("dead")), later);
     assert_eq!(released.expect("the writer is waited for").unwrap(), 2);

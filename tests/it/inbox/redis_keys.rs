@@ -14,8 +14,8 @@ async fn a_key_is_remembered_for_at_least_a_week() {
     let headers = [(SIGNATURE, signature(EVENT))].into_iter().collect();
     let body = verifier().verify(&headers, EVENT).unwrap();
     let inbox = Inbox::new(RedisStore::open(&database.url, config()).await.unwrap());
-    assert_eq!(inbox.put(&body).await.unwrap(), Stored::New);
-    assert_eq!(inbox.put(&body).await.unwrap(), Stored::Duplicate);
+    assert_eq!(inbox.put(&body, &headers).await.unwrap(), Stored::New);
+    assert_eq!(inbox.put(&body, &headers).await.unwrap(), Stored::Duplicate);
 
     let client = redis::Client::open(database.url.as_str()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();

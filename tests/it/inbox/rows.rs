@@ -1,5 +1,6 @@
 //! Tasks of a SQL backend, as rows to be set and looked at.
 
+use http::HeaderMap;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tower_webhook::VerifiedBody;
 use tower_webhook_inbox::{Inbox, Store, Stored};
@@ -18,11 +19,16 @@ pub(super) fn verified(number: usize) -> VerifiedBody {
     verifier().verify(&headers, body).unwrap()
 }
 
-/// Puts this many deliveries, each new.
-pub(super) async fn put(store: impl Store, count: usize) {
+/// Puts the delivery of this number into an inbox.
+pub(super) async fn put(inbox: &Inbox<impl Store>, number: usize) -> Stored {
+    inbox.put(&verified(number), &HeaderMap::new()).await.unwrap()
+}
+
+/// Puts deliveries of the numbers below `count` into a store, each for the first time.
+pub(super) async fn fill(store: impl Store, count: usize) {
     let inbox = Inbox::new(store);
     for number in 0..count {
-        assert_eq!(inbox.put(&verified(number)).await.unwrap(), Stored::New);
+        assert_eq!(put(&inbox, number).await, Stored::New);
     }
 }
 

@@ -10,7 +10,7 @@ use tower_webhook_inbox::{Inbox, Store, Stored};
 
 use super::database::{Backend, Database};
 use super::process::PATIENCE;
-use super::rows::verified;
+use super::rows::put;
 use super::server::Server;
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn the_number_of_attempts_is_the_inboxs() {
 
 async fn three_attempts(store: impl Store, database: &Database) {
     let inbox = Inbox::new(store).max_attempts(3);
-    assert_eq!(inbox.put(&verified(0)).await.unwrap(), Stored::New);
+    assert_eq!(put(&inbox, 0).await, Stored::New);
     database.run("DELETE FROM jobs WHERE max_attempts = 3").await;
     assert_eq!(database.tasks().await, 0, "it has another number");
 }

@@ -32,8 +32,8 @@
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 //! let store = SqliteStore::open(&url, sqlite::config()).await?;
 //! let inbox = Inbox::new(store.clone());
-//! assert_eq!(inbox.put(&body).await?, Stored::New);
-//! assert_eq!(inbox.put(&body).await?, Stored::Duplicate);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::New);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::Duplicate);
 //!
 //! let worker_backend = store.storage();
 //! # Ok(())

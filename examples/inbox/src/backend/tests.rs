@@ -46,7 +46,7 @@ async fn put(store: &SqliteStore, body: &str) -> anyhow::Result<()> {
     let secret = SigningSecret::new("whk_test")?;
     let headers = Signer::knowrithm(&secret).headers(body);
     let verified = Verifier::knowrithm(secret).verify(&headers, body.to_owned())?;
-    Inbox::new(store.clone()).put(&verified).await?;
+    Inbox::new(store.clone()).put(&verified, &headers).await?;
     Ok(())
 }
 
