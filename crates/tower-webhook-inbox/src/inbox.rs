@@ -213,7 +213,7 @@ impl<S: Store> Inbox<S> {
 
 impl Settings {
     fn task(&self, delivery: Delivery) -> Task<Delivery> {
-        let key = delivery.key_hex();
+        let key = delivery.key().to_string();
         // The id is chosen here, so that a store can compare it with the id of the task that holds the key.
         let mut task = TaskBuilder::new(delivery)
             .task_id(TaskId::from_ulid(Ulid::generate()))

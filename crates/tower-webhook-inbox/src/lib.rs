@@ -84,9 +84,6 @@
 //!
 //! Each module says what is set on its backend, and why. Without a feature there is [`SinkStore`] alone.
 //!
-//! With the feature `knowrithm`, `Delivery::event` parses the body as one of Knowrithm's events;
-//! [`Delivery::json`] parses it as whatever you say.
-//!
 //! # Workers
 //!
 //! `storage()` of a store is apalis's backend for them. It is quiet until asked: give it [`Ticks`]. A worker has a name that no
@@ -109,7 +106,7 @@
 //!
 //! async fn work(delivery: Delivery) -> Result<(), BoxDynError> {
 //!     let event: serde_json::Value = delivery.json()?;
-//!     println!("{}: {event}", delivery.key_hex());
+//!     println!("{}: {event}", delivery.key());
 //!     Ok(())
 //! }
 //!
@@ -197,6 +194,7 @@
 use std::time::Duration;
 
 mod delivery;
+mod delivery_key;
 mod drain;
 mod error;
 mod inbox;

@@ -10,6 +10,7 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use knowrithm_events::Event;
 use serde::Deserialize;
 use tower_webhook_inbox::{Delivery, QUEUE, Store};
 
@@ -82,7 +83,7 @@ async fn list<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) 
 }
 
 fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>) -> String {
-    let name = delivery.event().map_or_else(
+    let name = Event::from_slice(delivery.bytes()).map_or_else(
         |_| "no event".to_owned(),
         |event| event.name().unwrap_or("-").to_owned(),
     );
@@ -97,7 +98,7 @@ fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>)
         "<tr><td>{}<td>{}<td>{attempts}<td>{}<td>{again}\n",
         escape(&name),
         delivery.received_at(),
-        &delivery.key_hex()[..16],
+        &delivery.key().to_string()[..16],
     )
 }
 

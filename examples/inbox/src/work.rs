@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use apalis::prelude::{AbortError, BoxDynError, Data};
+use knowrithm_events::Event;
 use receiver_support::{announce, on_a_line};
 use tower_webhook_inbox::Delivery;
 
@@ -35,7 +36,7 @@ impl Todo {
         let Some(mut effects) = self.effects.as_deref() else {
             return Ok(());
         };
-        let line = format!("{} {name}\n", delivery.key_hex());
+        let line = format!("{} {name}\n", delivery.key());
         effects
             .write_all(line.as_bytes())
             .and_then(|()| effects.flush())
@@ -55,7 +56,7 @@ pub(crate) async fn work(delivery: Delivery, todo: Data<Todo>) -> Result<(), Box
 
 /// Prints the event, and returns its name on one line.
 fn tell(delivery: &Delivery) -> anyhow::Result<String> {
-    let event = delivery.event().context("the body is no event")?;
+    let event = Event::from_slice(delivery.bytes()).context("the body is no event")?;
     announce(&event);
     Ok(on_a_line(event.name().unwrap_or("-")))
 }

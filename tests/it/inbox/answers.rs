@@ -51,7 +51,7 @@ impl Store for Moody {
     type Error = io::Error;
 
     async fn store(&self, task: Task<Delivery>) -> io::Result<Stored> {
-        assert_eq!(task.idempotency_key(), Some(task.args.key_hex().as_str()));
+        assert_eq!(task.idempotency_key(), Some(task.args.key().to_string().as_str()));
         if let Mood::TakesASecond = self.0 {
             sleep(Duration::from_secs(1)).await;
         }
@@ -163,7 +163,6 @@ async fn what_is_stored_is_what_came() {
     assert_eq!(delivery.provider(), Some("knowrithm"));
     assert_eq!(delivery.headers().len(), 1);
     assert_eq!(delivery.headers()["x-kept"], "1");
-    assert_eq!(delivery.event().unwrap().name(), Some("agent.created"));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
-use tower_webhook::VerifiedBody;
+use tower_webhook_inbox::Delivery;
 
 use crate::receivers::child::{Receiver, build};
 use crate::sockets::client::Protocol;
@@ -110,8 +110,8 @@ pub(super) fn delivery(number: usize) -> String {
 pub(super) fn key(body: &str) -> String {
     let mut headers = http::HeaderMap::new();
     headers.insert(SIGNATURE, signature(body));
-    let verified: VerifiedBody = verifier().verify(&headers, body.to_owned()).unwrap();
-    verified.delivery_key().map(|byte| format!("{byte:02x}")).concat()
+    let verified = verifier().verify(&headers, body.to_owned()).unwrap();
+    Delivery::new(&verified).key().to_string()
 }
 
 /// Posts a signed body once; an error when the process is not there, or dies.

@@ -1,7 +1,7 @@
 //! What Redis is told to remember of a delivery key, and for how long.
 
 use tower_webhook_inbox::redis::{Error, RedisStore, config};
-use tower_webhook_inbox::{Inbox, Stored};
+use tower_webhook_inbox::{Delivery, Inbox, Stored};
 
 use super::database::Backend;
 use crate::support::{EVENT, SIGNATURE, signature, verifier};
@@ -19,8 +19,7 @@ async fn a_key_is_remembered_for_at_least_a_week() {
 
     let client = redis::Client::open(database.url.as_str()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    let key = body.delivery_key().map(|byte| format!("{byte:02x}")).concat();
-    let claim = format!("webhooks:idempotency:{key}");
+    let claim = format!("webhooks:idempotency:{}", Delivery::new(&body).key());
     let left: i64 = redis::cmd("TTL").arg(claim).query_async(&mut connection).await.unwrap();
     assert!(left > 7 * 24 * 60 * 60, "{left}");
     database.drop().await;
