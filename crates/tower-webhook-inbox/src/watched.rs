@@ -1,4 +1,4 @@
-//! A worker whose backend answers no more, and says nothing of that: it ends, so that it can be restarted.
+//! A worker that ends when its backend has fallen silent, so that it can be restarted.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,31 +11,35 @@ use apalis_core::backend::{Backend, BackendConfig, WireFormatBackend};
 use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use apalis_core::worker::event::Event;
-use apalis_core::worker::ext::event_listener::{EventListenerExt, EventListenerLayer};
+use apalis_core::worker::ext::event_listener::EventListenerExt;
 use apalis_core::{delegate_codec, delegate_config};
 use tokio::time::{Instant, Sleep, sleep};
-use tower_layer::{Identity, Stack};
+use tower_layer::Identity;
 
-/// Begins a worker of this name on this backend that ends with an error when it has not said for so long that it lives: five
-/// heartbeats of the configurations of this crate, say, and in any case more than after which others take over its tasks.
+/// Begins a worker of this name on this backend, which ends with [`WatchedError::Silent`] when it has sent no heartbeat for
+/// `patience`.
 ///
-/// apalis 1.0 waits without a bound for what it has asked the backend, and neither beats nor fetches meanwhile. When the
-/// connection goes silent, because a firewall has forgotten it or the server's machine is gone, that is for good, without a
-/// line in the log. One that ends so is restarted by a `Monitor` with `should_restart`, and takes another connection.
+/// apalis 1.0 waits without a bound for the answers of a backend, and neither sends heartbeats nor fetches meanwhile. When
+/// a firewall forgets the connection or the server's machine loses its power, the worker waits for ever, and logs nothing.
+/// A watched worker ends instead. A `Monitor` with `should_restart` starts it again, on another connection.
 ///
-/// It stands in the place of `WorkerBuilder::new(name).backend(backend)`; there must be a tokio runtime with its timer.
+/// Choose more than the time after which other workers take over the tasks: five heartbeats, 20 s, with the stores of this
+/// crate.
+///
+/// It replaces `WorkerBuilder::new(name).backend(backend)`, and needs a tokio runtime with its timer.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use apalis_core::backend::ext::BackendExt;
-/// use tower_webhook_inbox::{Delivery, Ticks, sqlite, watched};
+/// use tower_webhook_inbox::sqlite::SqliteStore;
+/// use tower_webhook_inbox::{Delivery, Ticks, watched};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
 /// # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
-/// let store = sqlite::SqliteStore::open(&url, sqlite::config()).await?;
+/// let store = SqliteStore::open(&url).await?;
 /// let backend = store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200)));
 /// let worker = watched("inbox-1", backend, Duration::from_secs(20)).build(async |_: Delivery| {});
 /// # drop(worker);
@@ -46,7 +50,7 @@ pub fn watched<B: Backend + BackendConfig>(
     name: &str,
     backend: B,
     patience: Duration,
-) -> WorkerBuilder<B::Args, Watched<B>, Stack<EventListenerLayer, Identity>> {
+) -> WorkerBuilder<B::Args, Watched<B>, Identity> {
     let beat = Arc::new(AtomicBool::new(false));
     let backend = Watched {
         backend,
@@ -54,21 +58,23 @@ pub fn watched<B: Backend + BackendConfig>(
         beat: beat.clone(),
         deadline: None,
     };
-    WorkerBuilder::new(name).backend(backend).on_event(move |_, event| {
+    let listening = WorkerBuilder::new(name).backend(backend).on_event(move |_, event| {
         if matches!(event, Event::HeartBeat) {
             beat.store(true, Ordering::Relaxed);
         }
-    })
+    });
+    // Removes the layer that `on_event` adds, which only passes requests on.
+    listening.chain(|_| Identity::new())
 }
 
-/// What [`watched`] makes of a worker's backend.
+/// The backend of a [`watched`] worker.
 #[derive(Debug)]
 pub struct Watched<B> {
     backend: B,
     patience: Duration,
-    /// Whether the worker said that it lives since this was looked at.
+    /// Whether the worker has sent a heartbeat since the last check.
     beat: Arc<AtomicBool>,
-    /// From the first look on.
+    /// Set at the first check.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -76,9 +82,9 @@ pub struct Watched<B> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchedError<E> {
-    /// It failed by itself.
+    /// The backend itself failed.
     Backend(E),
-    /// It did not answer for this long.
+    /// The worker sent no heartbeat for this long, because the backend did not answer.
     Silent(Duration),
 }
 
@@ -116,9 +122,9 @@ impl<B: Backend> Backend for Watched<B> {
     type Task = B::Task;
     type Error = WatchedError<B::Error>;
 
-    /// Asked each time before a task is, and all the while that one is fetched.
+    /// The worker polls this before each fetch and while it fetches.
     fn poll_ready(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Result<(), Self::Error>> {
-        // First, so that a beat that was made in time counts.
+        // Polled first, so that a heartbeat that it sends now counts.
         let ready = self.backend.poll_ready(cx, worker);
         if let Poll::Ready(silent) = self.poll_silence(cx) {
             return Poll::Ready(Err(silent));
@@ -155,7 +161,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    /// Answers as it is told, or not at all.
+    /// A backend whose readiness the test sets.
     struct Told(Poll<Result<(), Infallible>>);
 
     impl Backend for Told {
@@ -189,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_does_not_beat_ends_whether_it_waits_or_fetches() {
+    async fn a_worker_without_heartbeats_ends_whether_it_waits_or_fetches() {
         let worker = WorkerContext::new("inbox-1");
         for answer in [Poll::Pending, Poll::Ready(Ok(()))] {
             let mut watched = told(answer);
@@ -204,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_beats_goes_on() {
+    async fn a_worker_with_heartbeats_goes_on() {
         let worker = WorkerContext::new("inbox-1");
         let mut watched = told(Poll::Ready(Ok(())));
         let mut poll = task::spawn(());

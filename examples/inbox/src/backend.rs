@@ -2,9 +2,9 @@
 
 use anyhow::{Context, bail};
 use receiver_support::complain;
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 
 use crate::setup::Options;
 
@@ -22,18 +22,16 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
     let cannot = || format!("DATABASE_URL names a {scheme} backend that cannot be used");
     let (backend, caveats) = match scheme {
         "sqlite" => {
-            let store = SqliteStore::open(url, sqlite::config()).await.with_context(cannot)?;
+            let store = SqliteStore::open(url).await.with_context(cannot)?;
             (Backend::Sqlite(store), Vec::new())
         }
         "postgres" | "postgresql" => {
-            let store = PostgresStore::open(url, postgres::config())
-                .await
-                .with_context(cannot)?;
+            let store = PostgresStore::open(url).await.with_context(cannot)?;
             let caveats = store.caveats().await.with_context(cannot)?;
             (Backend::Postgres(store), caveats)
         }
         "redis" => {
-            let store = RedisStore::open(url, redis::config()).await.with_context(cannot)?;
+            let store = RedisStore::open(url).await.with_context(cannot)?;
             // A hosted server may not let itself be asked.
             let caveats = store.caveats().await.unwrap_or_else(|error| vec![error.to_string()]);
             (Backend::Redis(store), caveats)

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use sqlx::{Connection, PgConnection};
 use tower_webhook::{Secrets, SigningSecret, VerifiedBody, Verifier};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Stored};
 
 use super::database::Backend;
@@ -17,7 +17,7 @@ async fn a_duplicate_leaves_nothing_in_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store);
     // Bytes that do not become fewer when they are compressed.
     let mut noise = vec![0; 100_000];
@@ -43,7 +43,7 @@ async fn a_duplicate_leaves_nothing_in_postgres() {
 #[tokio::test]
 async fn owners_do_not_take_one_anothers_deliveries() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store);
     for of in [Provider::Knowrithm, Provider::StandardWebhooks] {
         let received = |owner: &str, secret: &SigningSecret| -> VerifiedBody {

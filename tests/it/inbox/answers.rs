@@ -72,7 +72,11 @@ async fn answer(inbox: Inbox<Moody>) -> Response<BufferedBody> {
 
 #[tokio::test]
 async fn a_commit_is_200_and_a_duplicate_says_so() {
-    for (stored, duplicate) in [(Stored::New, false), (Stored::Untold, false), (Stored::Duplicate, true)] {
+    for (stored, duplicate) in [
+        (Stored::New, false),
+        (Stored::NewOrDuplicate, false),
+        (Stored::Duplicate, true),
+    ] {
         let response = answer(Moody::inbox(Mood::Stores(stored))).await;
         assert_eq!(response.status(), 200, "{stored:?}");
         assert_eq!(

@@ -10,7 +10,7 @@ use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
-use tower_webhook_inbox::redis::{RedisStore, config};
+use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::{Delivery, Inbox, Stored, Ticks};
 
 use super::database::Backend;
@@ -25,7 +25,7 @@ async fn what_waits_is_worked_on_however_much_it_is() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store.clone()).deadline(PATIENCE);
     let stored = stream::iter(0..DELIVERIES).map(|number| {
         let inbox = inbox.clone();
@@ -43,12 +43,12 @@ async fn a_queue_that_stands_still_goes_on_when_it_is_opened() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     // As apalis pushes: scheduled.
     let template = Delivery::new(&verified(0));
     store.storage().push_bulk(vec![template; DELIVERIES]).await.unwrap();
 
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     work_through(&store).await;
     database.drop().await;
 }

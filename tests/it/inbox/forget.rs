@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use ::redis::AsyncCommands;
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 
 use super::board::Board;
@@ -23,10 +23,10 @@ const STATES: [&str; 7] = ["Done", "Done", "Pending", "Queued", "Running", "Fail
 #[tokio::test]
 async fn what_was_done_is_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let open = async |config| SqliteStore::open(&database.url, config).await.unwrap();
-    let store = open(sqlite::config()).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
     fill(store.clone(), STATES.len()).await;
-    fill(open(sqlite::config().queue("other")).await, 1).await;
+    let other = SqliteStore::options().queue("other").open(&database.url).await;
+    fill(other.unwrap(), 1).await;
     age(&database, |hours| format!("unixepoch() - {hours} * 3600 - 2")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -37,7 +37,7 @@ async fn what_was_done_is_forgotten_on_sqlite() {
 #[tokio::test]
 async fn however_much_was_done_is_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     fill(store.clone(), 1001).await;
     database
         .run("UPDATE jobs SET status = 'Done', done_at = unixepoch()")
@@ -51,10 +51,10 @@ async fn what_was_done_is_forgotten_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let open = async |config| PostgresStore::open(&database.url, config).await.unwrap();
-    let store = open(postgres::config()).await;
+    let store = PostgresStore::open(&database.url).await.unwrap();
     fill(store.clone(), STATES.len()).await;
-    fill(open(postgres::config().queue("other")).await, 1).await;
+    let other = PostgresStore::options().queue("other").open(&database.url).await;
+    fill(other.unwrap(), 1).await;
     age(&database, |hours| format!("now() - interval '{hours} hours 2 seconds'")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -99,7 +99,7 @@ async fn what_was_done_is_forgotten_on_redis() {
     let vacuumed: Vec<usize> = (0..1234).collect();
     let () = connection.sadd("webhooks:done", vacuumed).await.unwrap();
 
-    let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     assert_eq!(store.forget_done(Duration::MAX).await.unwrap(), 0);
     assert_eq!(connection.scard("webhooks:done").await, Ok(4));
     assert_eq!(store.forget_done(HOUR).await.unwrap(), 1);
@@ -118,7 +118,7 @@ async fn what_was_done_is_forgotten_on_redis() {
 #[tokio::test(flavor = "multi_thread")]
 async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
 }
 
@@ -127,7 +127,7 @@ async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&database.url).await.unwrap();
     tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
     drop(store);
     database.drop().await;
@@ -138,7 +138,7 @@ async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_redis() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
     let claims: Vec<String> = connect(&database.url)
         .await
@@ -182,7 +182,7 @@ async fn tried_again(database: &Database, forget_done: impl AsyncFn(Duration) ->
 async fn the_example_forgets_what_is_older_than_it_is_told_to_keep() {
     const WEEK: u32 = 7 * 24;
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     fill(store.clone(), 2).await;
     for (number, hours) in [(OLD, WEEK), (NEW, WEEK - 1)] {
         let key = key(&delivery(number));

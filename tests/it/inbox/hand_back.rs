@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::{sleep, timeout};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Stored};
 
 use super::database::{Backend, Database};
@@ -15,7 +15,7 @@ use super::rows::{fill, put};
 #[tokio::test]
 async fn attempts_are_counted_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
@@ -28,7 +28,7 @@ async fn attempts_are_counted_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&database.url).await.unwrap();
     fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
@@ -43,7 +43,7 @@ async fn senders_do_not_wait_for_whoever_waits_for_a_writer() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&database.url).await.unwrap();
     fill(store.clone(), 3).await;
     hold(&database).await;
     let inbox = Inbox::new(store.clone());

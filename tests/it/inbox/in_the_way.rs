@@ -7,9 +7,9 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::time::sleep;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{BufferedBody, VerifyLayer};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Store};
 
 use super::database::{Backend, Database};
@@ -37,7 +37,7 @@ async fn insist(inbox: &Inbox<impl Store>, number: usize) {
 #[tokio::test]
 async fn a_locked_file_is_503_in_time_and_loses_nothing() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store).deadline(DEADLINE);
     assert_eq!(post(inbox.clone(), 0).await, 200);
 
@@ -59,14 +59,14 @@ async fn a_locked_file_is_503_in_time_and_loses_nothing() {
 #[tokio::test]
 async fn a_sender_who_hangs_up_costs_a_retry() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     hangs_up(store, database).await;
     if let Some(database) = Backend::Postgres.database().await {
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        let store = PostgresStore::open(&database.url).await.unwrap();
         hangs_up(store, database).await;
     }
     if let Some(database) = Backend::Redis.database().await {
-        let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+        let store = RedisStore::open(&database.url).await.unwrap();
         hangs_up(store, database).await;
     }
 }

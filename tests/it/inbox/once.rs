@@ -6,7 +6,7 @@ use http_body_util::Full;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{BufferedBody, VerifyLayer};
 use tower_webhook_inbox::memory::MemoryStore;
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{SinkStore, Stored};
 
 use super::database::Backend;
@@ -100,10 +100,10 @@ async fn a_delivery_that_comes_a_hundred_times_is_one_task_in_memory() {
 #[tokio::test]
 async fn a_delivery_that_comes_twice_is_one_task_in_a_sink() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let sqlite = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let sqlite = SqliteStore::open(&database.url).await.unwrap();
     let inbox = tower_webhook_inbox::Inbox::new(SinkStore::new(sqlite.storage()));
     for (number, tasks) in [(0, 1), (0, 1), (1, 2)] {
-        assert_eq!(put(&inbox, number).await, Stored::Untold);
+        assert_eq!(put(&inbox, number).await, Stored::NewOrDuplicate);
         assert_eq!(database.tasks().await, tasks);
     }
 }

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, Executor, PgConnection};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{RedisStore, config as redis_config};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Store, Stored};
 
 use super::database::{Backend, Database};
@@ -29,7 +29,7 @@ async fn postgres_commits_no_weaker_than_on() {
         database
             .run(&format!("ALTER DATABASE {name} SET synchronous_commit = {set}"))
             .await;
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        let store = PostgresStore::open(&database.url).await.unwrap();
         let storage = store.storage();
         // The first, and one that the pool makes later.
         let mut connections = Vec::new();
@@ -50,7 +50,7 @@ async fn a_server_that_reads_its_configuration_again_weakens_nothing() {
     let Some(server) = Server::start(Backend::Postgres) else {
         return;
     };
-    let store = PostgresStore::open(&server.url(), postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&server.url()).await.unwrap();
     let storage = store.storage();
     let mut ours = storage.pool().acquire().await.unwrap();
     let mut other = PgConnection::connect(&server.url()).await.unwrap();
@@ -77,7 +77,7 @@ async fn postgres_tells_what_may_be_lost() {
     let Some(server) = Server::start(Backend::Postgres) else {
         return;
     };
-    let store = PostgresStore::open(&server.url(), postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&server.url()).await.unwrap();
     assert_eq!(store.caveats().await.unwrap(), [""; 0]);
     let mut connection = PgConnection::connect(&server.url()).await.unwrap();
     let names = ["fsync", "full_page_writes"];
@@ -95,7 +95,7 @@ async fn redis_tells_what_may_be_lost() {
     let Some(server) = Server::start(Backend::Redis) else {
         return;
     };
-    let store = RedisStore::open(&server.url(), redis_config()).await.unwrap();
+    let store = RedisStore::open(&server.url()).await.unwrap();
     assert_eq!(store.caveats().await.unwrap(), [""; 0]);
     let client = redis::Client::open(server.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -132,10 +132,10 @@ async fn told(caveats: impl AsyncFn() -> Vec<String>, names: &[&str]) {
 #[tokio::test]
 async fn the_number_of_attempts_is_the_inboxs() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     three_attempts(store, &database).await;
     if let Some(database) = Backend::Postgres.database().await {
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        let store = PostgresStore::open(&database.url).await.unwrap();
         three_attempts(store, &database).await;
         database.drop().await;
     }

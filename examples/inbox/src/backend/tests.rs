@@ -62,7 +62,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
         keep: Duration::MAX,
         effects: None,
     };
-    let store = SqliteStore::open(&options.database, sqlite::config()).await?;
+    let store = SqliteStore::open(&options.database).await?;
     let slow = ["one", "two", "three", "four"];
     for body in slow.into_iter().chain(["panics"]) {
         put(&store, body).await?;
