@@ -247,3 +247,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(4);
 /// After how many missed [`HEARTBEAT`]s other workers take over the tasks of a worker: 2.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 pub const MISSED_HEARTBEATS: usize = 2;
+
+// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
