@@ -26,12 +26,12 @@
 //! # }
 //! ```
 //!
-//! A provider expects its 200 within seconds, and retries a delivery that did not get one. So a receiver stores the delivery
-//! first, answers, works on it later, and does nothing twice. An [`Inbox`] stands behind a
+//! A provider expects its 200 within seconds, and retries a delivery that did not get one. So a receiver stores the
+//! delivery once, answers, and works on it later. An [`Inbox`] stands behind a
 //! [`VerifyLayer`](tower_webhook::VerifyLayer), and puts each [`Delivery`] into a backend of
 //! [apalis](https://docs.rs/apalis). The idempotency key of the task is the
-//! [`delivery_key`](tower_webhook::VerifiedBody::delivery_key). apalis runs the workers, with retries and back-off, dead
-//! letters and concurrency.
+//! [`delivery_key`](tower_webhook::VerifiedBody::delivery_key). apalis runs the workers, with retries and back-off,
+//! dead letters and concurrency.
 //!
 //! # Answers
 //!
@@ -44,21 +44,21 @@
 //!
 //! # Guarantees
 //!
-//! **A 2xx means a commit.** A delivery may also be stored without an answer, when its sender gave up before. Its retry is then
-//! a duplicate.
+//! **A 2xx means a commit.** A delivery may also be stored without an answer, when its sender gave up before. Its retry
+//! is then a duplicate.
 //!
-//! **A delivery becomes one task,** however often it is sent. A retry of a delivery whose task has failed for good is also
-//! answered with 200, and not worked on. Give a task enough attempts to outlast an outage of the services that it needs, and
-//! look after the dead letters.
+//! **A delivery becomes one task,** however often it is sent. A retry of a delivery whose task has failed for good is
+//! also answered with 200, and not worked on. Give a task enough attempts to outlast an outage of the services that it
+//! needs, and look after the dead letters.
 //!
-//! **A task is worked on at least once.** A process can die, or lose its backend, after the work and before the result is
-//! recorded; another process then starts the task again. Make the work idempotent by [`Delivery::key`], which is the same at
-//! every attempt. Use it for a unique column, or as the idempotency key of the API that you call.
+//! **A task is worked on at least once.** A process can die, or lose its backend, after the work and before the result
+//! is recorded; another process then starts the task again. Make the work idempotent by [`Delivery::key`], which is the
+//! same at every attempt. Use it for a unique column, or as the idempotency key of the API that you call.
 //!
-//! A process need not die for that. A worker sends its heartbeats from the future that also runs its tasks. Work that blocks
-//! the thread for more than two heartbeats of 4 s makes the worker look dead, and another worker starts its tasks again. Move
-//! blocking work to tokio's `spawn_blocking`. The same happens to a process that is paused for so long, by a debugger or
-//! when its virtual machine is moved: when it continues, other workers have started its tasks.
+//! A process need not die for that. A worker sends its heartbeats from the future that also runs its tasks. Work that
+//! blocks the thread for more than two heartbeats of 4 s makes the worker look dead, and another worker starts its
+//! tasks again. Move blocking work to tokio's `spawn_blocking`. The same happens to a process that is paused for so
+//! long, by a debugger or when its virtual machine is moved: when it continues, other workers have started its tasks.
 //!
 //! # Backends
 //!
@@ -67,17 +67,18 @@
 //! | `sqlite` | `sqlite::SqliteStore` | in the file, synced | yes | while the row exists |
 //! | `postgres` | `postgres::PostgresStore` | committed by the server | yes | while the row exists |
 //! | `redis` | `redis::RedisStore` | as durable as the server's persistence | yes | 14 days |
-//! | `memory` | `memory::MemoryStore` | **in this process; gone when it ends** | yes | the newest 100 000, until it ends |
+//! | `memory` | `memory::MemoryStore` | **in this process; gone when it ends** | yes | the newest 100 000 |
 //! | | [`SinkStore`] | as durable as the backend | no | as long as the backend |
 //!
-//! Without a feature there is [`SinkStore`] alone, for any backend of apalis. The page of each module describes its guarantees
-//! and settings. The three with a database have these settings in common:
+//! Without a feature there is [`SinkStore`] alone, for any backend of apalis. The page of each module describes its
+//! guarantees and settings. The three with a database have these settings in common:
 //!
-//! - The queue has a fixed name, `webhooks` or your own. apalis's default is the name of a Rust type, and a renamed type would
-//!   orphan the queued deliveries.
-//! - A worker sends a heartbeat every 4 s. After two missed ones, its tasks are taken over: 8 to 12 s after it was killed,
-//!   not after one to five minutes as by default.
-//! - A worker fetches one task at a time, because apalis sends no heartbeat while several fetched tasks wait to be started.
+//! - The queue has a fixed name, `webhooks` or your own. apalis's default is the name of a Rust type, and a renamed
+//!   type would orphan the queued deliveries.
+//! - A worker sends a heartbeat every 4 s. After two missed ones, its tasks are taken over: 8 to 12 s after it was
+//!   killed, not after one to five minutes as by default.
+//! - A worker fetches one task at a time, because apalis sends no heartbeat while several fetched tasks wait to be
+//!   started.
 //!
 //! # Workers
 //!
@@ -86,8 +87,8 @@
 //! - The backend does not announce tasks. Give it [`Ticks`].
 //! - A worker needs a name that no other worker has had, in this process or another.
 //! - [`watched`] ends a worker whose backend has fallen silent.
-//! - [`Drain`] lets a worker finish its tasks before it stops. `hand_back` of the store then puts the tasks that it still
-//!   holds back into the queue.
+//! - [`Drain`] lets a worker finish its tasks before it stops. `hand_back` of the store then puts the tasks that it
+//!   still holds back into the queue.
 //!
 //! All of it, with `stop` as the future that ends at SIGTERM:
 //!
@@ -168,7 +169,11 @@
 //! # let secret = SigningSecret::new("whk_demo")?;
 //! # let headers = Signer::knowrithm(&secret).headers("{}");
 //! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?, &headers).await?;
-//! # let done = async { while store.forget_done(Duration::ZERO).await.unwrap() == 0 { sleep(Duration::from_millis(50)).await } };
+//! # let done = async {
+//! #     while store.forget_done(Duration::ZERO).await.unwrap() == 0 {
+//! #         sleep(Duration::from_millis(50)).await;
+//! #     }
+//! # };
 //! # tokio::time::timeout(Duration::from_secs(30), run(store.clone(), done)).await??;
 //! # Ok(())
 //! # }
@@ -187,23 +192,24 @@
 //! tower-webhook-inbox = { version = "0.1", features = ["sqlite"] }
 //! ```
 //!
-//! After `stop`, this waits for the tasks at hand without a bound. To bound it, put a timeout around `drain.finish()`, and
-//! give the monitor a terminator with `with_terminator`.
+//! After `stop`, this waits for the tasks at hand without a bound. To bound it, put a timeout around `drain.finish()`,
+//! and give the monitor a terminator with `with_terminator`.
 //!
 //! Properties of apalis 1.0 to know:
 //!
-//! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The pause
-//!   between two attempts is made by the worker's retry layer.
+//! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The
+//!   pause between two attempts is made by the worker's retry layer.
 //! - An `AbortError` ends a task for good. It stays in the backend as killed: it is a dead letter.
-//! - A `RetryAfterError` or `DeferredError` does not delay a task. In SQLite it leaves the task pending *and* locked, so that no
-//!   worker takes it up again. Use the retry layer instead.
-//! - A panic ends the whole worker, and each task that it had counts one more attempt. So a task that always panics makes dead
-//!   letters of its neighbours too. Catch panics around the work itself. apalis's `catch_panic` is a layer outside of the one
-//!   that records the end of a task, so that in the backend the task would run for ever.
+//! - A `RetryAfterError` or `DeferredError` does not delay a task. In SQLite it leaves the task pending *and* locked,
+//!   so that no worker takes it up again. Use the retry layer instead.
+//! - A panic ends the whole worker, and each task that it had counts one more attempt. So a task that always panics
+//!   makes dead letters of its neighbours too. Catch panics around the work itself. apalis's `catch_panic` is a layer
+//!   outside of the one that records the end of a task, so that in the backend the task would run for ever.
 //! - Several tasks fetched at once stop the heartbeats until the last of them is started. Keep `batch_size(1)`.
-//! - A worker waits for its backend without a bound, and for ever on a connection that has fallen silent: use [`watched`].
-//! - A worker whose backend fails ends, and drops its running tasks. They return as after a panic. Run it under a `Monitor`
-//!   with `should_restart`.
+//! - A worker waits for its backend without a bound, and for ever on a connection that has fallen silent: use
+//!   [`watched`].
+//! - A worker whose backend fails ends, and drops its running tasks. They return as after a panic. Run it under a
+//!   `Monitor` with `should_restart`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]

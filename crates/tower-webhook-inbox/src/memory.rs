@@ -63,7 +63,8 @@ pub enum Error {
 }
 
 impl MemoryStore {
-    /// Makes a store in which about `capacity` tasks may wait, and apalis's backend for the one worker that takes them out.
+    /// Makes a store in which about `capacity` tasks may wait, and apalis's backend for the one worker that takes them
+    /// out.
     #[must_use]
     pub fn new(capacity: usize) -> (Self, MemoryStorage<Delivery>) {
         let (sender, receiver) = channel(capacity);

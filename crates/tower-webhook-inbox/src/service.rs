@@ -27,7 +27,8 @@ const MISSING_LAYER: &str =
 /// Serves requests of any body: the delivery is the [`VerifiedBody`] in the request's extensions, and the request's own
 /// body is dropped unread.
 ///
-/// Answers as [`Inbox::respond`] does. Without a `VerifiedBody` it answers 500 with a text that says which layer to add.
+/// Answers as [`Inbox::respond`] does. Without a `VerifiedBody` it answers 500 with a text that says which layer to
+/// add.
 impl<S: Store, B> Service<Request<B>> for Inbox<S> {
     type Response = Response<BufferedBody>;
     type Error = Infallible;
@@ -61,8 +62,8 @@ impl<S: Store> Inbox<S> {
     /// Turns the result of [`put`](Self::put) into the answer for the sender.
     ///
     /// A stored delivery is answered with an empty 200, to which [`DUPLICATE`] is added when it was stored before. Any
-    /// error is answered with an empty 503 with `Retry-After`, and with the reason as a [`Failure`] in the extensions of
-    /// the response.
+    /// error is answered with an empty 503 with `Retry-After`, and with the reason as a [`Failure`] in the extensions
+    /// of the response.
     ///
     /// ```
     /// use axum::Extension;

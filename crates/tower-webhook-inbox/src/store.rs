@@ -33,15 +33,16 @@ impl Stored {
 
 /// A backend that stores deliveries.
 ///
-/// This crate has a store for each backend that it knows, and [`SinkStore`] for all others. The future of `store` may be
-/// dropped before it ends: the delivery is then stored or not, but never in part.
+/// This crate has a store for each backend that it knows, and [`SinkStore`] for all others. The future of `store` may
+/// be dropped before it ends: the delivery is then stored or not, but never in part.
 pub trait Store: Clone + Send + Sync + 'static {
     /// Why the backend did not commit.
     type Error: Error + Send + Sync + 'static;
 
     /// Adds the task to the backend, unless a task with its idempotency key is there already.
     ///
-    /// Returns `Ok` only when the task, or the earlier task with its key, is committed as durably as the backend allows.
+    /// Returns `Ok` only when the task, or the earlier task with its key, is committed as durably as the backend
+    /// allows.
     ///
     /// # Errors
     ///
@@ -51,8 +52,9 @@ pub trait Store: Clone + Send + Sync + 'static {
 
 /// A store on any backend of apalis, by its `TaskSink` alone.
 ///
-/// The backend must ignore a second task with the same idempotency key without an error: an error here is a 503, and the
-/// sender would retry in vain. A `TaskSink` does not report duplicates, so the result is [`Stored::NewOrDuplicate`].
+/// The backend must ignore a second task with the same idempotency key without an error: an error here is a 503, and
+/// the sender would retry in vain. A `TaskSink` does not report duplicates, so the result is
+/// [`Stored::NewOrDuplicate`].
 ///
 /// ```
 /// use apalis_sqlite::{Config, SqlitePool, SqliteStorage};

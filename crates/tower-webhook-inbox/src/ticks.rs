@@ -10,11 +10,11 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 /// Wakes a worker at every tick, so that it looks for tasks. For apalis's `poll_with_stream`.
 ///
 /// The backends of this crate's stores do not announce tasks: a worker has to look. apalis's announcements, which are
-/// PostgreSQL's notifications and SQLite's hooks, tell of pushed tasks only. They miss tasks that are to be retried, and
-/// tasks that are pushed while nothing listens.
+/// PostgreSQL's notifications and SQLite's hooks, tell of pushed tasks only. They miss tasks that are to be retried,
+/// and tasks that are pushed while nothing listens.
 ///
-/// apalis's `poll_with_interval` may forget to set its next timer when the backend answers quickly, and the worker sleeps
-/// until its next heartbeat. `Ticks` always has a timer set.
+/// apalis's `poll_with_interval` may forget to set its next timer when the backend answers quickly, and the worker
+/// sleeps until its next heartbeat. `Ticks` always has a timer set.
 ///
 /// ```
 /// use std::time::Duration;

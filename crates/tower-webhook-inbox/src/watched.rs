@@ -16,15 +16,15 @@ use apalis_core::{delegate_codec, delegate_config};
 use tokio::time::{Instant, Sleep, sleep};
 use tower_layer::Identity;
 
-/// Begins a worker of this name on this backend, which ends with [`WatchedError::Silent`] when it has sent no heartbeat for
-/// `patience`.
+/// Begins to build a worker with this name and backend. The worker ends with [`WatchedError::Silent`] when it has sent
+/// no heartbeat for `patience`.
 ///
-/// apalis 1.0 waits without a bound for the answers of a backend, and neither sends heartbeats nor fetches meanwhile. When
-/// a firewall forgets the connection or the server's machine loses its power, the worker waits for ever, and logs nothing.
-/// A watched worker ends instead. A `Monitor` with `should_restart` starts it again, on another connection.
+/// apalis 1.0 waits without a bound for the answers of a backend, and neither sends heartbeats nor fetches meanwhile.
+/// When a firewall forgets the connection or the server's machine loses its power, the worker waits for ever, and logs
+/// nothing. A watched worker ends instead. A `Monitor` with `should_restart` starts it again, on another connection.
 ///
-/// Choose more than the time after which other workers take over the tasks: five heartbeats, 20 s, with the stores of this
-/// crate.
+/// Choose more than the time after which other workers take over the tasks: five heartbeats, 20 s, with the stores of
+/// this crate.
 ///
 /// It replaces `WorkerBuilder::new(name).backend(backend)`, and needs a tokio runtime with its timer.
 ///

@@ -106,7 +106,8 @@ impl Delivery {
         self.provider.as_deref()
     }
 
-    /// The owner of the secret that signed it: [`VerifiedBody::owner`]. Unlike the content of the body, it was verified.
+    /// The owner of the secret that signed it: [`VerifiedBody::owner`]. Unlike the content of the body, it was
+    /// verified.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.owner.as_deref()

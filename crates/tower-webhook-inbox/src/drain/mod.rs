@@ -19,13 +19,13 @@ pub use layer::{DrainLayer, Drained};
 /// A drained worker starts the task that it is fetching, fetches no other, and otherwise goes on until its tasks have
 /// ended. apalis 1.0 has two ways to stop a worker, and each leaves something undone:
 ///
-/// - A *stopped* worker drops its fetch, although the backend has assigned the fetched task to it. It sends no heartbeat
-///   while its tasks end. If more than a few of them end at the same moment, the end of none is recorded.
-/// - A *paused* worker does not continue its fetch. Until the fetch continues, it sends no heartbeat, records no end of a
-///   task, and retries no failed task.
+/// - A *stopped* worker drops its fetch, although the backend has assigned the fetched task to it. It sends no
+///   heartbeat while its tasks end. If more than a few of them end at the same moment, the end of none is recorded.
+/// - A *paused* worker does not continue its fetch. Until the fetch continues, it sends no heartbeat, records no end of
+///   a task, and retries no failed task.
 ///
-/// When the worker has ended, call `hand_back` of the store. It puts the tasks that the worker still holds back into the
-/// queue: one that it was fetching while it had no other, and those that did not end in time.
+/// When the worker has ended, call `hand_back` of the store. It puts the tasks that the worker still holds back into
+/// the queue: one that it was fetching while it had no other, and those that did not end in time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,12 +79,12 @@ impl Drain {
 
     /// Makes this worker drainable.
     ///
-    /// The worker has no layers yet, because a task that waits in one for its retry is at hand too. Its backend must fetch
-    /// one task at a time, as those of this crate's stores do.
+    /// The worker has no layers yet, because a task that waits in one for its retry is at hand too. Its backend must
+    /// fetch one task at a time, as those of this crate's stores do.
     pub fn on<A, B: Backend>(&self, worker: WorkerBuilder<A, B, Identity>) -> WorkerBuilder<A, B, DrainLayer> {
         let ended = self.clone();
-        // These events come when the backend's own layer is done with a task. At the end of the task's future, the result
-        // may not be on its way to the backend yet.
+        // These events come when the backend's own layer is done with a task. At the end of the task's future, the
+        // result may not be on its way to the backend yet.
         let listening = worker.on_event(move |_, event| {
             if matches!(event, Event::Success(_) | Event::Error(_)) {
                 ended.with(Vec::pop);

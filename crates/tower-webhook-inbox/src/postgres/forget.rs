@@ -9,7 +9,7 @@ impl PostgresStore {
     /// Deletes the deliveries that were done at least this long ago, with their keys, and returns their number. The age
     /// is precise to the second.
     ///
-    /// Kept are deliveries that are pending, running, failed or dead, and all tasks that were not put by an inbox.
+    /// Deliveries that are pending, running, failed or dead are kept, and so are tasks that were not put by an inbox.
     ///
     /// A deleted delivery that its sender retries is done again. Choose an age at which the provider has given up its
     /// retries: a week or more. Call it often, such as every hour: it deletes all of them in one statement.

@@ -15,7 +15,8 @@ impl PostgresStore {
     /// When the server cannot do it. Other workers then take over the tasks later.
     pub async fn hand_back(&self, worker: &str) -> Result<u64, Error> {
         let released = match self.release(worker, true).await {
-            // A long writer or a vacuum holds the table. A fetch that commits after this is left to the missed heartbeats.
+            // A long writer or a vacuum holds the table. Without the lock, a fetch that commits later keeps its task
+            // until the missed heartbeats.
             Err(error) if is_lock_timeout(&error) => self.release(worker, false).await,
             released => released,
         };
@@ -25,7 +26,7 @@ impl PostgresStore {
     /// `lock` keeps all other writers out, and so waits for the fetches that they commit.
     async fn release(&self, worker: &str, lock: bool) -> Result<u64, sqlx::Error> {
         let mut transaction = self.storage.pool().begin().await?;
-        // Bounded by the server, which goes on waiting when this future is dropped; all writers queue behind that wait.
+        // The server bounds the wait: it goes on waiting after this future is dropped, and all writers queue behind it.
         sqlx::query("SET LOCAL lock_timeout = '500ms'")
             .execute(&mut *transaction)
             .await?;

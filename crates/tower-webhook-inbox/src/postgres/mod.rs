@@ -18,26 +18,26 @@
 //!
 //! # Guarantees
 //!
-//! A 200 means that the server committed with a `synchronous_commit` of `on` or stronger. The delivery survives the death
-//! of the server and of its machine, if `fsync` is on and the disk does not lie about syncing. With synchronous standbys it
-//! is on their disks too. [`PostgresStore::caveats`] lists the server's settings that weaken this.
+//! A 200 means that the server committed with a `synchronous_commit` of `on` or stronger. The delivery survives the
+//! death of the server and of its machine, if `fsync` is on and the disk does not lie about syncing. With synchronous
+//! standbys it is on their disks too. [`PostgresStore::caveats`] lists the server's settings that weaken this.
 //!
-//! The delivery key is unique in its queue for as long as the task's row exists. The database refuses a second insert, and
-//! the sender is told that it is a duplicate. Rows stay until [`PostgresStore::forget_done`] is called.
+//! The delivery key is unique in its queue for as long as the task's row exists. The database refuses a second insert,
+//! and the sender is told that it is a duplicate. Rows stay until [`PostgresStore::forget_done`] is called.
 //!
 //! # Settings
 //!
-//! A connection whose `synchronous_commit` is weaker than `on`, by its role, its database or the server's configuration,
-//! gets it `on`. That does not hold behind a pool that shares connections between transactions, such as pgbouncer in
-//! transaction mode: there, set it for the role. The inbox waits at most 5 s for a connection.
+//! A connection whose `synchronous_commit` is weaker than `on`, by its role, its database or the server's
+//! configuration, gets it `on`. That does not hold behind a pool that shares connections between transactions, such as
+//! pgbouncer in transaction mode: there, set it for the role. The inbox waits at most 5 s for a connection.
 //!
 //! TLS to the server is a feature of sqlx: depend on sqlx with `tls-rustls-ring` or another feature of that kind.
 //!
 //! # Clocks
 //!
-//! A worker starts a delivery only when the server's clock has reached the second in which the delivery was stored, by the
-//! clock of the machine that stored it. If that clock is ahead, acknowledged deliveries wait for as long as it is ahead. Keep
-//! the clocks together with NTP.
+//! A worker starts a delivery only when the server's clock has reached the second in which the delivery was stored, by
+//! the clock of the machine that stored it. If that clock is ahead, acknowledged deliveries wait for as long as it is
+//! ahead. Keep the clocks together with NTP.
 
 use std::fmt;
 
@@ -147,8 +147,8 @@ impl Store for PostgresStore {
     type Error = Error;
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
-        // Looked up first: each refused insert of a replayed delivery would leave a dead row as large as the delivery, and
-        // a line in the server's log.
+        // Looked up first: each refused insert of a replayed delivery would leave a dead row as large as the delivery,
+        // and a line in the server's log.
         let known = "SELECT EXISTS (SELECT FROM apalis.jobs WHERE job_type = $1 AND idempotency_key = $2)";
         let known = sqlx::query_scalar(known).bind(&self.queue).bind(task.idempotency_key());
         if known.fetch_one(self.storage.pool()).await.map_err(Error::database)? {

@@ -22,8 +22,8 @@ const WANTED: [(&str, &str, &str); 3] = [
 ];
 
 impl RedisStore {
-    /// Describes the server's settings that weaken the guarantees. It returns nothing on a server with `appendonly yes`,
-    /// `appendfsync always` and `maxmemory-policy noeviction`.
+    /// Describes the server's settings that weaken the guarantees. It returns nothing on a server with `appendonly
+    /// yes`, `appendfsync always` and `maxmemory-policy noeviction`.
     ///
     /// # Errors
     ///

@@ -13,11 +13,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The longest pause before another attempt to connect.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The connection of a [`RedisStore`](super::RedisStore). It also runs a `redis::cmd`. Clones share it.
+/// The connection of a [`RedisStore`](super::RedisStore). It can run any `redis::cmd`. Clones share it.
 ///
 /// It is replaced when it breaks, and when an answer has not come within 4 s. redis's own `ConnectionManager` keeps a
-/// connection that a firewall has forgotten, or whose server has lost its power, until the operating system gives it up:
-/// after a quarter of an hour, or never.
+/// connection that a firewall has forgotten, or whose server has lost its power, until the operating system gives it
+/// up: after a quarter of an hour, or never.
 #[derive(Clone)]
 pub struct Connection {
     client: Client,

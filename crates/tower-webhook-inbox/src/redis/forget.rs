@@ -30,13 +30,15 @@ const FORGET: &str = "
     return forgotten";
 
 impl RedisStore {
-    /// Deletes the deliveries that were done at least this long ago, and returns their number. The age is precise to the
-    /// second, and is the server's time less the worker's.
+    /// Deletes the deliveries that were done at least this long ago, and returns their number. The age is precise to
+    /// the second, and is the server's time less the worker's.
     ///
-    /// Kept are deliveries that are pending, running, failed or dead, and all tasks that were not put by an inbox. The
-    /// delivery keys are kept as well, for [`key_ttl`](super::Options::key_ttl): until then, a retry is still a duplicate.
+    /// Deliveries that are pending, running, failed or dead are kept, and so are tasks that were not put by an inbox.
+    /// The delivery keys are kept as well, for [`key_ttl`](super::Options::key_ttl): until then, a retry is still a
+    /// duplicate.
     ///
-    /// Call it every hour or so. It looks at all done tasks, about 500 at a time, and the server serves others in between.
+    /// Call it every hour or so. It looks at all done tasks, about 500 at a time, and the server serves others in
+    /// between.
     ///
     /// # Errors
     ///

@@ -29,29 +29,29 @@
 //! | neither | everything |
 //!
 //! A `maxmemory-policy` other than `noeviction` may drop tasks and keys at any time. [`RedisStore::caveats`] lists the
-//! settings that weaken the guarantees. Replication is asynchronous: a failover may lose deliveries that the old primary
-//! had answered.
+//! settings that weaken the guarantees. Replication is asynchronous: a failover may lose deliveries that the old
+//! primary had answered.
 //!
-//! The delivery key is remembered for [`KEY_TTL`], or for the time set by [`Options::key_ttl`], so that keys do not fill
-//! the memory. For that time, the sender is told that a retry is a duplicate. apalis's own default makes the server forget
-//! each key at once.
+//! The delivery key is remembered for [`KEY_TTL`], or for the time set by [`Options::key_ttl`], so that keys do not
+//! fill the memory. For that time, the sender is told that a retry is a duplicate. apalis's own default makes the
+//! server forget each key at once.
 //!
 //! # Settings
 //!
-//! An answer of the server is awaited for 4 s. Give an [`Inbox`](crate::Inbox) a longer deadline, as its default is: a
-//! shorter one would hide a dead connection. TLS to the server is a feature of redis: depend on redis with
+//! An answer of the server is awaited for 4 s. Give an [`Inbox`](crate::Inbox) a longer deadline, such as its default:
+//! a shorter one would hide a dead connection. TLS to the server is a feature of redis: depend on redis with
 //! `tokio-rustls-comp` or another feature of that kind.
 //!
 //! # Clocks
 //!
-//! apalis judges by the clocks of the workers' machines whether a worker is alive. If one clock is more than about 4 s ahead
-//! of another, its worker takes over the tasks of living workers, and they are done twice. Keep the clocks together with
-//! NTP.
+//! apalis judges by the clocks of the workers' machines whether a worker is alive. If one clock is more than about 4 s
+//! ahead of another, its worker takes over the tasks of living workers, and they are done twice. Keep the clocks
+//! together with NTP.
 //!
 //! # Limits of apalis-redis
 //!
-//! - Finished tasks stay in memory until [`RedisStore::forget_done`] is called. apalis's own `vacuum_before` also deletes
-//!   the dead letters, and its `vacuum` also deletes the data of failed tasks that wait for a retry.
+//! - Finished tasks stay in memory until [`RedisStore::forget_done`] is called. apalis's own `vacuum_before` also
+//!   deletes the dead letters, and its `vacuum` also deletes the data of failed tasks that wait for a retry.
 //! - A task has 25 attempts, whatever the task says.
 //! - A task whose process died is started again, and that does not count as an attempt.
 
@@ -79,8 +79,8 @@ pub use options::Options;
 pub const KEY_TTL: Duration = Duration::from_hours(14 * 24);
 
 /// Returns the task that holds the key, and makes it ready if it is the pushed one. apalis schedules each task for the
-/// current second and makes all due tasks ready at once. Lua can do that with about 8000 tasks; beyond, the queue stalls for
-/// good. If the process dies before this script runs, apalis makes the task ready at its next fetch.
+/// current second and makes all due tasks ready at once. Lua can do that with about 8000 tasks; beyond, the queue
+/// stalls for good. If the process dies before this script runs, apalis makes the task ready at its next fetch.
 const MAKE_READY: &str = "
     local holder = redis.call('GET', KEYS[1])
     if holder == ARGV[1] and redis.call('ZREM', KEYS[2], holder) == 1 then

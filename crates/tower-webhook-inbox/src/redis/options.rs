@@ -41,7 +41,7 @@ impl Default for Options {
 impl Options {
     /// Sets the name of the queue. The default is [`QUEUE`].
     ///
-    /// Stores with different queues share a server, and neither keys nor tasks.
+    /// Stores with different queues can share a server. They share neither keys nor tasks.
     pub fn queue(mut self, name: impl Into<String>) -> Self {
         self.queue = name.into();
         self

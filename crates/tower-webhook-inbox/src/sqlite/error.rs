@@ -17,7 +17,7 @@ pub enum Error {
     /// Another program, or a newer version of the inbox, created tables in the file.
     #[error("the file has tables of another program, or of a newer version: the inbox needs a file of its own")]
     NotOurs(#[source] BoxError),
-    /// The database has no write-ahead log; one in memory cannot have any. For memory there is the feature `memory`.
+    /// The database has no write-ahead log. One in memory never has; use the feature `memory` for that.
     #[error("journal_mode is {0:?}, not \"wal\": is this a file on a local disk?")]
     NotWal(String),
 }

@@ -24,30 +24,31 @@
 //!
 //! # Guarantees
 //!
-//! A 200 means that the delivery is in the write-ahead log and that the log was synced to the disk. The delivery survives
-//! the death of the process. It survives a loss of power if the disk does not lie about syncing.
+//! A 200 means that the delivery is in the write-ahead log and that the log was synced to the disk. The delivery
+//! survives the death of the process. It survives a loss of power if the disk does not lie about syncing.
 //!
-//! The delivery key is unique in its queue for as long as the task's row exists. The database ignores a second insert, and
-//! the sender is told that it is a duplicate. Rows stay until [`SqliteStore::forget_done`] is called. Do not call apalis's
-//! own `vacuum_before`: its comparison of times is always true, so it deletes all done and dead tasks of all queues, even
-//! the newest.
+//! The delivery key is unique in its queue for as long as the task's row exists. The database ignores a second insert,
+//! and the sender is told that it is a duplicate. Rows stay until [`SqliteStore::forget_done`] is called. Do not call
+//! apalis's own `vacuum_before`: its comparison of times is always true, so it deletes all done and dead tasks of all
+//! queues, even the newest.
 //!
 //! # Settings
 //!
-//! Every connection has `journal_mode=WAL` and `synchronous=FULL`. In WAL mode any lower level does not sync at a commit.
-//! apalis's own `SqliteStorage::setup` turns `synchronous` off on its connection and gives that connection back to the
-//! pool, so [`SqliteStore::open`] runs the migrations alone.
+//! Every connection has `journal_mode=WAL` and `synchronous=FULL`. In WAL mode any lower level does not sync at a
+//! commit. apalis's own `SqliteStorage::setup` turns `synchronous` off on its connection and gives that connection back
+//! to the pool, so [`SqliteStore::open`] runs the migrations alone.
 //!
 //! # Clock
 //!
-//! A worker starts a delivery only when the clock has reached the second in which the delivery was stored. If the clock was
-//! ahead at that time and is then set back, an acknowledged delivery waits until the clock catches up. Keep the clock right
-//! with NTP.
+//! A worker starts a delivery only when the clock has reached the second in which the delivery was stored. If the clock
+//! was ahead at that time and is then set back, an acknowledged delivery waits until the clock catches up. Keep the
+//! clock right with NTP.
 //!
 //! # A file of its own
 //!
-//! Several processes on one machine may share the file, but not over a network file system. The tables of an application
-//! need another file: sqlx keeps the migrations of both in one table, and the second to start refuses those of the first.
+//! Several processes on one machine may share the file, but not over a network file system. The tables of an
+//! application need another file: sqlx keeps the migrations of both in one table, and the second to start refuses those
+//! of the first.
 
 use apalis_core::backend::TaskSink;
 use apalis_core::task::Task;

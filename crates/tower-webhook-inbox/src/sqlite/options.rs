@@ -28,7 +28,7 @@ impl Default for Options {
 impl Options {
     /// Sets the name of the queue. The default is [`QUEUE`].
     ///
-    /// Stores with different queues share a file, and neither keys nor tasks.
+    /// Stores with different queues can share a file. They share neither keys nor tasks.
     pub fn queue(mut self, name: impl Into<String>) -> Self {
         self.queue = name.into();
         self
@@ -74,8 +74,9 @@ impl Options {
     }
 }
 
-/// A connection that is still in a transaction is closed, not used again. SQLite itself rolls back when the disk is full,
-/// sqlx takes that for a failed rollback, and the next transaction would be a savepoint in one that is never committed.
+/// A connection that is still in a transaction is closed, not used again. SQLite itself rolls back when the disk is
+/// full, sqlx takes that for a failed rollback, and the next transaction would be a savepoint in one that is never
+/// committed.
 async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, Error> {
     SqlitePoolOptions::new()
         .max_connections(connections)
