@@ -1,4 +1,4 @@
-//! More deliveries wait in Redis than a script of apalis's can take in hand: they are worked on nevertheless.
+//! More deliveries wait in Redis than one of apalis's scripts can handle at once. All of them are worked on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,11 +17,11 @@ use super::database::Backend;
 use super::process::PATIENCE;
 use super::rows::{put, verified};
 
-/// Lua takes some 8000.
+/// Lua handles about 8000 at once.
 const DELIVERIES: usize = 9000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_is_worked_on_however_much_it_is() {
+async fn nine_thousand_waiting_deliveries_are_worked_on() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
@@ -39,12 +39,12 @@ async fn what_waits_is_worked_on_however_much_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_stands_still_goes_on_when_it_is_opened() {
+async fn a_stalled_queue_resumes_when_its_store_is_opened() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
     let store = RedisStore::open(&database.url).await.unwrap();
-    // As apalis pushes: scheduled.
+    // Pushed by apalis itself, which schedules them: nothing makes them ready.
     let template = Delivery::new(&verified(0));
     store.storage().push_bulk(vec![template; DELIVERIES]).await.unwrap();
 
@@ -53,7 +53,7 @@ async fn a_queue_that_stands_still_goes_on_when_it_is_opened() {
     database.drop().await;
 }
 
-/// One worker, until it has started them all.
+/// Runs one worker until it has started them all.
 async fn work_through(store: &RedisStore) {
     let done = Arc::new(AtomicUsize::new(0));
     let backend = store

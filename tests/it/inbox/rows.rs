@@ -1,4 +1,4 @@
-//! Tasks of a SQL backend, as rows to be set and looked at.
+//! Deliveries put into a store directly, and the tasks of a SQL backend as rows.
 
 use http::HeaderMap;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -9,7 +9,7 @@ use super::database::{Backend, Database};
 use super::process::delivery;
 use crate::support::{SIGNATURE, signature, verifier};
 
-/// Status, attempts, and the worker that holds it.
+/// Status, attempts, and the worker that holds the task.
 pub(super) type Row = (String, i32, Option<String>);
 
 /// The delivery of this number, verified.
@@ -33,7 +33,7 @@ pub(super) async fn fill(store: impl Store, count: usize) {
 }
 
 impl Database {
-    /// Runs statements from outside; the tables are `jobs` and `workers` on every backend.
+    /// Runs SQL statements. The tables are named `jobs` and `workers` on both SQL backends.
     pub(super) async fn run(&self, sql: &str) {
         match self.backend {
             Backend::Sqlite => {
@@ -50,7 +50,7 @@ impl Database {
         }
     }
 
-    /// What the tasks are, in order.
+    /// The tasks, sorted.
     pub(super) async fn rows(&self) -> Vec<Row> {
         let mut rows = match self.backend {
             Backend::Sqlite => {
