@@ -97,3 +97,16 @@ impl fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(all(test, any(feature = "postgres", feature = "redis", feature = "sqlite")))]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_of_a_failed_push_is_the_error_of_the_backend() {
+        let full = TaskSinkError::PushError(io::Error::other("the disk is full"));
+        assert_eq!(cause_of_push(full).to_string(), "the disk is full");
+    }
+}

@@ -153,23 +153,31 @@ delegate_codec!(Watched<B>, backend);
 mod tests {
     use std::convert::Infallible;
 
+    use apalis_core::backend::finalize::Ephemeral;
     use apalis_core::task::Task;
-    use tokio::time::advance;
-    use tokio_test::{assert_pending, assert_ready_err, assert_ready_ok, task};
+    use tokio::time::{Interval, interval, timeout};
 
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    /// A backend whose readiness the test sets.
-    struct Told(Poll<Result<(), Infallible>>);
+    /// A backend without tasks, which is ready or silent, and may send heartbeats.
+    struct Idle {
+        ready: Poll<Result<(), Infallible>>,
+        heartbeats: Option<Interval>,
+    }
 
-    impl Backend for Told {
+    impl Backend for Idle {
         type Task = Task<u8>;
         type Error = Infallible;
 
-        fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
-            self.0
+        fn poll_ready(&mut self, cx: &mut Context<'_>, worker: &WorkerContext) -> Poll<Result<(), Infallible>> {
+            if let Some(heartbeats) = &mut self.heartbeats {
+                while heartbeats.poll_tick(cx).is_ready() {
+                    worker.heartbeat(cx);
+                }
+            }
+            self.ready
         }
 
         fn poll_next(
@@ -185,41 +193,49 @@ mod tests {
         }
     }
 
-    fn told(answer: Poll<Result<(), Infallible>>) -> Watched<Told> {
-        Watched {
-            backend: Told(answer),
-            patience: PATIENCE,
-            beat: Arc::default(),
-            deadline: None,
+    impl BackendConfig for Idle {
+        type Args = u8;
+        type Id = ();
+        type Kind = Ephemeral;
+        type Config = ();
+        type Layer = Identity;
+
+        fn config(&self) -> &() {
+            &()
         }
+
+        fn middleware(&mut self, _: &mut WorkerContext) -> Identity {
+            Identity::new()
+        }
+    }
+
+    /// How long a worker runs on this backend, and why it ends; none, if it has not ended after five times its patience.
+    async fn run(backend: Idle) -> Option<(Duration, String)> {
+        let worker = watched("inbox-1", backend, PATIENCE).build(async |_: u8| {});
+        let start = Instant::now();
+        let ended = timeout(5 * PATIENCE, worker.run()).await.ok()?;
+        Some((start.elapsed(), ended.unwrap_err().to_string()))
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_worker_without_heartbeats_ends_whether_it_waits_or_fetches() {
-        let worker = WorkerContext::new("inbox-1");
-        for answer in [Poll::Pending, Poll::Ready(Ok(()))] {
-            let mut watched = told(answer);
-            let mut poll = task::spawn(());
-            let before = poll.enter(|cx, _| watched.poll_ready(cx, &worker));
-            assert_eq!(before.is_ready(), answer.is_ready());
-            advance(PATIENCE + Duration::from_millis(1)).await;
-            assert!(poll.is_woken());
-            let silent = assert_ready_err!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
-            assert!(matches!(silent, WatchedError::Silent(PATIENCE)), "{silent}");
+        for ready in [Poll::Pending, Poll::Ready(Ok(()))] {
+            let heartbeats = None;
+            let (took, reason) = run(Idle { ready, heartbeats }).await.expect("it ends");
+            assert!(
+                (PATIENCE..PATIENCE + Duration::from_secs(1)).contains(&took),
+                "{took:?}"
+            );
+            assert!(reason.contains("the backend did not answer for 20s"), "{reason}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_worker_with_heartbeats_goes_on() {
-        let worker = WorkerContext::new("inbox-1");
-        let mut watched = told(Poll::Ready(Ok(())));
-        let mut poll = task::spawn(());
-        for _ in 0..5 {
-            assert_ready_ok!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
-            advance(Duration::from_secs(19)).await;
-            watched.beat.store(true, Ordering::Relaxed);
+        for ready in [Poll::Pending, Poll::Ready(Ok(()))] {
+            // Each at the very end of the patience.
+            let heartbeats = Some(interval(PATIENCE));
+            assert_eq!(run(Idle { ready, heartbeats }).await, None);
         }
-        watched.backend.0 = Poll::Pending;
-        assert_pending!(poll.enter(|cx, _| watched.poll_ready(cx, &worker)));
     }
 }

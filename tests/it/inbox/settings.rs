@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::redis::{KEY_TTL, RedisStore};
 use tower_webhook_inbox::sqlite::SqliteStore;
-use tower_webhook_inbox::{Inbox, Store, Stored};
+use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 
 use super::database::{Backend, Database, connect};
 use super::process::{PATIENCE, delivery, key};
@@ -134,17 +134,17 @@ async fn reported(caveats: impl AsyncFn() -> Vec<String>, names: &[&str]) {
 }
 
 #[tokio::test]
-async fn redis_remembers_a_key_for_the_key_ttl() {
+async fn redis_remembers_a_key_in_its_queue_for_the_key_ttl() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
     let mut connection = connect(&database.url).await;
     let week = Duration::from_hours(7 * 24);
-    let (by_default, for_a_week) = (RedisStore::options(), RedisStore::options().key_ttl(week));
-    for (number, options, ttl) in [(0, by_default, KEY_TTL), (1, for_a_week, week)] {
+    let set = RedisStore::options().queue("other").key_ttl(week);
+    for (options, queue, ttl) in [(RedisStore::options(), QUEUE, KEY_TTL), (set, "other", week)] {
         let store = options.open(&database.url).await.unwrap();
-        assert_eq!(put(&Inbox::new(store), number).await, Stored::New);
-        let claim = format!("webhooks:idempotency:{}", key(&delivery(number)));
+        assert_eq!(put(&Inbox::new(store), 0).await, Stored::New);
+        let claim = format!("{queue}:idempotency:{}", key(&delivery(0)));
         let left: u64 = connection.ttl(claim).await.unwrap();
         assert!(
             (ttl.as_secs() - 60..=ttl.as_secs()).contains(&left),

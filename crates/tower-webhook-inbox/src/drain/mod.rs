@@ -58,7 +58,9 @@ pub use layer::{DrainLayer, Drained};
 ///     drain.finish().await;
 ///     Ok::<_, std::io::Error>(())
 /// };
+/// # tokio::time::timeout(Duration::from_secs(30), async {
 /// worker.run_until(signal).await?;
+/// # Ok::<_, Box<dyn std::error::Error>>(()) }).await??;
 /// assert_eq!(store.hand_back("inbox-1").await?, 0, "no task was left");
 /// # Ok(())
 /// # }
