@@ -94,8 +94,8 @@ async fn an_unreadable_dead_letter_does_not_keep_the_others_back() {
     let shown = board.letters::<3>().await.map(|letter| letter.again);
     let unreadable = format!("{id} cannot be read: ");
     assert!(shown.iter().flatten().all(|again| *again != id), "{shown:?}");
-    let told = shown
+    let marked = shown
         .iter()
         .filter(|again| matches!(again, Err(text) if text.starts_with(&unreadable)));
-    assert_eq!(told.count(), 1, "{shown:?}");
+    assert_eq!(marked.count(), 1, "{shown:?}");
 }
