@@ -36,13 +36,13 @@ const CONCURRENCY: usize = 256;
 /// use axum::http::Request;
 /// use axum::{Router, routing::post_service};
 /// use tower::{Layer, ServiceExt};
-/// use tower_webhook::{SigningSecret, Verifier, VerifyLayer, sign::Signer};
+/// use tower_webhook::{SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 /// use tower_webhook_inbox::{Inbox, memory::MemoryStore};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = SigningSecret::new("whk_demo")?;
-/// let signer = Signer::knowrithm(&secret);
+/// let signer = Signer::new(Knowrithm, &secret);
 /// let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 /// let (store, worker_backend) = MemoryStore::new(1000);
 /// let inbox = Inbox::new(store);

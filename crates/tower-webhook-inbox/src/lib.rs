@@ -12,7 +12,7 @@
 //! # let url = &format!("sqlite://{}", folder.path().join("inbox.db").display());
 //! let store = SqliteStore::open(url).await?;
 //! let secret = SigningSecret::new("whk_demo")?;
-//! # let signer = tower_webhook::sign::Signer::knowrithm(&secret);
+//! # let signer = tower_webhook::sign::Signer::new(tower_webhook::scheme::Knowrithm, &secret);
 //! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 //! let app: Router = Router::new()
 //!     .route("/webhooks/knowrithm", post_service(Inbox::new(store)).route_layer(verify));
@@ -159,7 +159,7 @@
 //!     }
 //!     Ok(())
 //! }
-//! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+//! # use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 //! # use tower_webhook_inbox::Inbox;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxDynError> {
@@ -167,7 +167,7 @@
 //! # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
 //! # let store = SqliteStore::open(&url).await?;
 //! # let secret = SigningSecret::new("whk_demo")?;
-//! # let headers = Signer::knowrithm(&secret).headers("{}");
+//! # let headers = Signer::new(Knowrithm, &secret).headers("{}");
 //! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?, &headers).await?;
 //! # let done = async {
 //! #     while store.forget_done(Duration::ZERO).await.unwrap() == 0 {
@@ -216,7 +216,6 @@
 use std::time::Duration;
 
 mod delivery;
-mod delivery_key;
 mod drain;
 mod error;
 mod inbox;

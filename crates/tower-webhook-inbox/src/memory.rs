@@ -6,12 +6,12 @@
 //!
 //! ```
 //! use tower_webhook_inbox::{Inbox, Stored, memory::MemoryStore};
-//! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+//! # use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let secret = SigningSecret::new("whk_demo")?;
-//! # let headers = Signer::knowrithm(&secret).headers("{}");
+//! # let headers = Signer::new(Knowrithm, &secret).headers("{}");
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 //! let (store, worker_backend) = MemoryStore::new(1000);
 //! let inbox = Inbox::new(store);
@@ -119,6 +119,7 @@ impl Store for MemoryStore {
 #[cfg(test)]
 mod tests {
     use apalis_core::task::builder::TaskBuilder;
+    use tower_webhook::scheme::Knowrithm;
     use tower_webhook::sign::Signer;
     use tower_webhook::{SigningSecret, Verifier};
 
@@ -127,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_key_is_forgotten_when_too_many_are_remembered() {
         let secret = SigningSecret::new("whk_test").unwrap();
-        let headers = Signer::knowrithm(&secret).headers("{}");
+        let headers = Signer::new(Knowrithm, &secret).headers("{}");
         let body = Verifier::knowrithm(secret).verify(&headers, "{}").unwrap();
         let delivery = Delivery::new(&body);
         let (store, _worker_backend) = MemoryStore::new(2 * KEYS);

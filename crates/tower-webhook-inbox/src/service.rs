@@ -74,7 +74,7 @@ impl<S: Store> Inbox<S> {
     /// use tower_webhook_inbox::{Inbox, memory::MemoryStore};
     /// # use axum::{Router, body::Body, http::Request, routing::post};
     /// # use tower::ServiceExt;
-    /// # use tower_webhook::{SigningSecret, Verifier, VerifyLayer, sign::Signer};
+    /// # use tower_webhook::{SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
     ///
     /// async fn receive(
     ///     State(inbox): State<Inbox<MemoryStore>>,
@@ -88,7 +88,7 @@ impl<S: Store> Inbox<S> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let secret = SigningSecret::new("whk_demo")?;
-    /// # let signer = Signer::knowrithm(&secret);
+    /// # let signer = Signer::new(Knowrithm, &secret);
     /// # let verify = VerifyLayer::new(Verifier::knowrithm(secret));
     /// # let (store, worker_backend) = MemoryStore::new(1000);
     /// let app: Router = Router::new()

@@ -7,9 +7,7 @@ use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tower_webhook::VerifiedBody;
-
-use crate::delivery_key::DeliveryKey;
+use tower_webhook::{DeliveryKey, VerifiedBody};
 
 mod encoding;
 
@@ -23,13 +21,13 @@ pub(crate) const KEY_DIGITS: u8 = 64;
 /// the kept `headers`, and `body` in base64. Only code that can write into the queue can forge one.
 ///
 /// ```
-/// use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+/// use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 /// use tower_webhook_inbox::Delivery;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = SigningSecret::new("whk_demo")?;
 /// let body = r#"{"event": "agent.created"}"#;
-/// let headers = Signer::knowrithm(&secret).headers(body);
+/// let headers = Signer::new(Knowrithm, &secret).headers(body);
 /// let verified = Verifier::knowrithm(secret).verify(&headers, body)?;
 ///
 /// let delivery = Delivery::new(&verified);
@@ -62,11 +60,11 @@ impl Delivery {
     #[must_use]
     pub fn new(body: &VerifiedBody) -> Self {
         Self {
-            key: DeliveryKey::from_bytes(body.delivery_key()),
+            key: body.delivery_key(),
             received_at: Timestamp::now(),
             provider: None,
             owner: body.owner().map(str::to_owned),
-            signed_by: body.key().map(str::to_owned),
+            signed_by: body.signed_by().map(str::to_owned),
             headers: Vec::new(),
             body: body.bytes().clone(),
         }
@@ -113,7 +111,7 @@ impl Delivery {
         self.owner.as_deref()
     }
 
-    /// The label of the secret that signed it: [`VerifiedBody::key`].
+    /// The label of the secret that signed it: [`VerifiedBody::signed_by`].
     #[must_use]
     pub fn signed_by(&self) -> Option<&str> {
         self.signed_by.as_deref()
@@ -163,6 +161,7 @@ impl fmt::Debug for Delivery {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use tower_webhook::scheme::Knowrithm;
     use tower_webhook::sign::Signer;
     use tower_webhook::{Secrets, SigningSecret, Verifier};
 
@@ -170,7 +169,7 @@ mod tests {
 
     fn verified(body: &'static [u8]) -> VerifiedBody {
         let secret = SigningSecret::new("whk_test").unwrap().label("summer");
-        let headers = Signer::knowrithm(&secret).headers(body);
+        let headers = Signer::new(Knowrithm, &secret).headers(body);
         let secrets = Secrets::new(secret).owner("acme");
         Verifier::knowrithm(secrets).verify(&headers, body).unwrap()
     }
@@ -192,7 +191,7 @@ mod tests {
         let restored: Delivery = serde_json::from_str(&json).unwrap();
         assert_eq!(restored, delivery);
         assert_eq!(restored.bytes(), body.bytes());
-        assert_eq!(restored.key().as_bytes(), &body.delivery_key());
+        assert_eq!(restored.key(), body.delivery_key());
         headers.remove("x-other");
         assert_eq!(restored.headers(), headers);
         assert_eq!(restored.provider(), Some("knowrithm"));

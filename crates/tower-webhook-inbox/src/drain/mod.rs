@@ -33,7 +33,7 @@ pub use layer::{DrainLayer, Drained};
 /// use apalis::prelude::{BackendExt, WorkerBuilder};
 /// use tower_webhook_inbox::sqlite::SqliteStore;
 /// use tower_webhook_inbox::{Delivery, Drain, Inbox, Ticks};
-/// # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+/// # use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 ///
 /// async fn work(_: Delivery) {
 ///     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -44,7 +44,7 @@ pub use layer::{DrainLayer, Drained};
 /// # let folder = tempfile::tempdir()?;
 /// # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
 /// # let secret = SigningSecret::new("whk_demo")?;
-/// # let headers = Signer::knowrithm(&secret).headers("{}");
+/// # let headers = Signer::new(Knowrithm, &secret).headers("{}");
 /// # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 /// # let started = async { tokio::time::sleep(Duration::from_millis(50)).await };
 /// let store = SqliteStore::open(&url).await?;

@@ -3,14 +3,14 @@
 //! ```
 //! use tower_webhook_inbox::sqlite::SqliteStore;
 //! use tower_webhook_inbox::{Inbox, Stored};
-//! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+//! # use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
 //! # let secret = SigningSecret::new("whk_demo")?;
-//! # let headers = Signer::knowrithm(&secret).headers("{}");
+//! # let headers = Signer::new(Knowrithm, &secret).headers("{}");
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 //! let store = SqliteStore::open(&url).await?;
 //! let inbox = Inbox::new(store.clone());
