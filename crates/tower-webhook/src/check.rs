@@ -9,19 +9,24 @@ use crate::set::Set;
 
 /// The check of one body. Every entrance goes through it.
 pub(crate) struct Check {
-    primary: RunningMac,
-    /// Started with the primary one, but not updated: most bodies never need them.
+    /// Started with the primary MAC, but not updated: most bodies never need them.
     others: Vec<RunningMac>,
+    primary: RunningMac,
 }
 
 impl Check {
     /// Starts the MACs of a set with the bytes that are signed before the body.
     #[inline]
     pub(crate) fn start(set: &Set, header: &SignatureHeader<'_>) -> Self {
-        Self {
-            primary: set.start(header),
-            others: set.start_others(header),
+        let mut check = Self {
+            others: set.start_others(),
+            primary: set.start(),
+        };
+        for part in header.before.iter().flatten() {
+            check.update(part);
+            check.update_others(part);
         }
+        check
     }
 
     /// Hashes the next piece of the body under the primary secret.
@@ -38,29 +43,53 @@ impl Check {
         }
     }
 
-    /// Gives the verdict on the claim of the header. Of `body`, the primary secret has hashed the first `hashed` bytes,
-    /// and the others none.
+    /// Gives the verdict on the claim of the header. `body` is what the other secrets have still to hash.
     ///
     /// The signed time is judged once more: the body may have been slow to arrive.
-    // Not inlined: a MAC that was just updated is expensive to move, and here it stays where it is.
-    #[inline(never)]
     pub(crate) fn finish(
         mut self,
         claim: &Claim<'_>,
         body: &[u8],
-        hashed: usize,
         policy: &Policy,
         set: &Set,
     ) -> Result<Origin, Rejection> {
-        self.primary.update(&body[hashed..]);
         policy.judge_time(claim.timestamp)?;
-        let clock = &*policy.clock;
-        let origin = if let Some(origin) = set.check_primary(&mut self.primary, claim, clock) {
-            origin
-        } else {
-            self.update_others(body);
-            set.check_others(&mut self.others, claim, clock)?
-        };
+        match set.check_primary(&mut self.primary, claim, &*policy.clock) {
+            Some(origin) => Ok(origin.with_delivery_id(claim.delivery_id.as_deref())),
+            None => self.finish_others(claim, body, policy, set),
+        }
+    }
+
+    /// All three steps for a body that is there at once, right after its header was judged.
+    // Not inlined, and without a move: the state of a hash is expensive to move right after it was written.
+    #[inline(never)]
+    pub(crate) fn whole(
+        header: &SignatureHeader<'_>,
+        body: &[u8],
+        policy: &Policy,
+        set: &Set,
+    ) -> Result<Origin, Rejection> {
+        let mut primary = set.start();
+        for part in header.before.iter().flatten() {
+            primary.update(part);
+        }
+        primary.update(body);
+        match set.check_primary(&mut primary, &header.claim, &*policy.clock) {
+            Some(origin) => Ok(origin.with_delivery_id(header.claim.delivery_id.as_deref())),
+            None => Self::start(set, header).finish_others(&header.claim, body, policy, set),
+        }
+    }
+
+    #[cold]
+    fn finish_others(
+        mut self,
+        claim: &Claim<'_>,
+        body: &[u8],
+        policy: &Policy,
+        set: &Set,
+    ) -> Result<Origin, Rejection> {
+        self.update_others(body);
+        let origin = set.check_others(&mut self.others, claim, &*policy.clock)?;
         Ok(origin.with_delivery_id(claim.delivery_id.as_deref()))
     }
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::clock::Clock;
 use crate::mac::{KeyedMac, RunningMac};
 use crate::origin::Origin;
-use crate::scheme::{Claim, SignatureHeader};
+use crate::scheme::Claim;
 use crate::secret::SigningSecret;
 
 /// One secret of a set. The secret itself is wiped once its MAC is keyed.
@@ -54,14 +54,9 @@ impl KeyedSecret {
         &self.origin
     }
 
-    /// Starts its MAC with the bytes that are signed before the body.
     #[inline]
-    pub(crate) fn start(&self, header: &SignatureHeader<'_>) -> RunningMac {
-        let mut mac = self.mac.start();
-        for part in header.before.iter().flatten() {
-            mac.update(part);
-        }
-        mac
+    pub(crate) fn start(&self) -> RunningMac {
+        self.mac.start()
     }
 
     /// Whether this MAC, which has seen the body, is among those claimed, and the secret may still sign.

@@ -1,5 +1,6 @@
-//! How a verifier judges a request before its body is read: scheme, window and limits.
+//! How a verifier judges the head of a request: scheme, window and limits.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +11,8 @@ use crate::clock::{Clock, unix_seconds};
 use crate::head::Head;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::scheme::{Scheme, SignatureHeader};
+#[cfg(feature = "layer")]
+use crate::supply::Supply;
 use crate::window;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
@@ -17,7 +20,7 @@ const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 #[cfg(feature = "layer")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Everything that a verifier knows but its secrets.
+/// The settings of a verifier.
 #[derive(Clone)]
 pub(crate) struct Policy {
     pub(crate) scheme: Arc<dyn ReadHead>,
@@ -29,10 +32,13 @@ pub(crate) struct Policy {
     /// `None` waits without limit.
     #[cfg(feature = "layer")]
     pub(crate) read_timeout: Option<Duration>,
+    /// The secrets of the verifier, so that a request clones one pointer.
+    #[cfg(feature = "layer")]
+    pub(crate) supply: Supply,
 }
 
 impl Policy {
-    pub(crate) fn new(scheme: impl Scheme) -> Self {
+    pub(crate) fn new(scheme: impl Scheme, #[cfg(feature = "layer")] supply: Supply) -> Self {
         Self {
             scheme_name: scheme.name(),
             scheme: Arc::new(scheme),
@@ -41,22 +47,26 @@ impl Policy {
             max_body: DEFAULT_MAX_BODY,
             #[cfg(feature = "layer")]
             read_timeout: Some(DEFAULT_READ_TIMEOUT),
+            #[cfg(feature = "layer")]
+            supply,
         }
     }
 
-    /// Judges the head of a request whose body has this length, or at least this length: its signature, the signed
+    /// Reads the head of a request.
+    #[inline]
+    pub(crate) fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        self.scheme.read_head(head)
+    }
+
+    /// Judges what was read from the head of a request whose body has this length, or at least this length: the signed
     /// time, then the length.
     #[inline]
-    pub(crate) fn judge<'a>(&'a self, head: Head<'a>, length: u64) -> Result<SignatureHeader<'a>, Rejection> {
-        // The header is large: it is judged where it lies, not moved.
-        let read = self.scheme.read_head(head);
-        if let Ok(header) = &read {
-            self.judge_time(header.claim.timestamp)?;
-            if length > self.max_body as u64 {
-                return Err(RejectionKind::BodyTooLarge.into());
-            }
+    pub(crate) fn judge(&self, header: &SignatureHeader<'_>, length: u64) -> Result<(), RejectionKind> {
+        self.judge_time(header.claim.timestamp)?;
+        if length > self.max_body as u64 {
+            return Err(RejectionKind::BodyTooLarge);
         }
-        read
+        Ok(())
     }
 
     /// Judges a signed time, if there is one, by the time now.
@@ -66,6 +76,19 @@ impl Policy {
             (Some(signed), Some(tolerance)) => window::admit(signed, unix_seconds(self.clock.now()), tolerance),
             _ => Ok(()),
         }
+    }
+
+    /// Prints a verifier with these settings and these secrets.
+    pub(crate) fn fmt_with(&self, secrets: &dyn fmt::Debug, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Verifier");
+        debug
+            .field("scheme", &self.scheme_name)
+            .field("secrets", secrets)
+            .field("tolerance", &self.tolerance)
+            .field("max_body", &self.max_body);
+        #[cfg(feature = "layer")]
+        debug.field("read_timeout", &self.read_timeout);
+        debug.finish_non_exhaustive()
     }
 
     /// How many bytes a body may have.

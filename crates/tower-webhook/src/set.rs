@@ -7,7 +7,7 @@ use crate::keyed_secret::KeyedSecret;
 use crate::mac::RunningMac;
 use crate::origin::Origin;
 use crate::rejection::RejectionKind;
-use crate::scheme::{Claim, SignatureHeader};
+use crate::scheme::Claim;
 
 /// A set of keyed secrets, and the owner of all of them.
 #[derive(Clone)]
@@ -66,17 +66,14 @@ impl Set {
 
     /// Starts the MAC of the primary secret.
     #[inline]
-    pub(crate) fn start(&self, header: &SignatureHeader<'_>) -> RunningMac {
-        self.primary.start(header)
+    pub(crate) fn start(&self) -> RunningMac {
+        self.primary.start()
     }
 
     /// Starts the MACs of the others; this allocates when there are any.
     #[inline]
-    pub(crate) fn start_others(&self, header: &SignatureHeader<'_>) -> Vec<RunningMac> {
-        if self.others.is_empty() {
-            return Vec::new();
-        }
-        self.others.iter().map(|secret| secret.start(header)).collect()
+    pub(crate) fn start_others(&self) -> Vec<RunningMac> {
+        self.others.iter().map(KeyedSecret::start).collect()
     }
 
     /// Checks the MAC of the primary secret, which has seen the body.
@@ -119,11 +116,11 @@ mod tests {
     fn a_signature_made_with_the_public_constant_is_refused() {
         let set = Set::unknown();
         let begun = || {
-            let mut mac = set.start(&SignatureHeader::new([0; 32]));
+            let mut mac = set.start();
             mac.update(b"{}");
             mac
         };
-        let header = SignatureHeader::new(begun().finish());
+        let header = crate::scheme::SignatureHeader::new(begun().finish());
         assert!(
             set.check_primary(&mut begun(), &header.claim, &SystemTime::now)
                 .is_none()

@@ -62,20 +62,25 @@ enum Known {
 }
 
 impl KnownSecrets {
-    /// The set for a request that begins now.
+    /// Calls `act` with the set for a request that begins now. A set that nobody can replace is not cloned.
     #[inline]
-    pub(crate) fn into_current(self) -> Arc<Set> {
-        match self.0 {
-            Known::Fixed(set) => set,
-            Known::Shared(shared) => shared.current(),
+    pub(crate) fn with_current<T>(&self, act: impl FnOnce(&Arc<Set>) -> T) -> T {
+        match &self.0 {
+            Known::Fixed(set) => act(set),
+            Known::Shared(shared) => act(&shared.current()),
         }
+    }
+
+    /// The set for a request that begins now.
+    pub(crate) fn current(&self) -> Arc<Set> {
+        self.with_current(Arc::clone)
     }
 }
 
 /// Prints the labels of the secrets in use.
 impl fmt::Debug for KnownSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Secrets::<()>::of(self.clone().into_current()).fmt(f)
+        Secrets::<()>::of(self.current()).fmt(f)
     }
 }
 
@@ -95,51 +100,25 @@ impl fmt::Debug for PerRequest {
 /// Where a [`Verifier`](crate::Verifier) of requests takes its secrets from: [`KnownSecrets`] or [`PerRequest`]. The
 /// trait is sealed.
 #[cfg(feature = "layer")]
-pub trait SecretSupply: erased::Erase + Clone + fmt::Debug + Send + Sync + 'static {}
+pub trait SecretSupply: supplied::Sealed + Clone + fmt::Debug + Send + Sync + 'static {}
 
 #[cfg(feature = "layer")]
 impl SecretSupply for KnownSecrets {}
 #[cfg(feature = "layer")]
 impl SecretSupply for PerRequest {}
-/// For the layer, which takes a verifier of either supply.
-#[cfg(feature = "layer")]
-impl SecretSupply for Supply {}
 
 #[cfg(feature = "layer")]
-pub(crate) use self::erased::Supply;
+mod supplied {
+    pub trait Sealed {}
 
+    impl Sealed for super::KnownSecrets {}
+    impl Sealed for super::PerRequest {}
+}
+
+/// A supply of either kind.
 #[cfg(feature = "layer")]
-mod erased {
-    use super::{KnownSecrets, PerRequest};
-
-    /// A supply of either kind.
-    #[derive(Clone, Debug)]
-    pub enum Supply {
-        Known(KnownSecrets),
-        PerRequest(PerRequest),
-    }
-
-    pub trait Erase {
-        fn erase(self) -> Supply;
-    }
-
-    impl Erase for KnownSecrets {
-        #[inline]
-        fn erase(self) -> Supply {
-            Supply::Known(self)
-        }
-    }
-
-    impl Erase for PerRequest {
-        fn erase(self) -> Supply {
-            Supply::PerRequest(self)
-        }
-    }
-
-    impl Erase for Supply {
-        #[inline]
-        fn erase(self) -> Supply {
-            self
-        }
-    }
+#[derive(Clone, Debug)]
+pub(crate) enum Supply {
+    Known(KnownSecrets),
+    PerRequest(PerRequest),
 }

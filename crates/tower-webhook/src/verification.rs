@@ -95,7 +95,7 @@ impl Verification {
             // `update` has reported it.
             return Err(RejectionKind::BodyTooLarge.into());
         }
-        match self.check.finish(&self.claim, b"", 0, &self.policy, &self.set) {
+        match self.check.finish(&self.claim, b"", &self.policy, &self.set) {
             Ok(origin) => {
                 trace::verified(name, &origin);
                 let key = self.key.finish().of_owner(origin.owner());

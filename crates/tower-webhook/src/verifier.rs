@@ -70,9 +70,15 @@ impl Verifier {
     /// ```
     #[must_use]
     pub fn new<S: Scheme>(scheme: S, secrets: impl IntoSecrets<S::Secret>) -> Self {
+        let secrets = secrets.into_known();
+        let policy = Policy::new(
+            scheme,
+            #[cfg(feature = "layer")]
+            Supply::Known(secrets.clone()),
+        );
         Self {
-            policy: Arc::new(Policy::new(scheme)),
-            secrets: secrets.into_known(),
+            policy: Arc::new(policy),
+            secrets,
         }
     }
 
@@ -114,26 +120,25 @@ impl Verifier {
     /// the Content-Length is over [`max_body`](Self::max_body).
     pub fn begin<'a>(&self, head: impl Into<Head<'a>>) -> Result<Verification, Rejection> {
         let head = head.into();
-        match self.policy.judge(head, declared_length(head.headers())) {
-            Ok(header) => {
-                let set = self.secrets.clone().into_current();
-                let check = Check::start(&set, &header);
-                Ok(Verification::new(&self.policy, set, check, header.claim.to_static()))
-            }
-            Err(rejection) => {
-                trace::refused(self.policy.scheme_name, &rejection);
-                Err(rejection)
-            }
-        }
+        let begun = self.policy.read(head).and_then(|header| {
+            self.policy.judge(&header, declared_length(head.headers()))?;
+            let set = self.secrets.current();
+            let check = Check::start(&set, &header);
+            Ok(Verification::new(&self.policy, set, check, header.claim.to_static()))
+        });
+        begun.inspect_err(|rejection| trace::refused(self.policy.scheme_name, rejection))
     }
 
     fn check(&self, head: Head<'_>, body: &[u8]) -> Result<Origin, Rejection> {
-        // Borrowed, because moving so large a value costs more than its checks.
-        let header = self.policy.judge(head, body.len() as u64);
-        let header = header.as_ref().map_err(Rejection::clone)?;
-        let set = self.secrets.clone().into_current();
-        let check = Check::start(&set, header);
-        check.finish(&header.claim, body, 0, &self.policy, &set)
+        match self.policy.read(head) {
+            // Borrowed, because moving so large a value costs more than its checks.
+            Ok(ref header) => {
+                self.policy.judge(header, body.len() as u64)?;
+                self.secrets
+                    .with_current(|set| Check::whole(header, body, &self.policy, set))
+            }
+            Err(rejection) => Err(rejection),
+        }
     }
 }
 
@@ -145,20 +150,10 @@ impl Verifier<PerRequest> {
     /// secrets for. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
     #[must_use]
     pub fn per_request<S: Scheme>(scheme: S, source: impl SecretSource<S::Secret>) -> Self {
+        let secrets = PerRequest(source::erase(source));
         Self {
-            policy: Arc::new(Policy::new(scheme)),
-            secrets: PerRequest(source::erase(source)),
-        }
-    }
-}
-
-#[cfg(feature = "layer")]
-impl<S: SecretSupply> Verifier<S> {
-    /// The same verifier, for code that takes one with either supply.
-    pub(crate) fn erase(self) -> Verifier<Supply> {
-        Verifier {
-            policy: self.policy,
-            secrets: self.secrets.erase(),
+            policy: Arc::new(Policy::new(scheme, Supply::PerRequest(secrets.clone()))),
+            secrets,
         }
     }
 }
@@ -234,15 +229,28 @@ impl<S> Verifier<S> {
 
 impl<S: fmt::Debug> fmt::Debug for Verifier<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy = &*self.policy;
-        let mut debug = f.debug_struct("Verifier");
-        debug
-            .field("scheme", &policy.scheme_name)
-            .field("secrets", &self.secrets)
-            .field("tolerance", &policy.tolerance)
-            .field("max_body", &policy.max_body);
-        #[cfg(feature = "layer")]
-        debug.field("read_timeout", &policy.read_timeout);
-        debug.finish_non_exhaustive()
+        self.policy.fmt_with(&self.secrets, f)
+    }
+}
+
+/// A verifier of requests, whatever the supply of its secrets. The layer holds one.
+#[cfg(feature = "layer")]
+#[derive(Clone)]
+pub(crate) struct RequestVerifier(pub(crate) Arc<Policy>);
+
+#[cfg(feature = "layer")]
+impl<S: SecretSupply> From<Verifier<S>> for RequestVerifier {
+    fn from(verifier: Verifier<S>) -> Self {
+        Self(verifier.policy)
+    }
+}
+
+#[cfg(feature = "layer")]
+impl fmt::Debug for RequestVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.supply {
+            Supply::Known(secrets) => self.0.fmt_with(secrets, f),
+            Supply::PerRequest(secrets) => self.0.fmt_with(secrets, f),
+        }
     }
 }

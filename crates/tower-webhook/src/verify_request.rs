@@ -21,7 +21,7 @@ use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::{Policy, declared_length};
 use crate::rejection::{BoxError, Rejection, RejectionKind};
-use crate::scheme::Claim;
+use crate::scheme::{Claim, SignatureHeader};
 use crate::set::Set;
 use crate::source::Pending;
 use crate::supply::{SecretSupply, Supply};
@@ -71,7 +71,7 @@ impl<S: SecretSupply> Verifier<S> {
         B: Body,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        VerifyRequest::new(Arc::clone(&self.policy), self.secrets.clone().erase(), request)
+        VerifyRequest::new(Arc::clone(&self.policy), request)
     }
 }
 
@@ -100,10 +100,7 @@ pin_project! {
 )]
 enum State {
     /// The head is to be judged.
-    Head {
-        head: Parts,
-        supply: Supply,
-    },
+    Head(Parts),
     /// The head is well formed. The look-up owns it, and gives it back.
     LookingUp(Pending),
     /// The secrets are there; the body is on its way.
@@ -113,6 +110,11 @@ enum State {
 
 struct Reading {
     head: Parts,
+    pieces: Pieces,
+}
+
+/// A body that is not complete, and what its verdict needs.
+struct Pieces {
     set: Arc<Set>,
     claim: Claim<'static>,
     collected: Collected,
@@ -130,13 +132,13 @@ type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error
 
 impl<B> VerifyRequest<B> {
     #[inline]
-    pub(crate) fn new(policy: Arc<Policy>, supply: Supply, request: Request<B>) -> Self {
+    pub(crate) fn new(policy: Arc<Policy>, request: Request<B>) -> Self {
         let (head, body) = request.into_parts();
         Self {
             policy,
             body,
             deadline: Deadline::default(),
-            state: State::Head { head, supply },
+            state: State::Head(head),
         }
     }
 }
@@ -157,12 +159,16 @@ where
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
         // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
-        let (head, set) = match mem::replace(this.state, State::Done) {
-            State::Head { head, supply } => match supply {
-                Supply::Known(secrets) => (head, secrets.into_current()),
+        let (head, begun) = match mem::replace(this.state, State::Done) {
+            State::Head(head) => match &policy.supply {
+                Supply::Known(secrets) => {
+                    let begun = secrets.with_current(|set| begin(policy, set, Head::from(&head), this.body, cx));
+                    (head, begun)
+                }
                 Supply::PerRequest(source) => {
                     let length = announced(&head.headers, &this.body.size_hint());
-                    if let Err(rejection) = policy.judge(Head::from(&head), length) {
+                    let read = policy.read(Head::from(&head));
+                    if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
                         return Poll::Ready(finish(refuse(policy, rejection, head)));
                     }
                     *this.state = State::LookingUp(source.0.look_up(head));
@@ -170,9 +176,9 @@ where
                 }
             },
             State::LookingUp(mut look_up) => match look_up.as_mut().poll(cx) {
-                Poll::Ready((head, Ok(set))) => (head, set),
-                Poll::Ready((head, Err(rejection))) => {
-                    return Poll::Ready(finish(refuse(policy, rejection, head)));
+                Poll::Ready((head, found)) => {
+                    let begun = found.and_then(|set| begin(policy, &set, Head::from(&head), this.body, cx));
+                    (head, begun)
                 }
                 Poll::Pending => {
                     *this.state = State::LookingUp(look_up);
@@ -182,17 +188,9 @@ where
             State::Reading(reading) => return self.poll_rest(reading, None, cx).map(finish),
             State::Done => panic!("`VerifyRequest` polled after completion"),
         };
-        match begin(policy, &set, Head::from(&head), this.body, cx) {
+        match begun {
             Ok(Begun::Whole(bytes, origin)) => Poll::Ready(finish(pass_on(policy, head, bytes, origin))),
-            Ok(Begun::Reading { claim, collected, next }) => {
-                let reading = Reading {
-                    head,
-                    set,
-                    claim,
-                    collected,
-                };
-                self.poll_rest(reading, Some(next), cx).map(finish)
-            }
+            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(Reading { head, pieces }, Some(next), cx).map(finish),
             Err(rejection) => Poll::Ready(finish(refuse(policy, rejection, head))),
         }
     }
@@ -206,7 +204,7 @@ where
     ) -> Poll<Verdict> {
         let this = self.project();
         let policy: &Policy = this.policy;
-        match poll_frames(this.body, next, &mut reading.collected, cx) {
+        match poll_frames(this.body, next, &mut reading.pieces.collected, cx) {
             Poll::Ready(Ok(())) => Poll::Ready(reading.finish(policy)),
             Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection, reading.head)),
             Poll::Pending => {
@@ -229,27 +227,38 @@ where
 enum Begun<B: Body> {
     /// The body was there at once, in one frame, and is verified.
     Whole(Bytes, Origin),
-    /// Polling the body gave `next`.
-    Reading {
-        claim: Claim<'static>,
-        collected: Collected,
-        next: Polled<B>,
-    },
+    /// The body is on its way; polling it gave this.
+    Pieces(Pieces, Polled<B>),
 }
 
-/// Judges the head; then the body, if it is there at once in one frame, as most bodies are: it costs no state.
+/// Judges the head, then begins with the body. After a look-up this judges the head again, by the time then.
 #[inline]
 fn begin<B: Body>(
     policy: &Policy,
-    set: &Set,
+    set: &Arc<Set>,
     head: Head<'_>,
+    body: Pin<&mut B>,
+    cx: &mut Context<'_>,
+) -> Result<Begun<B>, Rejection> {
+    match policy.read(head) {
+        // Borrowed, because moving so large a value costs more than its checks.
+        Ok(ref header) => {
+            policy.judge(header, announced(head.headers(), &body.size_hint()))?;
+            begin_body(policy, set, header, body, cx)
+        }
+        Err(rejection) => Err(rejection),
+    }
+}
+
+/// Checks a body that is there at once in one frame, as most bodies are: it costs no state.
+#[inline]
+fn begin_body<B: Body>(
+    policy: &Policy,
+    set: &Arc<Set>,
+    header: &SignatureHeader<'_>,
     mut body: Pin<&mut B>,
     cx: &mut Context<'_>,
 ) -> Result<Begun<B>, Rejection> {
-    // Borrowed, because moving so large a value costs more than its checks.
-    let header = policy.judge(head, announced(head.headers(), &body.size_hint()));
-    let header = header.as_ref().map_err(Rejection::clone)?;
-    let check = Check::start(set, header);
     let mut allowance = policy.allowance();
     let mut first = Bytes::new();
     let mut next = body.as_mut().poll_frame(cx);
@@ -261,15 +270,16 @@ fn begin<B: Body>(
         first = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            let origin = check.finish(&header.claim, &first, 0, policy, set)?;
+            let origin = Check::whole(header, &first, policy, set)?;
             return Ok(Begun::Whole(first, origin));
         }
     }
-    Ok(Begun::Reading {
+    let pieces = Pieces {
+        set: Arc::clone(set),
         claim: header.claim.to_static(),
-        collected: Collected::new(check, allowance, first),
-        next,
-    })
+        collected: Collected::new(Check::start(set, header), allowance, first),
+    };
+    Ok(Begun::Pieces(pieces, next))
 }
 
 /// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its lower
@@ -314,8 +324,9 @@ where
 
 impl Reading {
     fn finish(self, policy: &Policy) -> Verdict {
-        let (bytes, hashed, check) = self.collected.finish();
-        match check.finish(&self.claim, &bytes, hashed, policy, &self.set) {
+        let Pieces { set, claim, collected } = self.pieces;
+        let (bytes, check) = collected.finish();
+        match check.finish(&claim, &bytes, policy, &set) {
             Ok(origin) => pass_on(policy, self.head, bytes, origin),
             Err(rejection) => refuse(policy, rejection, self.head),
         }

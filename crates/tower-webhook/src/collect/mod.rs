@@ -80,15 +80,15 @@ impl Collected {
         }
     }
 
-    /// The whole body, how many bytes of it are hashed, and the check that has hashed them.
-    pub(crate) fn finish(self) -> (Bytes, usize, Check) {
-        if self.joined.is_empty() {
-            let hashed = if self.first_is_hashed { self.first.len() } else { 0 };
-            (self.first, hashed, self.check)
+    /// The whole body, and the check that has hashed it.
+    pub(crate) fn finish(mut self) -> (Bytes, Check) {
+        self.catch_up();
+        let bytes = if self.joined.is_empty() {
+            self.first
         } else {
-            let hashed = self.joined.len();
-            (self.joined.into(), hashed, self.check)
-        }
+            self.joined.into()
+        };
+        (bytes, self.check)
     }
 
     /// Makes room for `incoming` bytes and for the rest as far as it is known, never for more than will be admitted.

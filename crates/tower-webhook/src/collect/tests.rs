@@ -2,17 +2,18 @@
 
 use super::*;
 use crate::keyed_secret::KeyedSecret;
-use crate::policy::Policy;
-use crate::scheme::{Knowrithm, SignatureHeader};
+use crate::scheme::SignatureHeader;
 use crate::secret::SigningSecret;
 use crate::set::Set;
+use crate::verifier::Verifier;
 
 /// Collects 2 MiB in frames of 1 KiB, and counts how often the buffer changed.
 fn moves(hint: impl Fn(u64) -> SizeHint) -> usize {
     const FRAMES: u64 = 2048;
-    let secret = KeyedSecret::new(SigningSecret::new("whk_test").unwrap());
-    let check = Check::start(&Set::new(secret), &SignatureHeader::new([0; 32]));
-    let mut collected = Collected::new(check, Policy::new(Knowrithm).allowance(), Bytes::new());
+    let secret = SigningSecret::new("whk_test").unwrap();
+    let set = Set::new(KeyedSecret::new(secret.clone()));
+    let check = Check::start(&set, &SignatureHeader::new([0; 32]));
+    let mut collected = Collected::new(check, Verifier::knowrithm(secret).policy.allowance(), Bytes::new());
 
     let (mut moves, mut buffer) = (0, (0, 0));
     for frames_to_come in (0..FRAMES).rev() {

@@ -11,26 +11,27 @@ use tower_service::Service;
 use super::{EmptyResponse, OnReject, ResponseFuture};
 use crate::body::BufferedBody;
 use crate::rejection::{BoxError, Rejection};
-use crate::supply::{SecretSupply, Supply};
-use crate::verifier::Verifier;
+use crate::supply::SecretSupply;
+use crate::verifier::{RequestVerifier, Verifier};
+use crate::verify_request::VerifyRequest;
 
 /// A [`Service`] that calls the inner one for verified webhooks alone; see [the module](crate::layer).
 #[derive(Clone, Debug)]
 pub struct Verify<S, F = EmptyResponse> {
     inner: S,
-    verifier: Verifier<Supply>,
+    verifier: RequestVerifier,
     on_reject: F,
 }
 
 impl<S> Verify<S> {
     /// Puts the check in front of `inner`, as [`VerifyLayer::new`](crate::VerifyLayer::new) does.
     pub fn new<K: SecretSupply>(inner: S, verifier: Verifier<K>) -> Self {
-        Self::with_on_reject(inner, verifier.erase(), EmptyResponse)
+        Self::with_on_reject(inner, verifier.into(), EmptyResponse)
     }
 }
 
 impl<S, F> Verify<S, F> {
-    pub(super) fn with_on_reject(inner: S, verifier: Verifier<Supply>, on_reject: F) -> Self {
+    pub(super) fn with_on_reject(inner: S, verifier: RequestVerifier, on_reject: F) -> Self {
         Self {
             inner,
             verifier,
@@ -82,6 +83,7 @@ where
         // The service that was polled ready is the one to call: its clone may not be ready.
         let fresh = self.inner.clone();
         let ready = mem::replace(&mut self.inner, fresh);
-        ResponseFuture::new(self.verifier.verify_request(request), ready, self.on_reject.clone())
+        let verify = VerifyRequest::new(self.verifier.0.clone(), request);
+        ResponseFuture::new(verify, ready, self.on_reject.clone())
     }
 }

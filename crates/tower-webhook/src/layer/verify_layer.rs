@@ -6,14 +6,14 @@ use tower_layer::Layer;
 
 use super::{EmptyResponse, Verify};
 use crate::rejection::Rejection;
-use crate::supply::{SecretSupply, Supply};
-use crate::verifier::Verifier;
+use crate::supply::SecretSupply;
+use crate::verifier::{RequestVerifier, Verifier};
 
 /// A [`Layer`] that lets only verified webhooks through to a service; see [the module](crate::layer).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifyLayer<F = EmptyResponse> {
-    verifier: Verifier<Supply>,
+    verifier: RequestVerifier,
     on_reject: F,
 }
 
@@ -21,7 +21,7 @@ impl VerifyLayer {
     /// A layer that answers a refused request with an empty body and the [status of the rejection](Rejection::status).
     pub fn new<S: SecretSupply>(verifier: Verifier<S>) -> Self {
         Self {
-            verifier: verifier.erase(),
+            verifier: verifier.into(),
             on_reject: EmptyResponse,
         }
     }
