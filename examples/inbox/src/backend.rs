@@ -1,11 +1,11 @@
 //! Which backend `DATABASE_URL` names, and what runs on each of them.
 
 use anyhow::{Context, bail};
-use receiver_support::complain;
 use tower_webhook_inbox::postgres::{self, PostgresStore};
 use tower_webhook_inbox::redis::{self, RedisStore};
 use tower_webhook_inbox::sqlite::{self, SqliteStore};
 
+use crate::receiver::complain;
 use crate::setup::Options;
 
 pub(crate) enum Backend {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use apalis::prelude::{AbortError, BoxDynError, Data};
-use receiver_support::{announce, on_a_line};
 use tower_webhook_inbox::Delivery;
 
+use crate::receiver::{announce, on_a_line};
 use crate::setup::Options;
 
 /// What the worker needs besides the delivery.
