@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::{SigningSecret, Verifier};
 
@@ -30,7 +31,7 @@ pub fn body(len: usize) -> Bytes {
 /// A request with the head that a provider sends for this body, signature included.
 #[must_use]
 pub fn signed(body: Bytes) -> Request<Bytes> {
-    Signer::knowrithm(&secret()).sign(unsigned(body))
+    Signer::new(Knowrithm, &secret()).sign(unsigned(body))
 }
 
 /// The same without the signature.

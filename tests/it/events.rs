@@ -1,93 +1,77 @@
-//! The vendor's events as a handler gets them: `VerifiedJson` of a signed body, over axum.
+//! The vendor's events as an axum handler gets them: `VerifiedJson<Event>` of a signed body.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::post;
-use knowrithm_events::{Event, Kind, Strict, samples};
+use knowrithm_events::{Event, Kind, samples};
 use tower::ServiceExt;
 use tower_webhook::VerifyLayer;
 use tower_webhook_axum::VerifiedJson;
 
 use crate::support::{signed, verifier};
 
-async fn lenient(VerifiedJson(event): VerifiedJson<Event>) -> String {
+async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> String {
     match event.kind {
-        Kind::LeadCreated(lead) => format!("lead {:?}", lead.email.unwrap_or_default()),
-        Kind::ConversationEnded(talk) => format!("rated {:?}", talk.rating.map(|rating| rating.value())),
-        Kind::Unknown(unknown) => format!("unknown {:?} in {} bytes", unknown.name, unknown.raw.text().len()),
+        Kind::LeadCreated(lead) => format!("lead {:?}", lead.email),
+        Kind::ConversationEnded(conversation) => format!("rated {:?}", conversation.rating()),
+        Kind::Unknown(unknown) => format!("unknown {:?}: {}", unknown.name, unknown.raw.text()),
         other => other.name().unwrap_or_default().to_owned(),
     }
 }
 
-async fn strict(VerifiedJson(Strict(event)): VerifiedJson<Strict>) -> String {
-    event.name().unwrap_or_default().to_owned()
-}
-
-/// The answers of the two handlers to a body that was signed.
-async fn answers(body: &str) -> [(u16, String); 2] {
-    let verify = VerifyLayer::new(verifier());
-    let routes = [post(lenient), post(strict)].map(|handler| Router::new().fallback(handler).layer(verify.clone()));
-    let mut answers = Vec::new();
-    for route in routes {
-        let request = signed(body, Body::from(body.to_owned()));
-        let response = route.oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let text = to_bytes(response.into_body(), 4096).await.unwrap();
-        answers.push((status, String::from_utf8(text.into()).unwrap()));
-    }
-    answers.try_into().unwrap()
+/// The answer of the handler to a signed body.
+async fn answer(body: &str) -> (u16, String) {
+    let app = Router::new()
+        .fallback_service(post(receive))
+        .layer(VerifyLayer::new(verifier()));
+    let request = signed(body, Body::from(body.to_owned()));
+    let response = app.oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let text = to_bytes(response.into_body(), 4096).await.unwrap();
+    (status, String::from_utf8(text.into()).unwrap())
 }
 
 #[tokio::test]
-async fn every_sample_reaches_both_handlers() {
+async fn every_sample_reaches_the_handler() {
     for sample in samples() {
-        let [lenient, strict] = answers(sample.json).await;
         let told = match sample.name {
-            "lead.created" => "lead \"john.doe@example.com\"",
+            "lead.created" => r#"lead Some("john.doe@example.com")"#,
             "conversation.ended" => "rated Some(2.0)",
             name => name,
         };
-        assert_eq!(lenient, (200, told.to_owned()));
-        assert_eq!(strict, (200, sample.name.to_owned()));
+        assert_eq!(answer(sample.json).await, (200, told.to_owned()));
     }
 }
 
 #[tokio::test]
-async fn what_is_not_as_documented_is_kept_or_named() {
-    for (body, kept, named) in [
+async fn a_payload_of_an_unexpected_shape_reaches_the_handler() {
+    for (body, told) in [
         (
             r#"{"event":"conversation.ended","data":{"rating":"bad"}}"#,
             "rated None",
-            "data.rating: expected a number, found a string",
         ),
         (
             r#"{"event":"lead.created","data":{"email":"a","email":"b"}}"#,
-            "unknown Some(\"lead.created\") in 57 bytes",
-            "data.email: there more than once",
+            r#"lead Some("b")"#,
         ),
+        (r#"{"event":"lead.created","timestamp":5}"#, "lead None"),
         (
-            r#"{"event":"lead.created","timestamp":"yesterday"}"#,
-            "lead \"\"",
-            "timestamp: expected an instant such as 2024-05-21T10:30:00Z, found a string",
+            r#"{"event":"never.heard.of", "budget":1e400}"#,
+            r#"unknown Some("never.heard.of"): {"event":"never.heard.of", "budget":1e400}"#,
         ),
-        ("{}", "unknown None in 2 bytes", "event: missing"),
+        ("{}", "unknown None: {}"),
     ] {
-        let [lenient, strict] = answers(body).await;
-        assert_eq!(lenient, (200, kept.to_owned()));
-        assert_eq!(
-            strict,
-            (400, format!("the verified body is not the JSON expected: {named}"))
-        );
+        assert_eq!(answer(body).await, (200, told.to_owned()));
     }
 }
 
 #[tokio::test]
-async fn what_is_no_object_is_refused_by_both() {
+async fn a_body_that_is_not_a_json_object_is_refused_with_the_reason() {
     for (body, reason) in [
-        ("[]", "expected an object, found an array"),
+        ("[]", "expected a JSON object"),
         (r#"{"event":}"#, "expected value at line 1 column 10"),
     ] {
-        let refused = (400, format!("the verified body is not the JSON expected: {reason}"));
-        assert_eq!(answers(body).await, [refused.clone(), refused]);
+        let refused = format!("the verified body is not the JSON expected: {reason}");
+        assert_eq!(answer(body).await, (400, refused));
     }
 }

@@ -1,155 +1,111 @@
-//! What an event is about: the payload's `data`, typed as far as the vendor's page shows it.
+//! The payload's `data`, typed as far as the vendor's page documents it.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error};
-use serde::ser::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::error::ParseError;
-use crate::member::{Members, Writer, check, members, take};
-use crate::number::Number;
-use crate::raw::Raw;
+use crate::raw::{Members, put, take};
 
-/// What [`Kind`](crate::Kind) asks of every type of data.
-pub(crate) trait Data {
-    /// Whether no field is set, and nothing else kept.
-    fn is_empty(&self) -> bool;
-
-    /// Finds the first field whose value is of another type than documented.
-    fn check(&self) -> Result<(), ParseError>;
-
-    fn to_raw(&self) -> Raw;
-}
-
-/// Makes a type of data from its fields, which all may be missing; the rest is kept in `more`.
+/// Declares the types of `data`: their documented members are text, all others are in `more`.
 macro_rules! data {
-    ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $field:ident: $type:ty,)* }) => {
+    ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $field:ident,)* })*) => {$(
         $(#[$about])*
-        #[derive(Clone, Default, PartialEq)]
+        #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(from = "Members", into = "Members")]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$meaning])* pub $field: Option<$type>,)*
-            /// All other members; one of those above is here when it is `null`, or of another type than documented.
+            $($(#[$meaning])* pub $field: Option<String>,)*
+            /// All other members, and those of the fields above that are not strings.
             pub more: Members,
         }
 
-        impl $name {
-            pub(crate) fn read(#[allow(unused_mut)] mut members: Members) -> Self {
-                Self {
-                    $($field: take(&mut members, stringify!($field)),)*
-                    more: members,
-                }
+        #[allow(unused_mut, reason = "some types have no fields")]
+        impl From<Members> for $name {
+            fn from(mut more: Members) -> Self {
+                Self { $($field: take(&mut more, stringify!($field)),)* more }
             }
         }
 
-        impl Data for $name {
-            fn is_empty(&self) -> bool {
-                *self == Self::default()
-            }
-
-            fn check(&self) -> Result<(), ParseError> {
-                $(check::<$type>(&self.more, stringify!($field))?;)*
-                Ok(())
-            }
-
-            fn to_raw(&self) -> Raw {
-                Raw::of(self)
+        #[allow(unused_mut, reason = "some types have no fields")]
+        impl From<$name> for Members {
+            fn from(mut data: $name) -> Self {
+                $(put(&mut data.more, stringify!($field), data.$field.as_deref());)*
+                data.more
             }
         }
-
-        /// With `serde_json` only.
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                #[allow(unused_mut)]
-                let mut object = Writer::new(serializer)?;
-                $(object.member(stringify!($field), self.$field.as_ref())?;)*
-                object.end(&self.more)
-            }
-        }
-
-        /// With `serde_json` only.
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let raw = Raw::deserialize(deserializer)?;
-                members(&raw).map(Self::read).map_err(D::Error::custom)
-            }
-        }
-    };
+    )*};
 }
 
 data! {
-    /// An agent. The vendor's page shows no payload of its events, so that everything is in `more`.
+    /// An agent. The vendor documents no member of it, so all are in `more`.
     #[derive(Debug)]
     Agent {}
-}
 
-data! {
-    /// A conversation, as the listener on the vendor's page reads it.
+    /// A conversation.
     #[derive(Debug)]
     Conversation {
-        /// Which conversation.
-        id: String,
-        /// How content the user was; the vendor calls at most 2 low, and takes a missing one for 0.
-        rating: Number,
+        /// The id of the conversation.
+        id,
     }
-}
 
-data! {
-    /// A message. The vendor's page shows no payload of its events, so that everything is in `more`.
+    /// A message. The vendor documents no member of it, so all are in `more`.
     #[derive(Debug)]
     Message {}
-}
 
-data! {
     /// A person who may become a customer.
     Lead {
-        /// Which lead, as in `lead_123abc`.
-        id: String,
+        /// The id of the lead, such as `lead_123abc`.
+        id,
         /// The person's first name.
-        first_name: String,
+        first_name,
         /// The person's last name.
-        last_name: String,
-        /// The person's address, as they gave it.
-        email: String,
-        /// The person's number, as in `+1234567890`.
-        phone: String,
-        /// Where the lead came from, as in `website_chat`.
-        source: String,
-        /// Which company of yours the lead belongs to, as in `company_456def`.
-        company_id: String,
+        last_name,
+        /// The person's e-mail address.
+        email,
+        /// The person's telephone number, such as `+1234567890`.
+        phone,
+        /// The channel that the lead came through, such as `website_chat`.
+        source,
+        /// The id of the company that the lead belongs to, such as `company_456def`.
+        company_id,
     }
-}
 
-data! {
-    /// A document. The vendor's page shows no payload of its events, so that everything is in `more`.
+    /// A document. The vendor documents no member of it, so all are in `more`.
     #[derive(Debug)]
     Document {}
 }
 
-/// Prints ids and source; of what is said about the person, its length.
+impl Conversation {
+    /// The user's rating; `None` if `more` has no `rating`, or one that is not a number.
+    ///
+    /// The vendor calls a rating of at most 2 low. A number beyond the range of `f64`, such as `1e400`, is infinite.
+    ///
+    /// ```
+    /// use knowrithm_events::Conversation;
+    ///
+    /// let conversation: Conversation = serde_json::from_str(r#"{"id": "c_1", "rating": 1.5}"#)?;
+    /// assert!(conversation.rating().is_some_and(|rating| rating <= 2.0));
+    ///
+    /// let odd: Conversation = serde_json::from_str(r#"{"id": "c_1", "rating": "1.5"}"#)?;
+    /// assert_eq!(odd.rating(), None);
+    /// assert_eq!(odd.more["rating"].text(), r#""1.5""#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rating(&self) -> Option<f64> {
+        // `str::parse` reads every JSON number, and of JSON nothing else.
+        self.more.get("rating")?.text().parse().ok()
+    }
+}
+
+/// Leaves out the person's names, address and number, which do not belong in logs.
 impl fmt::Debug for Lead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lead")
             .field("id", &self.id)
-            .field("first_name", &Hidden(self.first_name.as_deref()))
-            .field("last_name", &Hidden(self.last_name.as_deref()))
-            .field("email", &Hidden(self.email.as_deref()))
-            .field("phone", &Hidden(self.phone.as_deref()))
             .field("source", &self.source)
             .field("company_id", &self.company_id)
             .field("more", &self.more)
-            .finish()
-    }
-}
-
-/// Text of which only the length is printed.
-pub(crate) struct Hidden<'a>(pub(crate) Option<&'a str>);
-
-impl fmt::Debug for Hidden<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(text) => write!(f, "Some({} bytes)", text.len()),
-            None => f.write_str("None"),
-        }
+            .finish_non_exhaustive()
     }
 }

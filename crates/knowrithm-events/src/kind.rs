@@ -1,93 +1,96 @@
-//! What happened: one variant for each event in the vendor's table.
+//! The events of the vendor's table.
 
-use crate::data::{Agent, Conversation, Data, Document, Lead, Message};
-use crate::member::Members;
-use crate::raw::Raw;
+use crate::data::{Agent, Conversation, Document, Lead, Message};
+use crate::raw::{Members, Raw};
 
-/// What happened, and to what.
-///
-/// The vendor adds events as it likes, so that a `match` ends in `_` or in [`Unknown`](Self::Unknown) and `_`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Kind {
+/// Declares [`Kind`] from the vendor's table: each event is one row with its type of data and its name.
+macro_rules! kinds {
+    ($($(#[$meaning:meta])* $kind:ident($data:ident) = $name:literal,)*) => {
+        /// The event's name and `data`: one variant for each event in the vendor's table.
+        ///
+        /// Knowrithm may add events, so a `match` needs an arm for `_`, with or without one for
+        /// [`Unknown`](Self::Unknown).
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Kind {
+            $($(#[$meaning])* $kind($data),)*
+            /// Any other event, or a payload without a name.
+            Unknown(Unknown),
+        }
+
+        impl Kind {
+            /// The event's name, such as `lead.created`; `None` if the payload has no name.
+            #[must_use]
+            pub fn name(&self) -> Option<&str> {
+                match self {
+                    $(Self::$kind(_) => Some($name),)*
+                    Self::Unknown(unknown) => unknown.name.as_deref(),
+                }
+            }
+
+            /// The event of that name; `None` if it is not in the vendor's table.
+            pub(crate) fn new(name: &str, data: Members) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$kind(data.into())),)*
+                    _ => None,
+                }
+            }
+
+            /// The members of `data`; for an unknown event, the whole payload.
+            pub(crate) fn into_data(self) -> Result<Members, Raw> {
+                match self {
+                    $(Self::$kind(data) => Ok(data.into()),)*
+                    Self::Unknown(unknown) => Err(unknown.raw),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// `agent.created`: a new agent is created.
-    AgentCreated(Agent),
+    AgentCreated(Agent) = "agent.created",
     /// `conversation.started`: a new conversation begins.
-    ConversationStarted(Conversation),
+    ConversationStarted(Conversation) = "conversation.started",
     /// `conversation.ended`: a conversation is marked as ended.
-    ConversationEnded(Conversation),
+    ConversationEnded(Conversation) = "conversation.ended",
     /// `message.received`: a new message is received from a user.
-    MessageReceived(Message),
+    MessageReceived(Message) = "message.received",
     /// `lead.created`: a new lead is registered.
-    LeadCreated(Lead),
+    LeadCreated(Lead) = "lead.created",
     /// `lead.status.updated`: a lead's status changes, for example from `new` to `qualified`.
-    LeadStatusUpdated(Lead),
+    LeadStatusUpdated(Lead) = "lead.status.updated",
     /// `document.processed`: a document has finished processing.
-    DocumentProcessed(Document),
-    /// An event that is not in the table, or an object that is no such event.
-    Unknown(Unknown),
+    DocumentProcessed(Document) = "document.processed",
 }
 
-impl Kind {
-    /// The event's name in the vendor's table, or in the payload when it is not there; `None` when that has no name.
-    #[must_use]
-    pub fn name(&self) -> Option<&str> {
-        Some(match self {
-            Self::AgentCreated(_) => "agent.created",
-            Self::ConversationStarted(_) => "conversation.started",
-            Self::ConversationEnded(_) => "conversation.ended",
-            Self::MessageReceived(_) => "message.received",
-            Self::LeadCreated(_) => "lead.created",
-            Self::LeadStatusUpdated(_) => "lead.status.updated",
-            Self::DocumentProcessed(_) => "document.processed",
-            Self::Unknown(unknown) => return unknown.name.as_deref(),
-        })
-    }
-
-    /// What makes this kind of an event's data; `None` when the name is not in the vendor's table.
-    pub(crate) fn reader(name: &str) -> Option<fn(Members) -> Self> {
-        Some(match name {
-            "agent.created" => |data| Self::AgentCreated(Agent::read(data)),
-            "conversation.started" => |data| Self::ConversationStarted(Conversation::read(data)),
-            "conversation.ended" => |data| Self::ConversationEnded(Conversation::read(data)),
-            "message.received" => |data| Self::MessageReceived(Message::read(data)),
-            "lead.created" => |data| Self::LeadCreated(Lead::read(data)),
-            "lead.status.updated" => |data| Self::LeadStatusUpdated(Lead::read(data)),
-            "document.processed" => |data| Self::DocumentProcessed(Document::read(data)),
-            _ => return None,
-        })
-    }
-
-    /// The data, or what is there instead.
-    pub(crate) fn data(&self) -> Result<&dyn Data, &Unknown> {
-        Ok(match self {
-            Self::AgentCreated(data) => data,
-            Self::ConversationStarted(data) | Self::ConversationEnded(data) => data,
-            Self::MessageReceived(data) => data,
-            Self::LeadCreated(data) | Self::LeadStatusUpdated(data) => data,
-            Self::DocumentProcessed(data) => data,
-            Self::Unknown(unknown) => return Err(unknown),
-        })
-    }
-}
-
-/// An object that is no event of the vendor's table, kept whole.
+/// An event that is not in the vendor's table.
 ///
 /// ```
 /// use knowrithm_events::{Event, Kind};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Retired {
+///     data: Agent,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Agent {
+///     id: String,
+/// }
 ///
 /// let event = Event::from_slice(br#"{"event": "agent.retired", "data": {"id": "agent_1"}}"#)?;
-/// let Kind::Unknown(unknown) = event.kind else { panic!("the vendor's page has no such event") };
+/// let Kind::Unknown(unknown) = event.kind else { panic!("{event:?}") };
 /// assert_eq!(unknown.name.as_deref(), Some("agent.retired"));
-/// let payload: serde_json::Value = unknown.raw.parse()?;
-/// assert_eq!(payload["data"]["id"], "agent_1");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert_eq!(unknown.raw.parse::<Retired>()?.data.id, "agent_1");
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unknown {
-    /// The event's name; `None` when `event` is missing or no string, or when the object has a member twice.
+    /// The event's name; `None` if `event` is missing or not a string.
     pub name: Option<String>,
-    /// The whole payload, and what the event is written as.
+    /// The whole payload.
     pub raw: Raw,
 }

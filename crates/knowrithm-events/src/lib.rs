@@ -1,4 +1,4 @@
-//! Knowrithm's webhook events as serde types: data, and nothing that sends or receives it.
+//! Knowrithm's webhook events as serde types. The crate reads and writes payloads, and does no more.
 //!
 //! ```
 //! use knowrithm_events::{Event, Kind};
@@ -6,11 +6,10 @@
 //! fn handle(event: Event) -> String {
 //!     match event.kind {
 //!         Kind::LeadCreated(lead) => format!("welcome, {}", lead.first_name.as_deref().unwrap_or("you")),
-//!         Kind::ConversationEnded(talk) if talk.rating.as_ref().is_some_and(|rating| rating.value() <= 2.0) => {
-//!             format!("look into {}", talk.id.as_deref().unwrap_or("a conversation"))
+//!         Kind::ConversationEnded(conversation) if conversation.rating().is_some_and(|rating| rating <= 2.0) => {
+//!             format!("look into {}", conversation.id.as_deref().unwrap_or("a conversation"))
 //!         }
-//!         Kind::Unknown(unknown) => format!("nothing is done about {unknown:?}"),
-//!         _ => "thank you".to_owned(),
+//!         other => format!("ignored: {}", other.name().unwrap_or("an event without a name")),
 //!     }
 //! }
 //!
@@ -18,86 +17,102 @@
 //! assert_eq!(handle(event), "welcome, John");
 //! let event = Event::from_slice(br#"{"event": "conversation.ended", "data": {"id": "c_1", "rating": 1}}"#)?;
 //! assert_eq!(handle(event), "look into c_1");
-//! # Ok::<(), knowrithm_events::ParseError>(())
+//! let event = Event::from_slice(br#"{"event": "agent.retired"}"#)?;
+//! assert_eq!(handle(event), "ignored: agent.retired");
+//! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! In axum, behind the layer of `tower-webhook`, the handler's argument is `VerifiedJson<Event>` of `tower-webhook-axum`.
-//! Anywhere else, verify the body and hand its bytes to [`Event::from_slice`], or to `serde_json`; or, with the feature
-//! `verified`, the verified body itself to `Event::from_verified`.
+//! Verify the signature before you read the payload. Behind the layer of `tower-webhook`, an axum handler takes
+//! `VerifiedJson<Event>` of `tower-webhook-axum`; everywhere else, pass the verified bytes on:
+//! `Event::from_slice(body.bytes())`.
 //!
 //! # What is typed
 //!
-//! The events of the table in Knowrithm's developer documentation, under *Webhooks*, and of their payloads what that page
-//! shows: a lead's members, and of a conversation `id` and `rating`. Everything else is kept as it came: in the `more` of
-//! the object that had it, or whole, as [`Kind::Unknown`]. **What was read is written as it was read**, apart from white
-//! space, the order of members, and how a string spells its characters; an unknown event to the byte.
+//! The seven events in the table of Knowrithm's developer documentation (*Webhooks*), and the members that its
+//! examples show: `event`, `timestamp`, the members of a [`Lead`], and `id` and `rating` of a [`Conversation`]. All
+//! other members are in the `more` of their object. An event that is not in the table is [`Kind::Unknown`], with its
+//! whole payload.
 //!
-//! # Odd payloads
+//! The payload's `signature` has no field, and is in [`Event::more`]. It proves nothing: the signature to verify is in
+//! a header of the request.
 //!
-//! A payload that was signed tells the truth, even when it is not what the page led us to expect; to refuse it would make
-//! the vendor send it again and again, and in the end drop it. So **every JSON object is an event**:
+//! # Two promises
 //!
-//! | payload | as an [`Event`] | as [`Strict`], or by [`Event::check`] |
-//! |---|---|---|
-//! | not JSON, not UTF-8 | error: line and column | the same error |
-//! | not an object: `[]` | error: `expected an object, found an array` | the same error |
-//! | `event` missing, `null`, no string | [`Kind::Unknown`] without a name | error: `event: missing`, or `event: expected a string, found null` |
-//! | `event` not in the table | [`Kind::Unknown`] with its name | accepted |
-//! | other members missing, or `null` | field is `None`; `null` is kept in `more` | accepted |
-//! | members that the page does not show | kept in `more` | accepted |
-//! | a field of the wrong type: `"rating": "2"` | field is `None`; the value is kept in `more` | error: `data.rating: expected a number, found a string` |
-//! | `timestamp` no instant, or without an offset | field is `None`; the text is kept in `more` | error: `timestamp: expected an instant such as 2024-05-21T10:30:00Z, found a string` |
-//! | `data` no object: `[]` | no field is set; the value is kept in the event's `more` | error: `data: expected an object, found an array` |
-//! | a member twice, in the payload | [`Kind::Unknown`] without a name | error: `data: there more than once` |
-//! | a member twice, in the `data` of an event of the table | [`Kind::Unknown`] with its name | error: `data.email: there more than once` |
-//! | a member twice, further inside | kept as it came | accepted |
-//! | half a surrogate pair in a field: `"\ud800"` | field is `None`; the text is kept in `more` | error: `data.email: expected a string, found a string with half a surrogate pair` |
-//! | half a surrogate pair in a member's name | as with a member that is there twice | error: `a member's name has half a surrogate pair`, after `data: ` if it is there |
-//! | `rating` of any size: `1e400`, 2<sup>64</sup> + 1 | kept to the digit; [`Number::value`] is the `f64` next to it, or infinite | accepted |
-//! | any other number, of any size | kept to the digit | accepted |
-//! | nested 128 deep, or 100 000 | kept; nothing here recurses | accepted |
+//! **Nothing that was signed is refused.** An error makes Knowrithm send the same payload again, and in the end drop
+//! it. So every JSON object is an [`Event`], and only bytes that are not a JSON object are an error.
 //!
-//! Two parsers may read an object that has a member twice in two ways, so that this one reads it in none.
+//! **No member is lost.** An event serialises with every member that it was read with, and each value of `more` with
+//! its original text. Only white space, the order of members and the escapes in the strings of fields may change. If
+//! the same member is there twice, the last one counts.
 //!
-//! A field that is `None` is not always missing: `lead.more.contains_key("email")` tells. A handler for which that makes a
-//! difference takes [`Strict`].
+//! ```
+//! use knowrithm_events::{Event, Kind};
 //!
-//! # Of people
+//! let payload = r#"{"data":{"budget":1e400,"email":17},"event":"lead.created","attempt":18446744073709551617}"#;
+//! let event = Event::from_slice(payload.as_bytes())?;
 //!
-//! A lead is a person. `Debug` prints ids, the names of members, times and numbers; of names, addresses and everything
-//! that is not known, it prints the length. [`ParseError`] quotes no value. Serialisation writes everything.
+//! let Kind::LeadCreated(lead) = &event.kind else { panic!("{event:?}") };
+//! assert_eq!(lead.email, None);
+//! assert_eq!(lead.more["email"].text(), "17");
+//! assert_eq!(event.more["attempt"].text(), "18446744073709551617");
+//!
+//! let written = serde_json::to_string(&event)?;
+//! assert_eq!(written, r#"{"attempt":18446744073709551617,"data":{"budget":1e400,"email":17},"event":"lead.created"}"#);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! | payload | as an [`Event`] |
+//! |---|---|
+//! | not JSON, or not UTF-8 | error with line and column |
+//! | not an object, such as `[]` | error: `expected a JSON object` |
+//! | `event` missing or not a string | [`Kind::Unknown`] without a name |
+//! | `event` not in the table | [`Kind::Unknown`] with its name |
+//! | a field's member is missing | the field is `None` |
+//! | a field's member is `null` or of another type | the field is `None`; the value is in `more` |
+//! | `data` missing, empty or not an object | its fields are `None`; the value, if any, is in [`Event::more`] |
+//! | a number of any size | its digits are kept; [`Conversation::rating`] is the nearest `f64`, or infinite |
+//! | nesting of any depth | kept; reading it does not recurse |
+//! | the same member twice, in the payload or in `data` | the last one counts, as in Python's `json` and in `serde_json`; the others are dropped |
+//! | the same member twice, in an unknown event or deeper | both are kept |
+//! | a lone surrogate (`"\ud83d"`) in a field's string | as a value of another type |
+//! | a lone surrogate in the name of a member of the payload | [`Kind::Unknown`] without a name |
+//! | a lone surrogate in the name of a member of `data` | its fields are `None`; the value is in [`Event::more`] |
+//!
+//! So a field that is `None` may be missing or of another type: `lead.more.contains_key("email")` tells. If your
+//! handler must refuse payloads of another shape, deserialise a type of your own instead of an [`Event`].
+//!
+//! **Why `more` holds text.** With `serde_json::Value` and a derived `flatten` this crate would be shorter still. But
+//! a `Value` refuses `1e400`, lone surrogates and 128 levels of nesting, and rounds 2<sup>64</sup> + 1. A derived
+//! struct refuses a member that is there twice. Each of these would refuse or change a payload that was signed.
+//!
+//! # Personal data
+//!
+//! `Debug` prints ids, timestamps, names of events and members, and the source of a lead. It omits a lead's names,
+//! address and telephone number, and prints the length of everything in `more`. Errors of [`Event::from_slice`] quote
+//! nothing. Serialising writes everything. To remove a member, set its field to `None` *and* remove it from `more`.
 //!
 //! # Only with `serde_json`
 //!
-//! What is kept is kept as JSON text, so that all this is read and written by [`serde_json`] and what wraps it, and by no
-//! other format. serde's `flatten`, `untagged` and tagged enums go through a buffer that such text does not survive: do
-//! not put an [`Event`] inside of one. `serde_json`'s feature `arbitrary_precision`, switched on by whatever crate, makes no
-//! difference.
-//!
-//! A [`serde_json::Value`] holds less than an event: `to_value` fails with nesting or numbers that it cannot hold, where
-//! `to_string` does not.
-#![cfg_attr(docsrs, feature(doc_cfg))]
+//! [`Raw`] holds JSON text, so these types are read and written by [`serde_json`] alone. Its feature
+//! `arbitrary_precision` makes no difference. `from_value` and `to_value` work within the limits of a `Value`. serde's
+//! `flatten`, `untagged` and tagged enums buffer their input, and a [`Raw`] cannot be read from such a buffer: do not
+//! put an [`Event`] inside one of them.
 
 mod data;
-mod error;
 mod event;
 mod kind;
-mod member;
-mod number;
 mod raw;
 mod samples;
-mod strict;
 #[cfg(test)]
 mod tests;
-mod timestamp;
 
 pub use data::{Agent, Conversation, Document, Lead, Message};
-pub use error::ParseError;
 pub use event::Event;
 pub use kind::{Kind, Unknown};
-pub use member::Members;
-pub use number::Number;
-pub use raw::Raw;
+pub use raw::{Members, Raw};
 pub use samples::{Sample, samples};
-pub use strict::Strict;
-pub use timestamp::Timestamp;
+
+/// Compiles the examples of the crate's README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

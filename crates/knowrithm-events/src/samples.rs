@@ -6,15 +6,15 @@
 pub struct Sample {
     /// The event's name in the vendor's table.
     pub name: &'static str,
-    /// The payload. It holds no single quote, so that a shell takes it between two.
+    /// The payload. It contains no single quote, so a shell command can have it between two.
     pub json: &'static str,
 }
 
-/// A payload of every event, in the order of the vendor's table.
+/// A payload of each event, in the order of the vendor's table.
 ///
-/// That of `lead.created` is the example on the vendor's page, of an invented person. The page shows no other payload:
-/// in these, `data` has the members that the page's listener reads, or else an `id` in the page's style. What a real one
-/// has, only the vendor knows.
+/// The one of `lead.created` is the example on the vendor's page, about an invented person. The vendor shows no other
+/// payload. In the others, `data` has the members that the vendor's example listener reads, or an `id` in the same
+/// style.
 ///
 /// ```
 /// use knowrithm_events::{Event, samples};
@@ -23,7 +23,7 @@ pub struct Sample {
 ///     assert_eq!(Event::from_slice(sample.json.as_bytes())?.name(), Some(sample.name));
 /// }
 /// assert_eq!(samples().len(), 7);
-/// # Ok::<(), knowrithm_events::ParseError>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[must_use]
 pub fn samples() -> &'static [Sample] {

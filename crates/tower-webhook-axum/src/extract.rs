@@ -70,6 +70,7 @@ mod tests {
     use http::{Request, StatusCode};
     use serde::Deserialize;
     use tower::ServiceExt;
+    use tower_webhook::scheme::Knowrithm;
     use tower_webhook::sign::Signer;
     use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
 
@@ -86,7 +87,7 @@ mod tests {
     }
 
     async fn post_to(app: Router, body: &'static str) -> (StatusCode, String) {
-        let signer = Signer::knowrithm(&SigningSecret::new("whk_test").unwrap());
+        let signer = Signer::new(Knowrithm, &SigningSecret::new("whk_test").unwrap());
         let request = Request::post("/")
             .header("content-type", "text/plain")
             .body(body)

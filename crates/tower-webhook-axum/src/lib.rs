@@ -24,7 +24,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = SigningSecret::new("whk_demo")?;
-//! # let signer = tower_webhook::sign::Signer::knowrithm(&secret);
+//! # let signer = tower_webhook::sign::Signer::new(tower_webhook::scheme::Knowrithm, &secret);
 //! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 //! let app: Router = Router::new().route("/webhooks/knowrithm", post(receive).route_layer(verify));
 //! # use tower::ServiceExt;

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use hyper::service::Service;
 
-/// A hyper service takes a request at any time, so it is always ready.
+/// A tower service that is always ready, because a hyper service takes a request at any time.
 #[derive(Clone, Debug)]
 pub(crate) struct AlwaysReady<S>(pub(crate) S);
 

@@ -1,5 +1,6 @@
-//! The future: the layer's, under a name of ours.
+//! The future: that of the layer, under a name of this crate.
 
+use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,8 +10,8 @@ use hyper::body::Body;
 use hyper::service::Service;
 use hyper::{Request, Response};
 use pin_project_lite::pin_project;
+use tower_webhook::BufferedBody;
 use tower_webhook::layer::{self, OnReject};
-use tower_webhook::{BufferedBody, VerifyRequest};
 
 use crate::always_ready::AlwaysReady;
 
@@ -19,24 +20,13 @@ pin_project! {
     ///
     /// # Panics
     ///
-    /// Where [`VerifyRequest`] does.
+    /// As [`VerifyRequest`](tower_webhook::VerifyRequest) does.
     pub struct ResponseFuture<S, B, F>
     where
         S: Service<Request<BufferedBody>>,
     {
         #[pin]
-        inner: layer::ResponseFuture<AlwaysReady<S>, B, F>,
-    }
-}
-
-impl<S, B, F> ResponseFuture<S, B, F>
-where
-    S: Service<Request<BufferedBody>>,
-{
-    pub(crate) fn new(verify: VerifyRequest<B>, ready: AlwaysReady<S>, on_reject: F) -> Self {
-        Self {
-            inner: layer::ResponseFuture::new(verify, ready, on_reject),
-        }
+        pub(crate) inner: layer::ResponseFuture<AlwaysReady<S>, B, F>,
     }
 }
 
@@ -45,6 +35,7 @@ where
     S: Service<Request<BufferedBody>, Response = Response<R>>,
     F: OnReject<R>,
     B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     type Output = Result<Response<R>, S::Error>;
 

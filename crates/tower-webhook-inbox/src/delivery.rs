@@ -157,7 +157,7 @@ impl Delivery {
     ///
     /// When the body is not a JSON object. It will not be one at the next attempt either: do not retry.
     #[cfg(feature = "knowrithm")]
-    pub fn event(&self) -> Result<knowrithm_events::Event, knowrithm_events::ParseError> {
+    pub fn event(&self) -> Result<knowrithm_events::Event, serde_json::Error> {
         knowrithm_events::Event::from_slice(&self.body)
     }
 }

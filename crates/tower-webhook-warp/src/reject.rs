@@ -1,4 +1,4 @@
-//! What the filter rejects with, and the answer to it.
+//! The rejection of the filter, and the answer to it.
 
 use std::error::Error;
 use std::fmt;
@@ -7,9 +7,9 @@ use tower_webhook::Rejection;
 use warp::reject::Reject;
 use warp::reply::Response;
 
-/// What [`verified`](crate::verified) rejects with; [`recover`] answers it.
+/// The rejection of [`verified`](crate::verified); [`recover`] answers it.
 ///
-/// A function of your own finds it among warp's rejections:
+/// A recovery function of your own finds it in warp's rejection:
 ///
 /// ```
 /// use tower_webhook_warp::Unverified;
@@ -22,7 +22,7 @@ use warp::reply::Response;
 ///     Ok(unverified.rejection().clone().into_response())
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Unverified(Rejection);
 
 impl Unverified {
@@ -39,7 +39,7 @@ impl Unverified {
 
 impl Reject for Unverified {}
 
-/// Says what the route lacks, not why the request was refused: warp prints this to the peer when nothing recovers.
+/// Names the missing `recover`, not the reason of the refusal: warp sends this text to the peer when nothing recovers.
 impl fmt::Debug for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unverified; this route needs `.recover(tower_webhook_warp::recover)`")
@@ -52,17 +52,21 @@ impl fmt::Display for Unverified {
     }
 }
 
-impl Error for Unverified {}
+impl Error for Unverified {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
 
-/// Answers what [`verified`](crate::verified) refused: an empty body, the [status of the rejection](Rejection::status)
-/// (403, 413, 400, 408 or 503), and the [`Rejection`] in the response's extensions.
+/// Answers a request that [`verified`](crate::verified) refused: with an empty body, the
+/// [status of the rejection](Rejection::status) (403, 413, 400, 408 or 503), and the [`Rejection`] in the extensions.
 ///
-/// It goes into [`Filter::recover`](warp::Filter::recover), at the end of the route; see the
+/// Give it to [`Filter::recover`](warp::Filter::recover) at the end of the route; see the
 /// [crate's page](crate#where-to-put-the-filter).
 ///
 /// # Errors
 ///
-/// Every other rejection, as it came: a 404 stays one, and so does a 405.
+/// Every other rejection, unchanged: a 404 stays a 404, and a 405 a 405.
 pub async fn recover(rejection: warp::Rejection) -> Result<Response, warp::Rejection> {
     match rejection.find::<Unverified>() {
         Some(unverified) => Ok(unverified.rejection().clone().into_response()),

@@ -1,4 +1,4 @@
-//! The request body that passes on to the inner service.
+//! The request body that the inner service receives.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body that is there in full: one frame, or none when it is empty, of exactly known size.
+/// A body in memory: one frame, or none when it is empty, of exactly known size.
 ///
 /// Behind a [`VerifyLayer`](crate::VerifyLayer) it holds the same [`Bytes`] as the
 /// [`VerifiedBody`](crate::VerifiedBody) in the extensions, uncopied, so that ordinary body extractors go on working.
-/// Unlike that one it proves nothing: anybody can make a `BufferedBody`, and middleware can replace it.
+/// Unlike that one it proves nothing: all code can make a `BufferedBody`, and middleware can replace it.
 ///
 /// ```
 /// use http_body::Body;
@@ -28,19 +28,19 @@ pub struct BufferedBody {
 }
 
 impl BufferedBody {
-    /// Makes a body of bytes in hand, to call or test a service that takes one.
+    /// A body with these bytes, to call or test a service that takes one.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into() }
     }
 
-    /// What has not been read of the body yet.
+    /// The bytes that have not been read yet.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// What has not been read of the body yet.
+    /// The bytes that have not been read yet.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.bytes

@@ -1,13 +1,15 @@
-//! What the developer or operator got wrong, found at start-up.
+//! Mistakes in the set-up, found when the program starts.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::secret::WhsecError;
+
 /// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
 ///
-/// Its messages name the variable or the file at fault, and never hold a secret.
+/// Its messages name the variable or the file at fault, and never contain a secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -18,51 +20,44 @@ pub enum ConfigError {
         /// Its name.
         name: String,
     },
-    /// The environment variable is set to a [blank](crate::SigningSecret) secret.
+    /// The environment variable contains a [blank](crate::SigningSecret) secret.
     BlankVariable {
         /// Its name.
         name: String,
     },
-    /// The secret's file holds a [blank](crate::SigningSecret) one.
+    /// The file contains a [blank](crate::SigningSecret) secret.
     BlankFile {
-        /// Where it was looked for.
+        /// Its path.
         path: PathBuf,
     },
-    /// The secret's file is longer than any secret: more than 64 KiB.
+    /// The file is larger than 64 KiB, longer than any secret.
     OversizedFile {
-        /// Where it was looked for.
+        /// Its path.
         path: PathBuf,
     },
-    /// A secret of Standard Webhooks is not `whsec_` and standard base64 of a key that is not [blank](crate::SigningSecret).
-    MalformedWhsec,
-    /// The secret's file could not be opened or read.
+    /// The file could not be opened or read.
     UnreadableFile {
-        /// Where it was looked for.
+        /// Its path.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
+    /// The secret is not `whsec_` and the standard base64 of a key.
+    Whsec(WhsecError),
 }
+
+const BLANK: &str = "is empty or contains only whitespace or invisible characters";
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BlankSecret => f.write_str("signing secret is blank: empty, or nothing that can be seen"),
+            Self::BlankSecret => write!(f, "signing secret {BLANK}"),
             Self::MissingVariable { name } => write!(f, "environment variable {name} is not set"),
-            Self::BlankVariable { name } => write!(
-                f,
-                "environment variable {name} is blank: empty, or nothing that can be seen"
-            ),
-            Self::BlankFile { path } => write!(
-                f,
-                "secret file {} is blank: empty, or nothing that can be seen",
-                path.display()
-            ),
-            Self::OversizedFile { path } => write!(f, "secret file {} is longer than 64 KiB", path.display()),
-            Self::MalformedWhsec => {
-                f.write_str("signing secret is not `whsec_` and standard base64 of a key that is not blank")
-            }
+            Self::BlankVariable { name } => write!(f, "environment variable {name} {BLANK}"),
+            Self::BlankFile { path } => write!(f, "secret file {} {BLANK}", path.display()),
+            Self::OversizedFile { path } => write!(f, "secret file {} is larger than 64 KiB", path.display()),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
+            Self::Whsec(error) => error.fmt(f),
         }
     }
 }
@@ -73,5 +68,11 @@ impl Error for ConfigError {
             Self::UnreadableFile { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<WhsecError> for ConfigError {
+    fn from(error: WhsecError) -> Self {
+        Self::Whsec(error)
     }
 }

@@ -13,7 +13,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use tower::ServiceExt;
 //! let secret = SigningSecret::new("whk_demo")?;
-//! # let signer = tower_webhook::sign::Signer::knowrithm(&secret);
+//! # let signer = tower_webhook::sign::Signer::new(tower_webhook::scheme::Knowrithm, &secret);
 //! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 //! let app: Router = Router::new().route("/webhooks/knowrithm", post(receive).route_layer(verify));
 //! # let post = || axum::http::Request::post("/webhooks/knowrithm");
@@ -25,95 +25,108 @@
 //! ```
 //!
 //! A provider signs the raw body of each webhook with a secret that it shares with you, and sends the signature in a
-//! header. This crate checks it at the edge of a service. What passes is genuine; everything else is refused without
-//! telling the peer why.
+//! header. This crate checks the signature at the edge of a service. Genuine requests pass on; all others are refused, and
+//! the peer does not learn why.
 //!
-//! # The way of a request
+//! # How a request is verified
 //!
-//! A request's *scheme* reads the signature header. [`VerifyRequest`] collects and hashes the body. The *MAC* is compared,
-//! in constant time. A [`VerifiedBody`] goes into the extensions, and the [`layer`] calls the inner service.
+//! The [`scheme`] reads the signature header. [`VerifyRequest`] collects and hashes the body. The MAC is compared in
+//! constant time. A [`VerifiedBody`] goes into the extensions of the request, and the [`layer`] calls the inner service.
 //!
-//! Nothing of a body is read before its signature header was judged well formed. The body is bounded in size and in time
-//! (2 MiB and 30 s unless [told otherwise](Verifier::max_body)), hashed as it comes, and not copied when it comes in one
-//! frame.
+//! The head is judged before a byte of the body is read. The body is limited in size and in time (2 MiB and 30 s unless
+//! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame.
 //!
 //! # Answers
 //!
 //! | request | answer | [`code`](Rejection::code) |
 //! |---|---|---|
-//! | verified | the inner service's | |
-//! | signature header missing | 403, empty | `missing_signature` |
-//! | more than one signature header | 403, empty | `duplicate_signature` |
-//! | signature header of another form | 403, empty | `malformed_signature` |
-//! | another body, secret or signature | 403, empty | `signature_mismatch` |
-//! | a signed time that is missing, malformed, too old, ahead | 403, empty | `missing_timestamp`, `malformed_timestamp`, `timestamp_too_old`, `timestamp_in_future` |
-//! | no secret is known, or they cannot be looked up | 403, 503, empty | `unknown_key`, `secret_source` |
-//! | body larger than the limit | 413, empty | `body_too_large` |
-//! | body ends in an error | 400, empty | `body_read` |
-//! | body not complete in time | 408, empty | `body_timeout` |
+//! | verified | that of the inner service | |
+//! | signature header missing | 403 | `missing_signature` |
+//! | more than one signature header | 403 | `duplicate_signature` |
+//! | signature header in another form | 403 | `malformed_signature` |
+//! | another body, secret or signature | 403 | `signature_mismatch` |
+//! | signed timestamp missing, malformed, too old, in the future | 403 | `missing_timestamp`, `malformed_timestamp`, `timestamp_too_old`, `timestamp_in_future` |
+//! | no secret is known | 403 | `unknown_secret` |
+//! | the look-up of secrets failed | 503, `Retry-After: 10` | `secret_source` |
+//! | body larger than the limit | 413 | `body_too_large` |
+//! | body ends in an error | 400 | `body_read` |
+//! | body not complete in time | 408 | `body_timeout` |
 //!
-//! The reason is in the response's extensions, as a [`Rejection`], and with the `tracing` feature in one event at debug
-//! level.
+//! The body of every refusal is empty. The [`Rejection`] is in the extensions of the response and, with the feature
+//! `tracing`, in one event at debug level. A request that is refused by its head is not read: a sender that goes on
+//! sending its body may see a closed connection instead of the 403 or 413.
 //!
-//! # Providers and secrets
+//! # Schemes and secrets
 //!
-//! [`Verifier`] has a constructor for each provider; the module [`scheme`] is for those that it does not know. Each takes
-//! whatever becomes [`Keys`]: one [`SigningSecret`], a set of [`Secrets`] while they rotate, a [`SecretsHandle`] whose set is
-//! replaced without a restart, or a [`SecretSource`] that looks them up for each request.
+//! [`Verifier::new`] takes a [`scheme`] and its secrets: one [`SigningSecret`], a set of [`Secrets`] while they rotate, or
+//! a [`SecretsHandle`] whose set is replaced without a restart. [`Verifier::per_request`] looks them up for each request.
+//!
+//! # Guide
+//!
+//! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
+//! - [Order](_guide::order): where the layer belongs among others.
+//! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
 //! # Without a server
 //!
-//! With `default-features = false` this is a verifier and nothing else: no body type, no tower, no runtime. A body in hand
-//! goes to [`Verifier::verify`]; one that arrives in pieces to [`Verifier::begin`].
+//! With `default-features = false` this is a verifier and nothing else: no body type, no tower, no runtime. Give a whole
+//! body to [`Verifier::verify`], and a body in pieces to [`Verifier::begin`].
 //!
 //! # Other crates of the family
 //!
 //! The layer needs no adapter in axum, around `warp::service`, or behind hyper-util's `TowerToHyperService`.
-//! `tower-webhook-axum` adds extractors, `tower-webhook-warp` a filter, `tower-webhook-hyper` a service for servers that
-//! use no tower.
+//! `tower-webhook-axum` adds extractors, `tower-webhook-warp` a filter, `tower-webhook-hyper` a service for servers without
+//! tower. `tower-webhook-inbox` stores deliveries before they are answered, and works on them later.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; without `timeout` they wait for a body for ever |
-//! | `timeout` | yes | the deadline of a body, [`Verifier::read_timeout`], on tokio's timer; brings `layer` |
-//! | `sign` | | [`sign::Signer`], the sender's side, for tests, demonstrations and senders |
-//! | `test-util` | | [`mod@test`]: signed requests, forgeries, bodies and a clock, for tests of what stands behind the layer |
-//! | `tracing` | | one event per verdict |
+//! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; its deadline needs a tokio runtime |
+//! | `serde` | | [`DeliveryKey`] as text in serialised data |
+//! | `sign` | | [`sign::Signer`], the sender's side |
+//! | `test-util` | | [`mod@test`]: signed requests, forgeries, scripted bodies and a clock, for tests of handlers |
+//! | `tracing` | | one debug event per verdict |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(feature = "layer", feature = "timeout", feature = "sign")),
+    not(all(feature = "layer", feature = "sign", feature = "test-util")),
     allow(
         rustdoc::broken_intra_doc_links,
-        reason = "what a feature brings is named by what does not need it; with all of them each link leads somewhere"
+        reason = "pages link to items of features; with all features every link resolves"
     )
 )]
 
+#[cfg(any(doc, doctest))]
+pub mod _guide;
 #[cfg(feature = "layer")]
 mod body;
+mod check;
 mod clock;
 #[cfg(feature = "layer")]
 mod collect;
 #[cfg(feature = "layer")]
 mod deadline;
+mod delivery_key;
 mod error;
-mod handle;
-mod keys;
+mod head;
+mod keyed_secret;
 #[cfg(feature = "layer")]
 pub mod layer;
 mod mac;
 mod origin;
-mod providers;
+mod policy;
+mod provenance;
 mod rejection;
 pub mod scheme;
 mod secret;
 mod secrets;
+mod secrets_handle;
+mod set;
 #[cfg(feature = "sign")]
 pub mod sign;
-mod signing_key;
 #[cfg(feature = "layer")]
 mod source;
+mod supply;
 #[cfg(feature = "test-util")]
 pub mod test;
 mod trace;
@@ -122,21 +135,27 @@ mod verified;
 mod verifier;
 #[cfg(feature = "layer")]
 mod verify_request;
+mod window;
 
 #[cfg(feature = "layer")]
 pub use body::BufferedBody;
 pub use clock::Clock;
+pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
 pub use error::ConfigError;
-pub use handle::SecretsHandle;
-pub use keys::Keys;
 #[cfg(feature = "layer")]
-pub use layer::{Verify, VerifyLayer};
-pub use rejection::Rejection;
-pub use scheme::{HmacSha256Scheme, Scheme, SignatureHeader};
-pub use secret::SigningSecret;
+pub use layer::verify::Verify;
+#[cfg(feature = "layer")]
+pub use layer::verify_layer::VerifyLayer;
+pub use provenance::Provenance;
+pub use rejection::{Rejection, RejectionKind};
+pub use secret::{DecodedSecret, Secret, SigningSecret, WhsecError};
 pub use secrets::Secrets;
+pub use secrets_handle::SecretsHandle;
 #[cfg(feature = "layer")]
-pub use source::{PerRequest, SecretSource};
+pub use source::SecretSource;
+pub use supply::{IntoSecrets, KnownSecrets};
+#[cfg(feature = "layer")]
+pub use supply::{PerRequest, SecretSupply};
 pub use verification::Verification;
 pub use verified::VerifiedBody;
 pub use verifier::Verifier;

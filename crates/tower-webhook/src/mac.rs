@@ -1,4 +1,4 @@
-//! HMAC-SHA256: a keyed state made once per secret, one run of it per body, and the constant-time comparison.
+//! HMAC-SHA256 from a state that was keyed once per secret, its comparison in constant time, and SHA-256.
 //!
 //! This is the only file that names a crypto crate, and the only one that compares MACs.
 
@@ -10,21 +10,19 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::ZeroizeOnDrop;
 
-/// What the crate's `Hmac` is made of. A clone of it copies no buffer, which is empty in a key, and its end does not move it:
-/// moving what was just written makes the processor wait.
+/// The core of the crate's `Hmac`, without its buffer: a keyed state has an empty one, which need not be copied.
 type Core = HmacCore<Sha256>;
 
-/// What a run holds wipes itself: a buffer, and the two states of which alone a [`Core`] is made, which has no such mark of its
-/// own. Without sha2's feature for that, this does not compile.
+/// The parts of a MAC wipe themselves. Without sha2's feature for that, this does not compile.
 const _: fn() = || {
     fn wipes_itself<T: ZeroizeOnDrop>() {}
     wipes_itself::<<Sha256 as EagerHash>::Core>();
     wipes_itself::<Buffer<Core>>();
 };
 
-/// The HMAC state after its key has gone in: cloning it is all that a request pays for the key.
+/// The state of HMAC after the key went in. Each request clones it, and so pays nothing for the key.
 ///
-/// It cannot be turned back into the secret, but whoever has it can sign, so it is wiped on drop and prints nothing.
+/// It cannot be turned back into the secret, but it can sign, so it is wiped on drop and prints nothing.
 #[derive(Clone)]
 pub(crate) struct KeyedMac(Core);
 
@@ -37,29 +35,8 @@ impl KeyedMac {
     pub(crate) fn start(&self) -> RunningMac {
         RunningMac {
             core: self.0.clone(),
-            begun: Buffer::<Core>::default(),
+            partial: Buffer::<Core>::default(),
         }
-    }
-
-    /// Whether one of these is the MAC of these bytes: [`RunningMac::makes_one_of`] for what is there at once, with no state
-    /// moved about.
-    // Not inlined: with it, a caller's registers are spilled around every block of the hash.
-    #[inline(never)]
-    pub(crate) fn makes_one_of(
-        &self,
-        before: Option<&[&[u8]; 4]>,
-        body: &[u8],
-        first: &[u8; 32],
-        others: &[[u8; 32]],
-    ) -> bool {
-        let mut mac = self.start();
-        if let Some(parts) = before {
-            for part in parts {
-                mac.update(part);
-            }
-        }
-        mac.update(body);
-        mac.makes_one_of(first, others)
     }
 }
 
@@ -67,58 +44,67 @@ impl KeyedMac {
 pub(crate) struct RunningMac {
     core: Core,
     /// A block that is not full yet.
-    begun: Buffer<Core>,
+    partial: Buffer<Core>,
 }
 
 impl RunningMac {
     #[inline]
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        let Self { core, begun } = self;
-        begun.digest_blocks(chunk, |blocks| core.update_blocks(blocks));
+        let Self { core, partial } = self;
+        partial.digest_blocks(chunk, |blocks| core.update_blocks(blocks));
     }
 
-    /// Whether one of these is the MAC of the bytes seen. All are compared, each in the same time whichever bit differs.
+    /// The MAC of the bytes seen.
     #[inline]
-    pub(crate) fn makes_one_of(&mut self, first: &[u8; 32], others: &[[u8; 32]]) -> bool {
-        one_of(&self.finish(), first, others)
+    pub(crate) fn finish(mut self) -> [u8; 32] {
+        self.output()
     }
 
-    /// The MAC. Nothing is to be done with the run afterwards; it is not taken by value because that would move it.
+    /// Whether one of these is the MAC of the bytes seen. All are compared, each in constant time.
     #[inline]
-    pub(crate) fn finish(&mut self) -> [u8; 32] {
+    pub(crate) fn matches(&mut self, claimed: &[u8; 32], others: &[[u8; 32]]) -> bool {
+        let mac = words(&self.output());
+        let same = |claimed: &[u8; 32]| -> Choice { mac.ct_eq(&words(claimed)) };
+        let any = others.iter().fold(same(claimed), |any, other| any | same(other));
+        any.into()
+    }
+
+    #[inline]
+    fn output(&mut self) -> [u8; 32] {
         let mut mac = Output::<Core>::default();
-        self.core.finalize_fixed_core(&mut self.begun, &mut mac);
+        self.core.finalize_fixed_core(&mut self.partial, &mut mac);
         mac.into()
     }
 }
 
-/// SHA-256 over the concatenation of `parts`.
+/// The MAC as words, of which there are fewer to compare than bytes.
+#[inline]
+fn words(mac: &[u8; 32]) -> [u64; 4] {
+    let (words, _) = mac.as_chunks();
+    std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
+}
+
+/// The SHA-256 of the bytes seen so far.
+#[derive(Default)]
+pub(crate) struct RunningHash(Sha256);
+
+impl RunningHash {
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        self.0.update(chunk);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// The SHA-256 of the concatenation of `parts`.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hash = Sha256::new();
+    let mut hash = RunningHash::default();
     for part in parts {
         hash.update(part);
     }
-    hash.finalize().into()
-}
-
-#[inline]
-fn one_of(mac: &[u8; 32], first: &[u8; 32], others: &[[u8; 32]]) -> bool {
-    let any = others
-        .iter()
-        .fold(same(mac, first), |any, other| any | same(mac, other));
-    any.into()
-}
-
-/// Equality in constant time: the differences of all bytes, eight at a step, go into one word, and that is compared.
-#[inline]
-fn same(a: &[u8; 32], b: &[u8; 32]) -> Choice {
-    let (a, _) = a.as_chunks();
-    let (b, _) = b.as_chunks();
-    let difference = a
-        .iter()
-        .zip(b)
-        .fold(0, |all, (a, b)| all | u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
-    difference.ct_eq(&0)
+    hash.finish()
 }
 
 #[cfg(test)]
@@ -126,18 +112,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_single_bit_counts() {
-        let tag: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
-        assert!(bool::from(same(&tag, &tag)));
+    fn a_single_wrong_bit_is_a_mismatch() {
+        let keyed = KeyedMac::new(b"Jefe");
+        let mac = keyed.start().finish();
+        assert!(keyed.start().matches(&mac, &[]));
         for bit in 0..256 {
-            let mut other = tag;
+            let mut other = mac;
             other[bit / 8] ^= 1 << (bit % 8);
-            assert!(!bool::from(same(&tag, &other)), "bit {bit}");
+            assert!(!keyed.start().matches(&other, &[]), "bit {bit}");
         }
     }
 
     #[test]
-    fn the_key_goes_in_once() {
+    fn a_keyed_state_can_be_used_again() {
         let keyed = KeyedMac::new(b"Jefe");
         // RFC 4231, section 4.3.
         let tag = [
@@ -148,13 +135,13 @@ mod tests {
             let mut mac = keyed.start();
             mac.update(b"what do ya want ");
             mac.update(b"for nothing?");
-            assert!(mac.makes_one_of(&tag, &[]));
+            assert!(mac.matches(&tag, &[]));
         }
-        assert!(!keyed.start().makes_one_of(&tag, &[]));
+        assert!(!keyed.start().matches(&tag, &[]));
     }
 
     #[test]
-    fn it_is_hmac_wherever_the_bytes_are_split() {
+    fn it_equals_the_crates_hmac_wherever_the_bytes_are_split() {
         use std::slice;
 
         use hmac::{Hmac, Mac};
@@ -175,21 +162,19 @@ mod tests {
                     mac.update(slice::from_ref(byte));
                 }
                 assert_eq!(mac.finish(), expected, "{split} of {length}");
-                let before = Some(&[b"", before, b"", b""]);
-                assert!(keyed.makes_one_of(before, body, &expected, &[]), "{split} of {length}");
             }
         }
     }
 
     #[test]
-    fn any_of_several_will_do_wherever_it_stands() {
+    fn any_of_several_macs_may_match_at_any_position() {
         let keyed = KeyedMac::new(b"Jefe");
         let right = keyed.start().finish();
         for position in 0..3 {
-            let mut presented = [[0; 32]; 3];
-            assert!(!keyed.start().makes_one_of(&presented[0], &presented[1..]));
-            presented[position] = right;
-            assert!(keyed.start().makes_one_of(&presented[0], &presented[1..]), "{position}");
+            let mut claimed = [[0; 32]; 3];
+            assert!(!keyed.start().matches(&claimed[0], &claimed[1..]));
+            claimed[position] = right;
+            assert!(keyed.start().matches(&claimed[0], &claimed[1..]), "{position}");
         }
     }
 

@@ -1,13 +1,14 @@
-//! What is known of a signature besides that it is right: whose it is, by which secret, and of which delivery.
+//! What a verified signature says besides that it is right: by which secret, of which owner, for which delivery.
 
 use std::sync::Arc;
 
 use http::HeaderValue;
 
-/// The label and the owner of the secret that signed, and the id that it signed, as far as there are such.
+use crate::delivery_key::DeliveryKey;
+
+/// The label and the owner of the secret that signed, and the id that it signed, as far as there are any.
 ///
-/// It is one pointer, and most often none. It goes along with every body, and of two words that were just written the move
-/// stalls the processor.
+/// One pointer, null in the common case: it travels with every verified body.
 #[derive(Clone, Default)]
 pub(crate) struct Origin(Option<Arc<Known>>);
 
@@ -19,22 +20,24 @@ struct Known {
 }
 
 impl Origin {
-    /// That of what the secret with this label signs.
-    pub(crate) fn of_secret(label: Option<Arc<str>>) -> Self {
+    pub(crate) fn new(label: Option<Arc<str>>) -> Self {
         match label {
             None => Self::default(),
             label => Self::default().with(|known| known.label = label),
         }
     }
 
-    /// The same, of a secret of this owner.
-    pub(crate) fn of_owner(&self, owner: Arc<str>) -> Self {
-        self.with(|known| known.owner = Some(owner))
+    /// The same for a secret of this owner.
+    pub(crate) fn with_owner(&self, owner: Option<&Arc<str>>) -> Self {
+        if owner.is_none() && self.owner().is_none() {
+            return self.clone();
+        }
+        self.with(|known| known.owner = owner.cloned())
     }
 
-    /// The same, of a delivery with this id.
+    /// The same for a delivery with this signed id.
     #[inline]
-    pub(crate) fn of_delivery(&self, id: Option<&HeaderValue>) -> Self {
+    pub(crate) fn with_delivery_id(&self, id: Option<&HeaderValue>) -> Self {
         match id {
             None => self.clone(),
             Some(id) => self.with(|known| known.delivery_id = Some(id.clone())),
@@ -51,6 +54,15 @@ impl Origin {
 
     pub(crate) fn delivery_id(&self) -> Option<&[u8]> {
         self.0.as_ref()?.delivery_id.as_ref().map(HeaderValue::as_bytes)
+    }
+
+    /// The key of the delivery with this body.
+    pub(crate) fn delivery_key(&self, body: &[u8]) -> DeliveryKey {
+        let key = match self.delivery_id() {
+            Some(id) => DeliveryKey::of_id(id),
+            None => DeliveryKey::of_body(body),
+        };
+        key.of_owner(self.owner())
     }
 
     #[cold]

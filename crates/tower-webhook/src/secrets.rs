@@ -1,53 +1,54 @@
 //! The secrets of one receiver: one as a rule, more while they rotate.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::mac::RunningMac;
-use crate::origin::Origin;
-use crate::rejection::Rejection;
-use crate::secret::SigningSecret;
-use crate::signing_key::{Claim, Key};
+use crate::keyed_secret::KeyedSecret;
+use crate::secret::{Secret, SigningSecret};
+use crate::set::Set;
 
 /// A set of secrets, any of which may have signed a request.
 ///
-/// The first is the primary one: a body is hashed under it as it arrives. The others are tried when it does not fit, over
-/// the bytes that are there by then, so that a rotation costs nothing once the sender has changed over.
+/// The first is the primary one: a body is hashed under it as it arrives. The others are tried when it does not match,
+/// over the bytes collected by then, so that a rotation costs nothing once the sender has changed over.
 ///
-/// Making a set keys a MAC for each secret and wipes the secrets; cloning a set copies a pointer. Keep sets rather than
-/// secrets where they are looked up.
+/// Making a set keys a MAC for each secret and wipes the secrets; cloning a set copies a pointer. Where secrets are
+/// looked up, cache sets rather than secrets.
 ///
 /// ```
-/// use tower_webhook::{Secrets, SigningSecret};
+/// use tower_webhook::scheme::Knowrithm;
+/// use tower_webhook::sign::Signer;
+/// use tower_webhook::{Secrets, SigningSecret, Verifier};
 ///
-/// let secrets = Secrets::new(SigningSecret::new("n3w")?.label("new")).and(SigningSecret::new("0ld")?.label("old"));
+/// let (new, old) = (SigningSecret::new("n3w")?.label("new"), SigningSecret::new("0ld")?.label("old"));
+/// let headers = Signer::new(Knowrithm, &old).headers("{}");
+///
+/// let secrets = Secrets::new(new).and(old);
 /// assert_eq!(format!("{secrets:?}"), r#"Secrets(["new", "old"])"#);
-/// # Ok::<(), tower_webhook::ConfigError>(())
+/// let body = Verifier::knowrithm(secrets).verify(&headers, "{}")?;
+/// assert_eq!(body.signed_by(), Some("old"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
-pub struct Secrets(Arc<Set>);
-
-#[derive(Clone)]
-struct Set {
-    primary: Key,
-    others: Vec<Key>,
-    owner: Option<Arc<str>>,
-    /// What is said when none of them fits.
-    otherwise: Rejection,
+///
+/// `K` is the kind of the secrets; [`SigningSecret`] unless the scheme takes another kind.
+pub struct Secrets<K = SigningSecret> {
+    pub(crate) set: Arc<Set>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl Secrets {
-    /// A set of one secret, the primary one.
+impl<K: Secret> Secrets<K> {
+    /// A set of one secret, the primary one, without an owner.
     #[must_use]
-    pub fn new(primary: SigningSecret) -> Self {
-        Self::of(Key::new(primary), Rejection::SignatureMismatch)
+    pub fn new(primary: K) -> Self {
+        Self::of(Arc::new(Set::new(KeyedSecret::new(primary.into_key()))))
     }
 
-    /// Adds a secret, or a set of them, that is accepted besides the others. One that has no [owner](Self::owner) is of the owner
-    /// of this set, if that has one.
+    /// Adds a secret, or another set, whose secrets are accepted as well. The owner of this set stays the owner of all;
+    /// the owner of the added set is not taken over.
     ///
-    /// Nothing takes a secret out of a set again: what was kept for a sender who changes over should
-    /// [expire](SigningSecret::not_after), or be left out of the next [replacement](crate::SecretsHandle::replace).
+    /// A secret cannot be removed from a set. Let an old secret [expire](SigningSecret::not_after), or leave it out of
+    /// the next [replacement](crate::SecretsHandle::replace).
     ///
     /// ```
     /// use tower_webhook::{Secrets, SecretsHandle, SigningSecret};
@@ -60,31 +61,25 @@ impl Secrets {
     /// ```
     #[must_use]
     pub fn and(mut self, more: impl Into<Self>) -> Self {
-        let set = Arc::make_mut(&mut self.0);
-        for mut key in more.into().keys().cloned() {
-            if let Some(owner) = &set.owner {
-                key.belong_to(owner, false);
-            }
-            set.others.push(key);
-        }
+        Arc::make_mut(&mut self.set).add(&more.into().set);
         self
     }
 
-    /// Names whose secrets all of these are: a tenant, or one provider of several whose deliveries end up in one place. Nobody,
-    /// unless set. Choose the name once: it is a part of the keys of deliveries, and a retry that comes after a change is not
-    /// known.
+    /// Names the owner of all secrets in this set: a tenant, or one of several providers whose deliveries end up in one
+    /// place. There is none by default.
     ///
-    /// Whoever has one secret signs whatever they like, the id or the bytes of somebody else's delivery included. Of
-    /// different owners, those have different [keys](crate::VerifiedBody::delivery_key), so that one owner cannot have
-    /// another's delivery taken for a duplicate; and [`VerifiedBody::owner`](crate::VerifiedBody::owner) tells whose it is.
+    /// The holder of a secret can sign any bytes and any id, those of another owner's delivery included. Deliveries of
+    /// different owners have different [keys](crate::VerifiedBody::delivery_key), so that no owner can have the delivery
+    /// of another one taken for a duplicate. Keep the name: with another one, a retry has another key.
     ///
     /// ```
+    /// use tower_webhook::scheme::Knowrithm;
     /// use tower_webhook::sign::Signer;
     /// use tower_webhook::{Secrets, SigningSecret, Verifier};
     ///
     /// let received = |owner: &str, secret: &str| {
     ///     let secret = SigningSecret::new(secret)?;
-    ///     let headers = Signer::knowrithm(&secret).headers("{}");
+    ///     let headers = Signer::new(Knowrithm, &secret).headers("{}");
     ///     let verifier = Verifier::knowrithm(Secrets::new(secret).owner(owner));
     ///     Ok::<_, Box<dyn std::error::Error>>(verifier.verify(&headers, "{}")?)
     /// };
@@ -95,137 +90,36 @@ impl Secrets {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn owner(self, name: impl Into<Arc<str>>) -> Self {
-        self.belonging_to(&name.into(), true)
-    }
-
-    /// The same, with the owner of those before it for those that have none.
-    pub(crate) fn in_place_of(self, before: &Self) -> Self {
-        match (&self.0.owner, &before.0.owner) {
-            (None, Some(owner)) => self.belonging_to(owner, false),
-            _ => self,
-        }
-    }
-
-    fn belonging_to(mut self, owner: &Arc<str>, whoever: bool) -> Self {
-        let set = Arc::make_mut(&mut self.0);
-        for key in set.others.iter_mut().chain([&mut set.primary]) {
-            key.belong_to(owner, whoever);
-        }
-        set.owner = Some(Arc::clone(owner));
+    pub fn owner(mut self, name: impl Into<Arc<str>>) -> Self {
+        Arc::make_mut(&mut self.set).set_owner(name.into());
         self
-    }
-
-    /// A set of which no secret signs anything, and which costs what a set of one does.
-    #[cfg(feature = "layer")]
-    pub(crate) fn unknown() -> Self {
-        static UNKNOWN: std::sync::LazyLock<Secrets> = std::sync::LazyLock::new(|| {
-            let key = Key::that_never_signs(b"whoever signs with this is told that it is unknown");
-            Secrets::of(key, Rejection::UnknownKey)
-        });
-        UNKNOWN.clone()
-    }
-
-    /// Whether each of them is in the form that a scheme which decodes `whsec_` asks for.
-    pub(crate) fn are_whsec(&self) -> bool {
-        self.keys().all(Key::is_whsec)
-    }
-
-    /// Starts the MAC of the primary secret, over what is signed before the body.
-    #[inline]
-    pub(crate) fn start(&self, claim: &Claim<'_>) -> RunningMac {
-        self.0.primary.start(claim)
-    }
-
-    /// Starts the MACs of the others.
-    pub(crate) fn start_others(&self, claim: &Claim<'_>) -> Vec<RunningMac> {
-        self.0.others.iter().map(|key| key.start(claim)).collect()
-    }
-
-    /// Which secret signed this body.
-    #[inline]
-    pub(crate) fn check(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
-        if self.0.primary.signed(claim, body) {
-            return Ok(self.0.primary.origin());
-        }
-        self.check_others(claim, body)
-    }
-
-    /// Which secret signed this body, which the MAC of the primary one has seen.
-    #[cfg(feature = "layer")]
-    #[inline]
-    pub(crate) fn conclude(
-        &self,
-        primary: &mut RunningMac,
-        claim: &Claim<'_>,
-        body: &[u8],
-    ) -> Result<&Origin, Rejection> {
-        if self.0.primary.finished(primary, claim) {
-            return Ok(self.0.primary.origin());
-        }
-        self.check_others(claim, body)
-    }
-
-    /// Which secret signed the bytes that these MACs have seen, the primary one's first.
-    pub(crate) fn conclude_all(
-        &self,
-        primary: &mut RunningMac,
-        others: &mut [RunningMac],
-        claim: &Claim<'_>,
-    ) -> Result<&Origin, Rejection> {
-        if self.0.primary.finished(primary, claim) {
-            return Ok(self.0.primary.origin());
-        }
-        let mut others = others.iter_mut();
-        self.first_of_others(|key| {
-            let mac = others.next().expect("one was started for each secret");
-            key.finished(mac, claim)
-        })
-    }
-
-    #[cold]
-    fn check_others(&self, claim: &Claim<'_>, body: &[u8]) -> Result<&Origin, Rejection> {
-        self.first_of_others(|key| key.signed(claim, body))
-    }
-
-    /// Tries all of them whichever fits: how long it takes does not tell.
-    fn first_of_others(&self, mut signed: impl FnMut(&Key) -> bool) -> Result<&Origin, Rejection> {
-        let mut found = None;
-        for key in &self.0.others {
-            if signed(key) && found.is_none() {
-                found = Some(key.origin());
-            }
-        }
-        found.ok_or_else(|| self.0.otherwise.clone())
-    }
-
-    fn of(primary: Key, otherwise: Rejection) -> Self {
-        Self(Arc::new(Set {
-            primary,
-            others: Vec::new(),
-            owner: None,
-            otherwise,
-        }))
-    }
-
-    fn keys(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.0.primary).chain(&self.0.others)
     }
 }
 
-impl From<SigningSecret> for Secrets {
-    fn from(secret: SigningSecret) -> Self {
+impl<K> Secrets<K> {
+    pub(crate) fn of(set: Arc<Set>) -> Self {
+        Self { set, kind: PhantomData }
+    }
+}
+
+impl<K> Clone for Secrets<K> {
+    fn clone(&self) -> Self {
+        Self::of(Arc::clone(&self.set))
+    }
+}
+
+impl<K: Secret> From<K> for Secrets<K> {
+    fn from(secret: K) -> Self {
         Self::new(secret)
     }
 }
 
 /// Prints the labels, and `_` for a secret without one.
-impl fmt::Debug for Secrets {
+impl<K> fmt::Debug for Secrets<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels = self.keys().map(|key| key.origin().label());
         f.write_str("Secrets(")?;
         let mut list = f.debug_list();
-        for label in labels {
+        for label in self.set.labels() {
             match label {
                 Some(label) => list.entry(&label),
                 None => list.entry(&format_args!("_")),
@@ -235,6 +129,3 @@ impl fmt::Debug for Secrets {
         f.write_str(")")
     }
 }
-
-#[cfg(all(test, feature = "layer"))]
-mod tests;

@@ -1,4 +1,4 @@
-//! The sender's side: signs bodies as a provider would, for tests, demonstrations and senders.
+//! The sender's side: signs bodies as a provider does, for tests, demonstrations and senders.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,34 +7,27 @@ use std::time::SystemTime;
 use http::{HeaderMap, Request};
 
 use crate::clock::unix_seconds;
-use crate::error::ConfigError;
+use crate::head::Head;
 use crate::mac::KeyedMac;
-use crate::scheme::github::GitHub;
-use crate::scheme::knowrithm::Knowrithm;
-use crate::scheme::shopify::Shopify;
-use crate::scheme::slack::Slack;
-use crate::scheme::standard_webhooks::StandardWebhooks;
-use crate::scheme::stripe::Stripe;
-use crate::scheme::write::{Stamp, Write};
-use crate::scheme::{HmacSha256Scheme, Scheme};
-use crate::secret::SigningSecret;
+use crate::scheme::{SigningScheme, Unsigned};
+use crate::secret::sealed::Sealed;
 
-/// Signs bodies so that the [`Verifier`](crate::Verifier) of the same scheme and secret accepts them, unless it is given a time
-/// or an id that none accepts.
+/// Signs bodies, so that the [`Verifier`](crate::Verifier) of the same scheme and secret accepts them.
 ///
 /// ```
+/// use tower_webhook::scheme::Knowrithm;
 /// use tower_webhook::sign::Signer;
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
 /// let secret = SigningSecret::new("whk_demo")?;
-/// let headers = Signer::knowrithm(&secret).headers("{}");
+/// let headers = Signer::new(Knowrithm, &secret).headers("{}");
 ///
 /// assert!(Verifier::knowrithm(secret).verify(&headers, "{}").is_ok());
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone)]
 pub struct Signer {
-    scheme: Arc<dyn Write>,
+    scheme: Arc<dyn SignHead>,
     name: &'static str,
     key: KeyedMac,
     timestamp: Option<i64>,
@@ -42,66 +35,32 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// Signs as Knowrithm does: `X-Knowrithm-Signature: sha256=` and 64 lower-case hex digits.
+    /// A signer with this scheme and secret.
     #[must_use]
-    pub fn knowrithm(secret: &SigningSecret) -> Self {
-        Self::new(Knowrithm, secret.expose())
+    pub fn new<S: SigningScheme>(scheme: S, secret: &S::Secret) -> Self {
+        Self {
+            name: scheme.name(),
+            scheme: Arc::new(scheme),
+            key: KeyedMac::new(secret.clone().into_key().expose()),
+            timestamp: None,
+            id: None,
+        }
     }
 
-    /// Signs as GitHub does, in `X-Hub-Signature-256`; without the older header.
-    #[must_use]
-    pub fn github(secret: &SigningSecret) -> Self {
-        Self::new(GitHub, secret.expose())
-    }
-
-    /// Signs as Stripe does, in `Stripe-Signature`.
-    #[must_use]
-    pub fn stripe(secret: &SigningSecret) -> Self {
-        Self::new(Stripe, secret.expose())
-    }
-
-    /// Signs as Slack does, in `X-Slack-Signature` and `X-Slack-Request-Timestamp`.
-    #[must_use]
-    pub fn slack(secret: &SigningSecret) -> Self {
-        Self::new(Slack, secret.expose())
-    }
-
-    /// Signs as Shopify does, in `X-Shopify-Hmac-Sha256`.
-    #[must_use]
-    pub fn shopify(secret: &SigningSecret) -> Self {
-        Self::new(Shopify, secret.expose())
-    }
-
-    /// Signs as Standard Webhooks has it, in `webhook-id`, `webhook-timestamp` and `webhook-signature`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::MalformedWhsec`] when the secret is not `whsec_` and standard base64.
-    pub fn standard_webhooks(secret: &SigningSecret) -> Result<Self, ConfigError> {
-        let key = secret.whsec().ok_or(ConfigError::MalformedWhsec)?;
-        Ok(Self::new(StandardWebhooks, &key))
-    }
-
-    /// Signs in one header that is a prefix and the MAC.
-    #[must_use]
-    pub fn hmac_sha256(scheme: HmacSha256Scheme, secret: &SigningSecret) -> Self {
-        Self::new(scheme, secret.expose())
-    }
-
-    /// Sets the time of signing, in seconds since the Unix epoch, for the schemes that sign one. By default it is the
-    /// time of each signing, by the system's clock. A negative one is written, and refused by every verifier.
+    /// Sets the time of signing, in seconds since the Unix epoch, for schemes that sign one. By default it is the
+    /// system's time at each signing. A negative time is written, and refused by every verifier.
     #[must_use]
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.timestamp = Some(seconds);
         self
     }
 
-    /// Sets the id of the delivery, for Standard Webhooks. By default each signing draws one: `msg_` and 128 random
-    /// bits in hex. One that is empty or has a dot is written, and refused by every verifier.
+    /// Sets the id of the delivery, for schemes that sign one. By default each signing draws one: `msg_` and 128 random
+    /// bits in hex. An empty id, or one with a dot, is written, and refused by every verifier.
     ///
     /// # Panics
     ///
-    /// When a header cannot hold it: it is not visible ASCII.
+    /// When it is not visible ASCII.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
@@ -110,49 +69,42 @@ impl Signer {
         self
     }
 
-    /// The headers that sign this body.
+    /// The headers that sign this body. A scheme that signs the method or the URI needs [`sign`](Self::sign).
     ///
     /// # Panics
     ///
     /// When an id has to be drawn and the system has no random bytes.
     #[must_use]
     pub fn headers(&self, body: impl AsRef<[u8]>) -> HeaderMap {
-        let body = body.as_ref();
-        let drawn = self.id.is_none().then(draw_id);
-        let stamp = Stamp {
-            timestamp: self.timestamp.unwrap_or_else(|| unix_seconds(SystemTime::now())),
-            id: self.id.as_deref().or(drawn.as_deref()).unwrap_or_default(),
-        };
-        self.scheme.write(&stamp, &|before| {
-            let mut mac = self.key.start();
-            for part in before {
-                mac.update(part);
-            }
-            mac.update(body);
-            mac.finish()
-        })
+        self.headers_of(Head::from(&HeaderMap::new()), body.as_ref())
     }
 
-    /// Signs a request: its body's [`headers`](Self::headers) replace what it had of them.
+    /// Signs a request: the signed headers replace those of the same name.
     ///
     /// # Panics
     ///
-    /// Where [`headers`](Self::headers) does.
+    /// As [`headers`](Self::headers) does.
     #[must_use]
     pub fn sign<B: AsRef<[u8]>>(&self, mut request: Request<B>) -> Request<B> {
-        let headers = self.headers(request.body());
+        let headers = self.headers_of(Head::from(&request), request.body().as_ref());
         request.headers_mut().extend(headers);
         request
     }
 
-    fn new(scheme: impl Scheme + Write, key: &[u8]) -> Self {
-        Self {
-            name: scheme.name(),
-            scheme: Arc::new(scheme),
-            key: KeyedMac::new(key),
-            timestamp: None,
-            id: None,
-        }
+    fn headers_of(&self, head: Head<'_>, body: &[u8]) -> HeaderMap {
+        let drawn = self.id.is_none().then(draw_id);
+        self.scheme.sign_head(&Unsigned {
+            head,
+            timestamp: self.timestamp.unwrap_or_else(|| unix_seconds(SystemTime::now())),
+            id: self.id.as_deref().or(drawn.as_deref()).unwrap_or_default(),
+            mac: &|before, after| {
+                let mut mac = self.key.start();
+                for part in before.iter().chain([&body]).chain(after) {
+                    mac.update(part);
+                }
+                mac.finish()
+            },
+        })
     }
 }
 
@@ -162,11 +114,22 @@ fn draw_id() -> String {
     format!("msg_{:032x}", u128::from_ne_bytes(random))
 }
 
-/// Prints the scheme's name.
+/// Prints the name of the scheme.
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
             .field("scheme", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+/// A [`SigningScheme`] for any kind of secret.
+trait SignHead: Send + Sync {
+    fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap;
+}
+
+impl<S: SigningScheme> SignHead for S {
+    fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap {
+        self.sign(request)
     }
 }

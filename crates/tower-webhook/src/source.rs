@@ -1,29 +1,29 @@
 //! Secrets that are looked up for each request: one service, many tenants.
 
-use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::rejection::Rejection;
+use crate::rejection::{BoxError, Rejection, RejectionKind};
+use crate::secret::{Secret, SigningSecret};
 use crate::secrets::Secrets;
-use crate::trace;
+use crate::set::Set;
 
-/// Looks up the secrets for a request: by a path segment, a header, what an earlier layer left in the extensions.
+/// Looks up the secrets for a request: by a path segment, a header, or an extension that an earlier layer inserted.
 ///
-/// It is asked once a request's headers were judged well formed, and before its body is read. A stranger can have it
-/// asked any number of times, so it should cache what it finds and what it does not, and bound how long it waits: the
-/// read timeout is the sender's.
+/// The source is asked once the headers of a request were judged well formed, and before its body is read. A stranger
+/// can make it look up any number of tenants: it should cache both what it finds and what it does not find, and limit
+/// how long a look-up may take. The [read timeout](crate::Verifier#method.read_timeout) does not cover it.
 ///
-/// Of one tenant's secrets, say [whose they are](Secrets::owner): the handler finds it in
-/// [`VerifiedBody::owner`](crate::VerifiedBody::owner), and a tenant cannot pass off a delivery as another's. The path that a
-/// source sees is as it was sent, with `%61` for an `a`; what a router hands to a handler is decoded, and so may name somebody
-/// else.
+/// Name the [owner](Secrets::owner) of each tenant's secrets: the handler reads it from
+/// [`VerifiedBody::owner`](crate::VerifiedBody::owner), and no tenant can pass off a delivery as another's. The source
+/// sees the path as it was sent, with `%61` for `a`. A router hands the decoded path to the handler, which may name
+/// another tenant.
 ///
-/// No answer tells the peer whether a tenant exists: for one that is not known the body is read, and hashed as for one with a
-/// single secret. Time tells more: a second secret, or a look-up that is not in a cache, takes longer.
+/// The answer does not tell whether a tenant exists: the body of an unknown one is read, and hashed as for one secret.
+/// The time may tell: a second secret, or a look-up that misses a cache, takes longer.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -35,8 +35,9 @@ use crate::trace;
 /// use http::Request;
 /// use http::request::Parts;
 /// use http_body_util::Full;
+/// use tower_webhook::scheme::Knowrithm;
 /// use tower_webhook::sign::Signer;
-/// use tower_webhook::{PerRequest, Rejection, SecretSource, Secrets, SigningSecret, Verifier};
+/// use tower_webhook::{RejectionKind, SecretSource, Secrets, SigningSecret, Verifier};
 ///
 /// struct Tenants(HashMap<String, Secrets>);
 ///
@@ -50,61 +51,70 @@ use crate::trace;
 /// }
 ///
 /// let secret = SigningSecret::new("whk_acme")?;
-/// let signer = Signer::knowrithm(&secret);
+/// let signer = Signer::new(Knowrithm, &secret);
 /// let tenants = Tenants(HashMap::from([("acme".to_owned(), Secrets::new(secret).owner("acme"))]));
-/// let verifier = Verifier::knowrithm(PerRequest(tenants));
+/// let verifier = Verifier::per_request(Knowrithm, tenants);
 ///
 /// let request = |uri: &str| signer.sign(Request::post(uri).body("{}").unwrap()).map(Full::<Bytes>::from);
 /// assert!(verifier.verify_request(request("/webhooks/acme")).await.is_ok());
-/// let refused = verifier.verify_request(request("/webhooks/umbrella")).await;
-/// assert_eq!(refused.unwrap_err(), Rejection::UnknownKey);
+/// let refused = verifier.verify_request(request("/webhooks/umbrella")).await.unwrap_err();
+/// assert_eq!(refused.kind(), RejectionKind::UnknownSecret);
 /// # Ok(())
 /// # }
 /// ```
-pub trait SecretSource: Send + Sync + 'static {
-    /// Why there is no answer. It becomes [`Rejection::SecretSource`]; the error itself is in one event at debug level,
-    /// with the `tracing` feature.
-    type Error: Into<Box<dyn Error + Send + Sync>>;
+///
+/// `K` is the kind of the secrets; [`SigningSecret`] unless the scheme takes another kind.
+pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
+    /// The error of a look-up that failed. The request is refused as
+    /// [`SecretSource`](RejectionKind::SecretSource), and the error is the [`source`](std::error::Error::source) of the
+    /// rejection.
+    type Error: Into<Box<dyn std::error::Error + Send + Sync>>;
 
     /// The secrets for the request with this head; `None` when none are known.
     ///
     /// # Errors
     ///
-    /// When it cannot be found out; the sender is asked to come again.
-    fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets>, Self::Error>> + Send;
+    /// When the look-up fails; the sender is asked to retry.
+    fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send;
 }
 
-impl<S: SecretSource> SecretSource for Arc<S> {
+impl<K, S: SecretSource<K>> SecretSource<K> for Arc<S> {
     type Error = S::Error;
 
-    fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets>, Self::Error>> + Send {
+    fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send {
         S::secrets(self, head)
     }
 }
 
-/// Makes a [`SecretSource`] what a [`Verifier`](crate::Verifier) takes its secrets from.
-#[derive(Clone, Debug)]
-pub struct PerRequest<S>(pub S);
+/// A look-up under way. It owns the head, which the source borrows, and gives it back.
+pub(crate) type Pending = Pin<Box<dyn Future<Output = (Parts, Result<Arc<Set>, Rejection>)> + Send>>;
 
-/// A look-up under way. It owns the head while it borrows it, and gives it back.
-pub(crate) type Pending = Pin<Box<dyn Future<Output = (Parts, Result<Secrets, Rejection>)> + Send>>;
-
-/// A [`SecretSource`] of any type.
+/// A [`SecretSource`] of any type, for secrets of any kind.
 pub(crate) trait LookUp: Send + Sync {
-    fn look_up(self: Arc<Self>, head: Parts, scheme: &'static str) -> Pending;
+    fn look_up(&self, head: Parts) -> Pending;
 }
 
-impl<S: SecretSource> LookUp for S {
-    fn look_up(self: Arc<Self>, head: Parts, scheme: &'static str) -> Pending {
+/// Erases the types of a source and of the secrets that it returns.
+pub(crate) fn erase<K: Secret>(source: impl SecretSource<K>) -> Arc<dyn LookUp> {
+    let source = Arc::new(source);
+    Arc::new(move |head: Parts| -> Pending {
+        let source = Arc::clone(&source);
         Box::pin(async move {
-            let found = match self.secrets(&head).await {
-                Ok(secrets) => Ok(secrets.unwrap_or_else(Secrets::unknown)),
+            let found = match source.secrets(&head).await {
+                Ok(Some(secrets)) => Ok(secrets.set),
+                Ok(None) => Ok(Set::unknown()),
                 Err(error) => {
-                    trace::source_failed(scheme, error);
-                    Err(Rejection::SecretSource)
+                    let error: BoxError = error.into();
+                    Err(Rejection::new(RejectionKind::SecretSource).with_source(error))
                 }
             };
             (head, found)
         })
+    })
+}
+
+impl<F: Fn(Parts) -> Pending + Send + Sync> LookUp for F {
+    fn look_up(&self, head: Parts) -> Pending {
+        self(head)
     }
 }

@@ -1,25 +1,26 @@
-//! One event per verdict, with the `tracing` feature; nothing without it.
+//! One event per verdict with the `tracing` feature, and none without it.
 
 use crate::origin::Origin;
 use crate::rejection::Rejection;
 
-/// Reports that a webhook was signed, and by which secret.
+/// Reports a verified webhook, with the label of the secret that signed it.
 #[cfg(feature = "tracing")]
 pub(crate) fn verified(scheme: &'static str, origin: &Origin) {
-    tracing::debug!(scheme, code = "verified", key = origin.label(), "webhook verified");
+    tracing::debug!(
+        scheme,
+        code = "verified",
+        signed_by = origin.label(),
+        "webhook verified"
+    );
 }
 
-/// Reports a refusal at debug level: a stranger can cause any number of them.
+/// Reports a refusal with its cause, at debug level: a stranger can provoke any number of them.
 #[cfg(feature = "tracing")]
 pub(crate) fn refused(scheme: &'static str, rejection: &Rejection) {
-    tracing::debug!(scheme, code = rejection.code(), "webhook refused: {rejection}");
-}
+    use std::error::Error;
 
-/// Reports why a source of secrets did not answer, beside the verdict that comes of it.
-#[cfg(all(feature = "layer", feature = "tracing"))]
-pub(crate) fn source_failed(scheme: &'static str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) {
-    let error = error.into();
-    tracing::debug!(scheme, %error, "source of secrets failed");
+    let error = rejection.source().map(tracing::field::display);
+    tracing::debug!(scheme, code = rejection.code(), error, "webhook refused: {rejection}");
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -29,6 +30,3 @@ pub(crate) fn verified(_: &'static str, _: &Origin) {}
 #[cfg(not(feature = "tracing"))]
 #[inline]
 pub(crate) fn refused(_: &'static str, _: &Rejection) {}
-
-#[cfg(all(feature = "layer", not(feature = "tracing")))]
-pub(crate) fn source_failed(_: &'static str, _: impl Into<Box<dyn std::error::Error + Send + Sync>>) {}

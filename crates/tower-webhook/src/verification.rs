@@ -1,131 +1,108 @@
-//! One check under way: headers judged, body arriving.
+//! The check of a body that arrives in pieces.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::mac::RunningMac;
-use crate::rejection::Rejection;
-use crate::scheme::SignatureHeader;
-use crate::secrets::Secrets;
-use crate::signing_key::Claim;
+use http::HeaderValue;
+
+use crate::check::Check;
+use crate::delivery_key::RunningKey;
+use crate::policy::{Allowance, Policy};
+use crate::provenance::Provenance;
+use crate::rejection::{Rejection, RejectionKind};
+use crate::scheme::Claim;
+use crate::set::Set;
 use crate::trace;
 
-/// A MAC under way, and how many bytes may still come.
-pub(crate) struct Running {
-    mac: RunningMac,
-    /// `None` once more came than may.
-    budget: Option<usize>,
-}
-
-impl Running {
-    pub(crate) fn new(mac: RunningMac, max_body: usize) -> Self {
-        Self {
-            mac,
-            budget: Some(max_body),
-        }
-    }
-
-    /// Lets `length` more bytes in, or says that they are too many.
-    pub(crate) fn admit(&mut self, length: usize) -> Result<(), Rejection> {
-        self.budget = self.budget.and_then(|budget| budget.checked_sub(length));
-        self.budget.map(drop).ok_or(Rejection::BodyTooLarge)
-    }
-
-    /// Hashes bytes that were admitted.
-    pub(crate) fn absorb(&mut self, chunk: &[u8]) {
-        self.mac.update(chunk);
-    }
-
-    /// How many more bytes would be admitted.
-    #[cfg(feature = "layer")]
-    pub(crate) fn budget(&self) -> usize {
-        self.budget.unwrap_or(0)
-    }
-
-    pub(crate) fn mac(&mut self) -> &mut RunningMac {
-        &mut self.mac
-    }
-}
-
-/// The check of one body that arrives in pieces; made by [`Verifier::begin`](crate::Verifier::begin).
+/// The check of a body that arrives in pieces; made by [`Verifier::begin`](crate::Verifier::begin).
 ///
-/// It hashes and counts, and keeps nothing: whoever reads the body keeps the pieces, and uses them only once
-/// [`finish`](Self::finish) has said yes. As it has nothing to go back to, it hashes each piece once for every secret.
-#[must_use = "nothing is verified until `finish` has said so"]
+/// It hashes and counts the pieces, and keeps none. Keep them yourself, and use them only after
+/// [`finish`](Self::finish) has accepted them. Each piece is hashed once for every secret of the verifier, and once
+/// more for the delivery key unless the scheme signs an id.
+#[must_use = "nothing is verified until `finish` has accepted it"]
 pub struct Verification {
-    scheme: &'static str,
-    header: SignatureHeader<'static>,
-    decodes_whsec: bool,
-    tolerance: Option<Duration>,
-    clock: Arc<dyn Clock>,
-    secrets: Secrets,
-    running: Running,
-    others: Vec<RunningMac>,
+    policy: Arc<Policy>,
+    set: Arc<Set>,
+    check: Check,
+    claim: Claim<'static>,
+    key: RunningKey,
+    allowance: Allowance,
 }
 
 impl Verification {
-    pub(crate) fn new(scheme: &'static str, claim: &Claim<'_>, secrets: Secrets, max_body: usize) -> Self {
+    pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, check: Check, claim: Claim<'static>) -> Self {
         Self {
-            scheme,
-            header: claim.header.without_borrows(),
-            decodes_whsec: claim.decodes_whsec,
-            tolerance: claim.tolerance,
-            clock: Arc::clone(claim.clock),
-            running: Running::new(secrets.start(claim), max_body),
-            others: secrets.start_others(claim),
-            secrets,
+            policy: Arc::clone(policy),
+            set,
+            check,
+            key: RunningKey::new(claim.delivery_id.as_deref().map(HeaderValue::as_bytes)),
+            claim,
+            allowance: policy.allowance(),
         }
     }
 
-    /// Takes the next piece of the body; pieces may be of any length, none included.
+    /// Takes the next piece of the body. Pieces may have any length, zero included.
     ///
     /// # Errors
     ///
-    /// [`Rejection::BodyTooLarge`] as soon as the pieces together exceed
-    /// [`max_body`](crate::Verifier::max_body); from then on every call says the same, and so does
+    /// [`BodyTooLarge`](RejectionKind::BodyTooLarge) as soon as the pieces together exceed
+    /// [`max_body`](crate::Verifier::max_body). From then on every call returns the same, and so does
     /// [`finish`](Self::finish).
     pub fn update(&mut self, chunk: &[u8]) -> Result<(), Rejection> {
-        let was_within = self.running.budget.is_some();
-        if let Err(rejection) = self.running.admit(chunk.len()) {
-            if was_within {
-                trace::refused(self.scheme, &rejection);
+        let was_exceeded = self.allowance.is_exceeded();
+        if let Err(kind) = self.allowance.admit(chunk.len()) {
+            let rejection = Rejection::new(kind);
+            if !was_exceeded {
+                trace::refused(self.policy.scheme_name, &rejection);
             }
             return Err(rejection);
         }
-        self.running.absorb(chunk);
-        self.others.iter_mut().for_each(|mac| mac.update(chunk));
+        self.check.update(chunk);
+        self.check.update_others(chunk);
+        self.key.update(chunk);
         Ok(())
     }
 
-    /// Says whether the pieces, joined, are what a holder of a secret signed.
+    /// Gives the verdict on the pieces, joined.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Knowrithm;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("whk_demo")?.label("spring");
+    /// let headers = Signer::new(Knowrithm, &secret).headers("{}");
+    /// let verifier = Verifier::knowrithm(secret);
+    ///
+    /// let mut verification = verifier.begin(&headers)?;
+    /// verification.update(b"{")?;
+    /// verification.update(b"}")?;
+    /// let provenance = verification.finish()?;
+    /// assert_eq!(provenance.signed_by(), Some("spring"));
+    /// assert_eq!(provenance.delivery_key(), verifier.verify(&headers, "{}")?.delivery_key());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Rejection::SignatureMismatch`] when they are not, [`Rejection::BodyTooLarge`] when they were too many,
-    /// [`Rejection::TimestampTooOld`] when a signed time has gone past the [window](crate::Verifier::tolerance) since
-    /// [`begin`](crate::Verifier::begin).
-    pub fn finish(mut self) -> Result<(), Rejection> {
-        // Reported when it happened.
-        self.running.budget.ok_or(Rejection::BodyTooLarge)?;
-        let claim = Claim {
-            header: &self.header,
-            decodes_whsec: self.decodes_whsec,
-            tolerance: self.tolerance,
-            clock: &self.clock,
-        };
-        // The pieces may have been long on their way.
-        let verdict = claim
-            .judge_time()
-            .and_then(|()| self.secrets.conclude_all(self.running.mac(), &mut self.others, &claim));
-        match verdict {
+    /// [`SignatureMismatch`](RejectionKind::SignatureMismatch) when no secret signed them,
+    /// [`BodyTooLarge`](RejectionKind::BodyTooLarge) when they exceed the limit,
+    /// [`TimestampTooOld`](RejectionKind::TimestampTooOld) when the signed time has left the
+    /// [window](crate::Verifier::tolerance) since [`begin`](crate::Verifier::begin).
+    pub fn finish(self) -> Result<Provenance, Rejection> {
+        let name = self.policy.scheme_name;
+        if self.allowance.is_exceeded() {
+            // `update` has reported it.
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
+        match self.check.finish(&self.claim, b"", 0, &self.policy, &self.set) {
             Ok(origin) => {
-                trace::verified(self.scheme, origin);
-                Ok(())
+                trace::verified(name, &origin);
+                let key = self.key.finish().of_owner(origin.owner());
+                Ok(Provenance::new(origin, key))
             }
             Err(rejection) => {
-                trace::refused(self.scheme, &rejection);
+                trace::refused(name, &rejection);
                 Err(rejection)
             }
         }
@@ -135,7 +112,7 @@ impl Verification {
 impl fmt::Debug for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verification")
-            .field("scheme", &self.scheme)
+            .field("scheme", &self.policy.scheme_name)
             .finish_non_exhaustive()
     }
 }

@@ -4,18 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::mac;
+use crate::delivery_key::DeliveryKey;
 use crate::origin::Origin;
-
-/// Separate the keys of deliveries from every other use of SHA-256 over the same bytes, and from one another.
-const BODY_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
-const ID_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
-const OWNER_KEY_TAG: &[u8] = b"tower-webhook delivery key, version 1, owner\0";
 
 /// A body whose signature was verified.
 ///
 /// It has no public constructor: holding one is the proof. Behind a [`VerifyLayer`](crate::VerifyLayer) it is in the
-/// request's extensions. Parse these bytes, and none that came another way.
+/// request's extensions. Parse these bytes, and no others.
 ///
 /// Cloning it, and the [`Bytes`] in it, copies no data.
 #[derive(Clone)]
@@ -42,41 +37,40 @@ impl VerifiedBody {
         self.bytes
     }
 
-    /// The [label](crate::SigningSecret::label) of the secret that signed it; `None` when it has none. It shows when an
-    /// old secret is no longer used.
+    /// The [label](crate::SigningSecret::label) of the secret that signed it; `None` when that secret has none. While
+    /// secrets rotate it shows when the old one is no longer used.
     #[must_use]
-    pub fn key(&self) -> Option<&str> {
+    pub fn signed_by(&self) -> Option<&str> {
         self.origin.label()
     }
 
-    /// Whose secret signed it, by [`Secrets::owner`](crate::Secrets::owner); `None` when nobody was named.
+    /// The [owner](crate::Secrets::owner) of the secret that signed it; `None` when the secrets have no owner.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.origin.owner()
     }
 
-    /// What identifies this delivery when the same bytes come again, whichever secret of its owner signed them; not to be
-    /// chosen by anyone who cannot sign.
-    ///
-    /// It is SHA-256 over a domain tag and the body, computed anew at each call: a hash over the whole body. A retry whose
-    /// body differs from that of the first attempt has another key. Two deliveries with the same bytes have the same key,
-    /// also when the provider means two: most put a time or an id into each body, but not all into every one. Where the
-    /// provider signs an id in its headers, as Standard Webhooks does, it is SHA-256 over another tag and that id, whatever
-    /// the body.
-    ///
-    /// Whoever holds a secret chooses the keys of what they sign. Where secrets are several people's,
-    /// [`Secrets::owner`](crate::Secrets::owner) keeps their keys apart: it is then SHA-256 over a third tag, the owner's
-    /// name, and the key as above, which is 32 bytes long.
+    /// The id of the delivery, if the scheme signs one, as the bytes of its header. The schemes of this crate that do
+    /// so are those of Standard Webhooks.
     #[must_use]
-    pub fn delivery_key(&self) -> [u8; 32] {
-        let key = match self.origin.delivery_id() {
-            Some(id) => mac::sha256(&[ID_KEY_TAG, id]),
-            None => mac::sha256(&[BODY_KEY_TAG, &self.bytes]),
-        };
-        match self.origin.owner() {
-            Some(owner) => mac::sha256(&[OWNER_KEY_TAG, owner.as_bytes(), &key]),
-            None => key,
-        }
+    pub fn delivery_id(&self) -> Option<&[u8]> {
+        self.origin.delivery_id()
+    }
+
+    /// Identifies the delivery: a retry of the same delivery has the same key, whichever secret of its owner signed it.
+    /// A peer without a secret cannot choose it.
+    ///
+    /// It is SHA-256 over a tag and the body, computed anew by each call. Two deliveries with the same bytes therefore
+    /// have the same key, even when the provider means two; most providers put an id or a time into the body. A retry
+    /// whose body differs from the first attempt has another key. Where the scheme signs an
+    /// [id](Self::delivery_id), the key is SHA-256 over another tag and that id, whatever the body.
+    ///
+    /// The holder of a secret chooses the keys of what it signs. Where secrets belong to several parties,
+    /// [`Secrets::owner`](crate::Secrets::owner) separates their keys: the key is then SHA-256 over a third tag, the
+    /// owner's name, and the key described above.
+    #[must_use]
+    pub fn delivery_key(&self) -> DeliveryKey {
+        self.origin.delivery_key(&self.bytes)
     }
 }
 
@@ -86,13 +80,13 @@ impl AsRef<[u8]> for VerifiedBody {
     }
 }
 
-/// Prints the length, the key's label and its owner; what a webhook says about people does not belong into logs.
+/// Prints the length, the label and the owner. The body may contain personal data, which does not belong in logs.
 impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
             .field("len", &self.bytes.len())
-            .field("key", &self.origin.label())
-            .field("owner", &self.origin.owner())
+            .field("signed_by", &self.signed_by())
+            .field("owner", &self.owner())
             .finish_non_exhaustive()
     }
 }

@@ -1,42 +1,41 @@
-//! The policy: which scheme, which secret, how large a body, how long to wait for it.
+//! The verifier: a scheme, its secrets, and the limits.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
 
+use crate::check::Check;
 use crate::clock::Clock;
-use crate::keys::{Keys, Provider};
+use crate::head::Head;
 use crate::origin::Origin;
+use crate::policy::{Policy, declared_length};
 use crate::rejection::Rejection;
-use crate::scheme::{Scheme, SignatureHeader};
+use crate::scheme::{Knowrithm, Scheme};
 use crate::secret::SigningSecret;
-use crate::secrets::Secrets;
-use crate::signing_key::Claim;
+#[cfg(feature = "layer")]
+use crate::source::{self, SecretSource};
+use crate::supply::{IntoSecrets, KnownSecrets};
+#[cfg(feature = "layer")]
+use crate::supply::{PerRequest, SecretSupply, Supply};
 use crate::trace;
 use crate::verification::Verification;
 use crate::verified::VerifiedBody;
 
-const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
-const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
-#[cfg(feature = "timeout")]
-const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Verifies webhooks: the scheme, the secrets, and the limits.
+/// Verifies webhooks: a [scheme](crate::scheme), its secrets, and the limits.
 ///
-/// Cloning it copies a pointer.
+/// Cloning it copies pointers.
 ///
 /// ```
 /// use http::HeaderMap;
-/// use tower_webhook::{Rejection, SigningSecret, Verifier};
+/// use tower_webhook::{RejectionKind, SigningSecret, Verifier};
 ///
 /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
 ///
 /// let mut headers = HeaderMap::new();
-/// assert_eq!(verifier.verify(&headers, "{}").unwrap_err(), Rejection::MissingSignature);
+/// let rejection = verifier.verify(&headers, "{}").unwrap_err();
+/// assert_eq!(rejection.kind(), RejectionKind::MissingSignature);
 ///
 /// headers.insert(
 ///     "x-knowrithm-signature",
@@ -46,103 +45,157 @@ const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// assert_eq!(body.bytes(), "{}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// `S` says where the secrets come from. They are [`KnownSecrets`] unless the verifier looks them up for each request,
+/// as one made by [`per_request`](Self::per_request) does; that one verifies requests alone.
 #[derive(Clone)]
-pub struct Verifier {
-    policy: Arc<Policy>,
-}
-
-#[derive(Clone)]
-struct Policy {
-    scheme: Arc<dyn Scheme>,
-    scheme_name: &'static str,
-    decodes_whsec: bool,
-    keys: Keys,
-    tolerance: Option<Duration>,
-    clock: Arc<dyn Clock>,
-    max_body: usize,
-    #[cfg(feature = "timeout")]
-    read_timeout: Option<Duration>,
+pub struct Verifier<S = KnownSecrets> {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) secrets: S,
 }
 
 impl Verifier {
-    /// Verifies what a [`Scheme`] of your own reads out of the headers.
-    #[must_use]
-    pub fn with_scheme(scheme: impl Scheme, secret: impl Into<Keys>) -> Self {
-        let policy = Policy {
-            scheme_name: scheme.name(),
-            decodes_whsec: scheme.decodes_whsec(),
-            scheme: Arc::new(scheme),
-            keys: secret.into(),
-            tolerance: Some(DEFAULT_TOLERANCE),
-            clock: Arc::new(SystemTime::now),
-            max_body: DEFAULT_MAX_BODY,
-            #[cfg(feature = "timeout")]
-            read_timeout: Some(DEFAULT_READ_TIMEOUT),
-        };
-        Self {
-            policy: Arc::new(policy),
-        }
-    }
-
-    /// Accepts another secret besides, while secrets rotate.
-    ///
-    /// The first secret is the primary one, which should be the one that the sender is to use in the end: a body is
-    /// hashed under it as it arrives, and under the others only when it does not fit.
-    /// [`VerifiedBody::key`] tells which one signed.
+    /// A verifier of this scheme, with one secret, a set of [`Secrets`](crate::Secrets), or a
+    /// [`SecretsHandle`](crate::SecretsHandle). The schemes of providers are in [`scheme`](crate::scheme).
     ///
     /// ```
+    /// use tower_webhook::scheme::Stripe;
     /// use tower_webhook::sign::Signer;
     /// use tower_webhook::{SigningSecret, Verifier};
     ///
-    /// let (old, new) = (SigningSecret::new("0ld")?.label("old"), SigningSecret::new("n3w")?.label("new"));
-    /// let headers = Signer::knowrithm(&old).headers("{}");
-    ///
-    /// let verifier = Verifier::knowrithm(new).secret(old);
-    /// assert_eq!(verifier.verify(&headers, "{}")?.key(), Some("old"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let secret = SigningSecret::new("whsec_stripe")?;
+    /// let headers = Signer::new(Stripe, &secret).headers("{}");
+    /// assert!(Verifier::new(Stripe, secret).verify(&headers, "{}").is_ok());
+    /// # Ok::<(), tower_webhook::ConfigError>(())
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// When the secrets come from a [`SecretsHandle`](crate::SecretsHandle) or from a source: it is they that add one.
     #[must_use]
-    pub fn secret(mut self, secret: SigningSecret) -> Self {
-        Arc::make_mut(&mut self.policy).keys.add(secret);
-        self
+    pub fn new<S: Scheme>(scheme: S, secrets: impl IntoSecrets<S::Secret>) -> Self {
+        Self {
+            policy: Arc::new(Policy::new(scheme)),
+            secrets: secrets.into_known(),
+        }
     }
 
-    /// Sets how far a signed time may be from now, back or ahead, the bounds included; 300 s by default. A request
-    /// outside is refused as [too old](Rejection::TimestampTooOld) or [in the future](Rejection::TimestampInFuture)
-    /// before its body is read, and once more when that took until the time was past.
+    /// A verifier of [`Knowrithm`]'s webhooks. The secret is the one that Knowrithm's dashboard shows for the endpoint.
+    #[must_use]
+    pub fn knowrithm(secrets: impl IntoSecrets<SigningSecret>) -> Self {
+        Self::new(Knowrithm, secrets)
+    }
+
+    /// Verifies a body in one piece, which is not copied.
     ///
-    /// It counts for the schemes that sign a time in their headers: Stripe, Slack, Standard Webhooks. Both times are
-    /// whole seconds.
+    /// The head is that of the request, most often `&HeaderMap`. The body is its raw bytes: not parsed, not decompressed,
+    /// not serialised anew.
+    ///
+    /// # Errors
+    ///
+    /// When the signature is refused, or the body is larger than [`max_body`](Self::max_body).
+    pub fn verify<'a>(&self, head: impl Into<Head<'a>>, body: impl Into<Bytes>) -> Result<VerifiedBody, Rejection> {
+        let body = body.into();
+        match self.check(head.into(), &body) {
+            Ok(origin) => {
+                trace::verified(self.policy.scheme_name, &origin);
+                Ok(VerifiedBody::new(body, origin))
+            }
+            Err(rejection) => {
+                trace::refused(self.policy.scheme_name, &rejection);
+                Err(rejection)
+            }
+        }
+    }
+
+    /// Begins to verify a body that arrives in pieces: judges the head, before the first piece is read.
+    ///
+    /// [`Verification::finish`] shows the whole of it.
+    ///
+    /// # Errors
+    ///
+    /// When the signature is missing, duplicate or malformed, its timestamp is outside the [window](Self::tolerance), or
+    /// the Content-Length is over [`max_body`](Self::max_body).
+    pub fn begin<'a>(&self, head: impl Into<Head<'a>>) -> Result<Verification, Rejection> {
+        let head = head.into();
+        match self.policy.judge(head, declared_length(head.headers())) {
+            Ok(header) => {
+                let set = self.secrets.clone().into_current();
+                let check = Check::start(&set, &header);
+                Ok(Verification::new(&self.policy, set, check, header.claim.to_static()))
+            }
+            Err(rejection) => {
+                trace::refused(self.policy.scheme_name, &rejection);
+                Err(rejection)
+            }
+        }
+    }
+
+    fn check(&self, head: Head<'_>, body: &[u8]) -> Result<Origin, Rejection> {
+        // Borrowed, because moving so large a value costs more than its checks.
+        let header = self.policy.judge(head, body.len() as u64);
+        let header = header.as_ref().map_err(Rejection::clone)?;
+        let set = self.secrets.clone().into_current();
+        let check = Check::start(&set, header);
+        check.finish(&header.claim, body, 0, &self.policy, &set)
+    }
+}
+
+#[cfg(feature = "layer")]
+impl Verifier<PerRequest> {
+    /// A verifier of this scheme that asks a [`SecretSource`] for the secrets of each request.
+    ///
+    /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: there is no request to look up
+    /// secrets for. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
+    #[must_use]
+    pub fn per_request<S: Scheme>(scheme: S, source: impl SecretSource<S::Secret>) -> Self {
+        Self {
+            policy: Arc::new(Policy::new(scheme)),
+            secrets: PerRequest(source::erase(source)),
+        }
+    }
+}
+
+#[cfg(feature = "layer")]
+impl<S: SecretSupply> Verifier<S> {
+    /// The same verifier, for code that takes one with either supply.
+    pub(crate) fn erase(self) -> Verifier<Supply> {
+        Verifier {
+            policy: self.policy,
+            secrets: self.secrets.erase(),
+        }
+    }
+}
+
+/// Settings. Each method returns the changed verifier; clones made before keep theirs.
+impl<S> Verifier<S> {
+    /// Sets how far a signed timestamp may be from now, in the past or in the future, bounds included; 300 s by default.
+    /// Outside of it a request is refused as [too old](crate::RejectionKind::TimestampTooOld) or
+    /// [in the future](crate::RejectionKind::TimestampInFuture): before its body is read, and again after.
+    ///
+    /// It applies to schemes that sign a timestamp: Stripe, Slack, Standard Webhooks. Both times are whole seconds.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        Arc::make_mut(&mut self.policy).tolerance = Some(tolerance);
+        self.settings().tolerance = Some(tolerance);
         self
     }
 
-    /// Accepts whatever time was signed: a recorded request can be replayed for ever.
+    /// Accepts any signed timestamp: a recorded request can be replayed for ever.
     #[must_use]
     pub fn insecure_any_timestamp(mut self) -> Self {
-        Arc::make_mut(&mut self.policy).tolerance = None;
+        self.settings().tolerance = None;
         self
     }
 
-    /// Sets the clock by which signed times are judged and secrets expire; the system's by default.
+    /// Sets the clock by which signed timestamps are judged and secrets expire; the system's by default.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        Arc::make_mut(&mut self.policy).clock = Arc::new(clock);
+        self.settings().clock = Arc::new(clock);
         self
     }
 
-    /// Sets the largest body accepted, in bytes; 2 MiB by default. A larger one is
-    /// [refused](Rejection::BodyTooLarge), by its Content-Length before it is read, or else as soon as it has grown
-    /// over the limit.
+    /// Sets the size of the largest accepted body, in bytes; 2 MiB by default. A larger one is refused as
+    /// [too large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
+    /// arrived.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
-        Arc::make_mut(&mut self.policy).max_body = bytes;
+        self.settings().max_body = bytes;
         self
     }
 
@@ -152,217 +205,44 @@ impl Verifier {
         self.max_body(usize::MAX)
     }
 
-    /// Sets how long the whole body may take to arrive; 30 s by default. A slower one is
-    /// [refused](Rejection::BodyTimeout).
+    /// Sets how long the whole body may take to arrive; 30 s by default. A slower one is refused as
+    /// [timed out](crate::RejectionKind::BodyTimeout).
     ///
-    /// It is counted from the moment when the body first has to be waited for. Zero refuses whatever is not there at
-    /// once. It applies to [`verify_request`](Self::verify_request) and all that is built on it; the timer is tokio's.
-    #[cfg(feature = "timeout")]
+    /// The time is counted from the moment when the body first has to be waited for, on tokio's timer. Zero refuses a
+    /// body that is not there at once. It applies to [`verify_request`](Self::verify_request) and everything that is
+    /// built on it.
+    #[cfg(feature = "layer")]
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        Arc::make_mut(&mut self.policy).read_timeout = Some(timeout);
+        self.settings().read_timeout = Some(timeout);
         self
     }
 
-    /// Waits for the body for ever: a stranger can hold any number of connections open.
-    ///
-    /// With it the verifier needs no tokio runtime. Without the feature `timeout` there is no deadline to begin with, and
-    /// this changes nothing.
+    /// Waits for the body without limit: a stranger can hold any number of connections open. The verifier then needs no
+    /// tokio runtime.
+    #[cfg(feature = "layer")]
     #[must_use]
-    #[cfg_attr(not(feature = "timeout"), expect(unused_mut, reason = "there is nothing to change"))]
     pub fn insecure_no_read_timeout(mut self) -> Self {
-        #[cfg(feature = "timeout")]
-        {
-            Arc::make_mut(&mut self.policy).read_timeout = None;
-        }
+        self.settings().read_timeout = None;
         self
     }
 
-    /// Verifies a body that is already in hand; it is not copied.
-    ///
-    /// `headers` are those of the request, `body` its raw bytes: not parsed, not decompressed, not re-serialised.
-    ///
-    /// # Errors
-    ///
-    /// Whatever is wrong with the [signature](Rejection), or a body over [`max_body`](Self::max_body). When secrets are
-    /// looked up for each request there is nobody to ask here, and it is always [`Rejection::SecretSource`]: make a
-    /// verifier of what you looked up.
-    pub fn verify(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<VerifiedBody, Rejection> {
-        let body = body.into();
-        match self.check(headers, &body) {
-            Ok(origin) => {
-                trace::verified(self.scheme_name(), &origin);
-                Ok(VerifiedBody::new(body, origin))
-            }
-            Err(rejection) => {
-                trace::refused(self.scheme_name(), &rejection);
-                Err(rejection)
-            }
-        }
-    }
-
-    /// Judges the headers of a body that arrives in pieces, before the first of them is read.
-    ///
-    /// ```
-    /// use http::HeaderMap;
-    /// use tower_webhook::{Rejection, SigningSecret, Verifier};
-    ///
-    /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
-    /// let mut headers = HeaderMap::new();
-    /// headers.insert(
-    ///     "x-knowrithm-signature",
-    ///     "sha256=61d5dd2ee53e48999c812fa34687780c240cd9f7c183ab778c801adc91ba8e5d".parse()?,
-    /// );
-    ///
-    /// let mut verification = verifier.begin(&headers)?;
-    /// verification.update(b"{")?;
-    /// verification.update(b"}")?;
-    /// assert_eq!(verification.finish(), Ok(()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// A signature that is missing, doubled, malformed or outside of the [window](Self::tolerance); a Content-Length over
-    /// [`max_body`](Self::max_body). When secrets are looked up for each request it is always
-    /// [`Rejection::SecretSource`], as in [`verify`](Self::verify).
-    pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, Rejection> {
-        let begun = self.read(headers).and_then(|header| {
-            let claim = self.claim(&header);
-            self.judge(&claim, headers, None, 0)?;
-            let secrets = self.known()?;
-            Ok(Verification::new(
-                self.scheme_name(),
-                &claim,
-                secrets,
-                self.policy.max_body,
-            ))
-        });
-        begun.inspect_err(|rejection| trace::refused(self.scheme_name(), rejection))
-    }
-
-    /// Judges the head of a body that is still to come, once its signature was read: the signed time, then the length that
-    /// is announced, by the body itself if it has an exact one, or else by the headers, or as the `least` that is known to
-    /// come.
-    #[inline]
-    pub(crate) fn judge(
-        &self,
-        claim: &Claim<'_>,
-        headers: &HeaderMap,
-        exact: Option<u64>,
-        least: u64,
-    ) -> Result<(), Rejection> {
-        claim.judge_time()?;
-        let announced = exact.unwrap_or_else(|| declared_length(headers).unwrap_or(0).max(least));
-        if announced > self.policy.max_body as u64 {
-            Err(Rejection::BodyTooLarge)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// What the headers claim, whenever they were signed.
-    #[inline]
-    pub(crate) fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-        self.policy.scheme.read(headers)
-    }
-
-    /// What is to be checked of a header.
-    #[inline]
-    pub(crate) fn claim<'a>(&'a self, header: &'a SignatureHeader<'a>) -> Claim<'a> {
-        Claim {
-            header,
-            decodes_whsec: self.policy.decodes_whsec,
-            tolerance: self.policy.tolerance,
-            clock: &self.policy.clock,
-        }
-    }
-
-    /// Says whether a body of this length is too large.
-    #[inline]
-    pub(crate) fn admit(&self, length: usize) -> Result<(), Rejection> {
-        if length > self.policy.max_body {
-            Err(Rejection::BodyTooLarge)
-        } else {
-            Ok(())
-        }
-    }
-
-    #[inline]
-    pub(crate) fn scheme_name(&self) -> &'static str {
-        self.policy.scheme_name
-    }
-
-    #[cfg(feature = "timeout")]
-    #[inline]
-    pub(crate) fn timeout(&self) -> Option<Duration> {
-        self.policy.read_timeout
-    }
-
-    fn check(&self, headers: &HeaderMap, body: &[u8]) -> Result<Origin, Rejection> {
-        // Borrowed where it is: it is large, and a move would be a copy.
-        let header = self.read(headers);
-        let header = header.as_ref().map_err(Rejection::clone)?;
-        let claim = self.claim(header);
-        claim.judge_time()?;
-        self.admit(body.len())?;
-        let id = header.delivery_id;
-        match &self.policy.keys.0 {
-            Provider::Fixed(secrets) => Ok(secrets.check(&claim, body)?.of_delivery(id)),
-            Provider::Shared(handle) => Ok(handle.current().check(&claim, body)?.of_delivery(id)),
-            #[cfg(feature = "layer")]
-            Provider::PerRequest(_) => Err(Rejection::SecretSource),
-        }
-    }
-
-    fn known(&self) -> Result<Secrets, Rejection> {
-        self.policy.keys.known().ok_or(Rejection::SecretSource)
+    fn settings(&mut self) -> &mut Policy {
+        Arc::make_mut(&mut self.policy)
     }
 }
 
-/// What the heart asks.
-#[cfg(feature = "layer")]
-impl Verifier {
-    #[inline]
-    pub(crate) fn provider(&self) -> &Provider {
-        &self.policy.keys.0
-    }
-
-    /// The secrets that never change.
-    #[inline]
-    pub(crate) fn fixed(&self) -> Option<&Secrets> {
-        match &self.policy.keys.0 {
-            Provider::Fixed(secrets) => Some(secrets),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn largest_body(&self) -> usize {
-        self.policy.max_body
-    }
-}
-
-impl fmt::Debug for Verifier {
+impl<S: fmt::Debug> fmt::Debug for Verifier<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let policy = &*self.policy;
         let mut debug = f.debug_struct("Verifier");
         debug
             .field("scheme", &policy.scheme_name)
-            .field("secrets", &policy.keys)
+            .field("secrets", &self.secrets)
             .field("tolerance", &policy.tolerance)
             .field("max_body", &policy.max_body);
-        #[cfg(feature = "timeout")]
+        #[cfg(feature = "layer")]
         debug.field("read_timeout", &policy.read_timeout);
         debug.finish_non_exhaustive()
     }
-}
-
-/// The largest Content-Length that the headers declare. One that is not a number tells nothing here: what HTTP makes
-/// of it is the server's business, and the body is counted as it comes.
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get_all(CONTENT_LENGTH)
-        .iter()
-        .filter_map(|value| value.to_str().ok()?.parse().ok())
-        .max()
 }

@@ -1,51 +1,48 @@
-//! The heart: a request whose body is collected and hashed, and which becomes a verified request or a rejection.
+//! The heart: a request whose body is collected and hashed becomes a verified request or a rejection.
 
 use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
-use http::Request;
 use http::request::Parts;
-use http_body::{Body, Frame};
+use http::{HeaderMap, Request};
+use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::body::BufferedBody;
+use crate::check::Check;
 use crate::collect::Collected;
 use crate::deadline::Deadline;
-use crate::keys::Provider;
+use crate::head::Head;
 use crate::origin::Origin;
-use crate::rejection::Rejection;
-use crate::secrets::Secrets;
-use crate::signing_key::Claim;
+use crate::policy::{Policy, declared_length};
+use crate::rejection::{BoxError, Rejection, RejectionKind};
+use crate::scheme::Claim;
+use crate::set::Set;
 use crate::source::Pending;
+use crate::supply::{SecretSupply, Supply};
 use crate::trace;
-use crate::verification::Running;
 use crate::verified::VerifiedBody;
 use crate::verifier::Verifier;
 
-const HEAD_IS_THERE: &str = "the head is there until the request passes on";
-
-impl Verifier {
-    /// Verifies an HTTP request: once polled, the future judges its headers, then collects and hashes its body.
+impl<S: SecretSupply> Verifier<S> {
+    /// Verifies an HTTP request: the future judges its head, then collects and hashes its body.
     ///
-    /// The future answers the request with a [`BufferedBody`], and a [`VerifiedBody`] of the same bytes in its
-    /// extensions. Trailers are dropped: no scheme signs them. What is refused by its headers is refused without
-    /// polling the body, so that a server answers no `Expect: 100-continue`.
+    /// It resolves to the request with a [`BufferedBody`], and with a [`VerifiedBody`] of the same bytes in its
+    /// extensions. Trailers are dropped, because no scheme signs them. When the head is refused, the body is not polled,
+    /// so that a server does not answer `Expect: 100-continue`.
     ///
-    /// Without the feature `timeout` there is no deadline: the body is waited for as long as the sender keeps the
-    /// connection open. Set one around the future, or around the server's connections.
-    ///
-    /// This is what the layer and every adapter are made of; call it where none of them fits.
+    /// The layer and the adapters are built on this; call it where none of them fits.
     ///
     /// ```
     /// use bytes::Bytes;
     /// use http::Request;
     /// use http_body_util::Full;
-    /// use tower_webhook::{Rejection, SigningSecret, VerifiedBody, Verifier};
+    /// use tower_webhook::{RejectionKind, SigningSecret, VerifiedBody, Verifier};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -63,270 +60,293 @@ impl Verifier {
     /// assert_eq!(verified.bytes(), "{}");
     ///
     /// let unsigned = Request::new(Full::<Bytes>::from("{}"));
-    /// assert_eq!(verifier.verify_request(unsigned).await.unwrap_err(), Rejection::MissingSignature);
+    /// let rejection = verifier.verify_request(unsigned).await.unwrap_err();
+    /// assert_eq!(rejection.kind(), RejectionKind::MissingSignature);
     /// # Ok(())
     /// # }
     /// ```
     #[inline]
-    pub fn verify_request<B: Body>(&self, request: Request<B>) -> VerifyRequest<B> {
-        let (head, body) = request.into_parts();
-        VerifyRequest {
-            verifier: self.clone(),
-            head: Some(head),
-            body,
-            progress: Progress::Unread,
-            secrets: None,
-            came: Came::default(),
-            deadline: Deadline::new(),
-        }
+    pub fn verify_request<B>(&self, request: Request<B>) -> VerifyRequest<B>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        VerifyRequest::new(Arc::clone(&self.policy), self.secrets.clone().erase(), request)
     }
 }
 
 pin_project! {
     /// The future of [`Verifier::verify_request`].
     ///
-    /// Its output is the verified request, or the [`Rejection`] when it is refused; then [`parts`](Self::parts) still
-    /// has the request's head. Without the feature `timeout` it waits for the body without end.
-    ///
     /// # Panics
     ///
-    /// When it is polled after it is done. With a read timeout, when a body has to be waited for outside of a tokio
-    /// runtime with its timer enabled.
+    /// When it is polled after it was ready. With a [read timeout](Verifier#method.read_timeout), which is the default,
+    /// when a body has to be waited for outside of a tokio runtime with its timer enabled.
     #[must_use = "futures do nothing unless polled"]
-    // In this order: next to the place for a timer, which is large and most often empty, the head would be moved twice.
-    #[repr(C)]
     pub struct VerifyRequest<B> {
-        verifier: Verifier,
-        head: Option<Parts>,
+        policy: Arc<Policy>,
         #[pin]
         body: B,
-        progress: Progress,
-        // What the request began with, where the next one may begin with others. With them its head was judged.
-        secrets: Option<Secrets>,
-        came: Came,
         #[pin]
         deadline: Deadline,
+        state: State,
     }
 }
 
-/// What of the request is to be handed on. It has its place in the future because what is written and soon moved again
-/// stalls the processor.
-#[derive(Default)]
-struct Came {
-    /// A first frame; at the end, all of the verified body.
-    bytes: Option<Bytes>,
-    origin: Origin,
-}
-
-/// How far a request is.
+/// How far a request is. Each state owns everything that the next one needs.
 #[expect(
     clippy::large_enum_variant,
-    reason = "a smaller one would be an allocation for every body in frames"
+    reason = "a smaller one would allocate for every request"
 )]
-enum Progress {
-    Unread,
+enum State {
+    /// The head is to be judged.
+    Head {
+        head: Parts,
+        supply: Supply,
+    },
+    /// The head is well formed. The look-up owns it, and gives it back.
     LookingUp(Pending),
-    Reading(Collected),
+    /// The secrets are there; the body is on its way.
+    Reading(Reading),
     Done,
 }
 
-/// Ends it when it is dropped, whatever came, be it a panic of somebody's clock. What is read to its end is not moved for that.
-struct Ending<'a>(&'a mut Progress);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        *self.0 = Progress::Done;
-    }
+struct Reading {
+    head: Parts,
+    set: Arc<Set>,
+    claim: Claim<'static>,
+    collected: Collected,
 }
 
-impl<B> VerifyRequest<B> {
-    /// The head of the request: there until the future has answered with the verified request, but for the while in
-    /// which its secrets are looked up.
-    ///
-    /// ```
-    /// use std::pin::pin;
-    ///
-    /// use http::Request;
-    /// use tower_webhook::{BufferedBody, Rejection, SigningSecret, Verifier};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
-    /// let unsigned = Request::post("/webhooks/knowrithm").body(BufferedBody::new("{}"))?;
-    ///
-    /// let mut verify = pin!(verifier.verify_request(unsigned));
-    /// assert_eq!(verify.as_mut().await.unwrap_err(), Rejection::MissingSignature);
-    /// let head = verify.parts().expect("a refused request stays");
-    /// assert_eq!(head.uri, "/webhooks/knowrithm");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn parts(&self) -> Option<&Parts> {
-        self.head.as_ref()
-    }
-
-    /// The request that passes on; to be called once, when [`poll_verdict`](Self::poll_verdict) has said yes.
-    pub(crate) fn pass_on(self: Pin<&mut Self>) -> Request<BufferedBody> {
-        let this = self.project();
-        let head = this.head.as_mut().expect(HEAD_IS_THERE);
-        let bytes = this.came.bytes.take().expect("it came with the verdict");
-        let proof = VerifiedBody::new(bytes.clone(), mem::take(&mut this.came.origin));
-        // Inserted where the head lies: taken first, the head would be copied once more.
-        head.extensions.insert(proof);
-        let head = this.head.take().expect(HEAD_IS_THERE);
-        Request::from_parts(head, BufferedBody::new(bytes))
-    }
+/// The end of a check.
+pub(crate) enum Verdict {
+    Verified(Request<BufferedBody>),
+    /// With the head of the request, for the answer.
+    Refused(Rejection, Parts),
 }
 
-impl<B: Body> VerifyRequest<B> {
-    /// All but the making of the request that passes on: judges the headers, finds the secrets, collects the body, and says
-    /// whether it is what was signed.
-    pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
-        let verdict = ready!(self.as_mut().poll_body(cx));
-        let this = self.project();
-        match &verdict {
-            Ok(()) => trace::verified(this.verifier.scheme_name(), &this.came.origin),
-            Err(rejection) => trace::refused(this.verifier.scheme_name(), rejection),
-        }
-        Poll::Ready(verdict)
-    }
-
-    fn poll_body(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Rejection>> {
-        let mut this = self.as_mut().project();
-        let verifier: &Verifier = this.verifier;
-        let next = match this.progress {
-            Progress::LookingUp(look_up) => {
-                let (head, found) = ready!(look_up.as_mut().poll(cx));
-                *this.head = Some(head);
-                *this.progress = Progress::Done;
-                *this.secrets = Some(found?);
-                *this.progress = Progress::Unread;
-                return self.poll_body(cx);
-            }
-            Progress::Unread => {
-                // What is not said to go on is done.
-                *this.progress = Progress::Done;
-                let headers = &this.head.as_ref().expect(HEAD_IS_THERE).headers;
-                // Borrowed where it is: it is large, and a move would be a copy.
-                let header = verifier.read(headers);
-                let claim = verifier.claim(header.as_ref().map_err(Rejection::clone)?);
-                if this.secrets.is_none() {
-                    let hint = this.body.size_hint();
-                    verifier.judge(&claim, headers, hint.exact(), hint.lower())?;
-                } else {
-                    // The look-up may have taken long.
-                    claim.judge_time()?;
-                }
-                let secrets = match (verifier.provider(), &mut *this.secrets) {
-                    (Provider::Fixed(secrets), _) => secrets,
-                    (_, Some(secrets)) => secrets,
-                    (Provider::Shared(handle), secrets) => secrets.insert(handle.current()),
-                    (Provider::PerRequest(source), _) => {
-                        let head = this.head.take().expect(HEAD_IS_THERE);
-                        let look_up = Arc::clone(source).look_up(head, verifier.scheme_name());
-                        *this.progress = Progress::LookingUp(look_up);
-                        return self.poll_body(cx);
-                    }
-                };
-                let mut next = Poll::Pending;
-                if check_whole(this.body.as_mut(), verifier, secrets, &claim, this.came, &mut next, cx)? {
-                    return Poll::Ready(Ok(()));
-                }
-                let running = Running::new(secrets.start(&claim), verifier.largest_body());
-                let first = this.came.bytes.take().unwrap_or_default();
-                *this.progress = Progress::Reading(Collected::new(running, first)?);
-                next
-            }
-            Progress::Reading(_) => this.body.as_mut().poll_frame(cx),
-            Progress::Done => panic!("`VerifyRequest` polled after completion"),
-        };
-        let Progress::Reading(collected) = &mut *this.progress else {
-            unreachable!("the body is being read");
-        };
-        let read = ready!(poll_rest(this.body, next, collected, this.deadline, verifier, cx));
-        let ending = Ending(this.progress);
-        let Progress::Reading(collected) = &mut *ending.0 else {
-            unreachable!("the body was read");
-        };
-        Poll::Ready(read.and_then(|()| {
-            let (bytes, mac) = collected.finish();
-            let bytes = this.came.bytes.insert(bytes);
-            let secrets = this.secrets.as_ref().or(verifier.fixed());
-            let secrets = secrets.expect("they were there when the body was begun");
-            let header = verifier.read(&this.head.as_ref().expect(HEAD_IS_THERE).headers)?;
-            let claim = verifier.claim(&header);
-            // The body may have been long on its way.
-            claim.judge_time()?;
-            let origin = secrets.conclude(mac, &claim, bytes)?;
-            this.came.origin = origin.of_delivery(header.delivery_id);
-            Ok(())
-        }))
-    }
-}
-
-impl<B: Body> Future for VerifyRequest<B> {
-    type Output = Result<Request<BufferedBody>, Rejection>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let verdict = ready!(self.as_mut().poll_verdict(cx));
-        Poll::Ready(verdict.map(|()| self.pass_on()))
-    }
-}
-
+/// The result of polling a body for a frame.
 type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
-/// Checks a body that is there at once, in one frame, and says whether this was one: nothing of such a body has to be kept
-/// from one poll to the next, not even the state of its hash. Of any other, a first frame has come, and polling gave `next`.
+impl<B> VerifyRequest<B> {
+    #[inline]
+    pub(crate) fn new(policy: Arc<Policy>, supply: Supply, request: Request<B>) -> Self {
+        let (head, body) = request.into_parts();
+        Self {
+            policy,
+            body,
+            deadline: Deadline::default(),
+            state: State::Head { head, supply },
+        }
+    }
+}
+
+impl<B> VerifyRequest<B>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    /// The future, with the head of a refused request. The verdict is handed to `finish`, because a move of so large a
+    /// value from function to function costs more than the checks of a head.
+    #[inline]
+    pub(crate) fn poll_with<T>(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        finish: impl FnOnce(Verdict) -> T,
+    ) -> Poll<T> {
+        let this = self.as_mut().project();
+        let policy: &Policy = this.policy;
+        // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
+        let (head, set) = match mem::replace(this.state, State::Done) {
+            State::Head { head, supply } => match supply {
+                Supply::Known(secrets) => (head, secrets.into_current()),
+                Supply::PerRequest(source) => {
+                    let length = announced(&head.headers, &this.body.size_hint());
+                    if let Err(rejection) = policy.judge(Head::from(&head), length) {
+                        return Poll::Ready(finish(refuse(policy, rejection, head)));
+                    }
+                    *this.state = State::LookingUp(source.0.look_up(head));
+                    return self.poll_with(cx, finish);
+                }
+            },
+            State::LookingUp(mut look_up) => match look_up.as_mut().poll(cx) {
+                Poll::Ready((head, Ok(set))) => (head, set),
+                Poll::Ready((head, Err(rejection))) => {
+                    return Poll::Ready(finish(refuse(policy, rejection, head)));
+                }
+                Poll::Pending => {
+                    *this.state = State::LookingUp(look_up);
+                    return Poll::Pending;
+                }
+            },
+            State::Reading(reading) => return self.poll_rest(reading, None, cx).map(finish),
+            State::Done => panic!("`VerifyRequest` polled after completion"),
+        };
+        match begin(policy, &set, Head::from(&head), this.body, cx) {
+            Ok(Begun::Whole(bytes, origin)) => Poll::Ready(finish(pass_on(policy, head, bytes, origin))),
+            Ok(Begun::Reading { claim, collected, next }) => {
+                let reading = Reading {
+                    head,
+                    set,
+                    claim,
+                    collected,
+                };
+                self.poll_rest(reading, Some(next), cx).map(finish)
+            }
+            Err(rejection) => Poll::Ready(finish(refuse(policy, rejection, head))),
+        }
+    }
+
+    /// Reads on, from the result of polling the body if that was done already.
+    fn poll_rest(
+        self: Pin<&mut Self>,
+        mut reading: Reading,
+        next: Option<Polled<B>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Verdict> {
+        let this = self.project();
+        let policy: &Policy = this.policy;
+        match poll_frames(this.body, next, &mut reading.collected, cx) {
+            Poll::Ready(Ok(())) => Poll::Ready(reading.finish(policy)),
+            Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection, reading.head)),
+            Poll::Pending => {
+                if this.deadline.poll_passed(policy.read_timeout, cx).is_ready() {
+                    let timed_out = RejectionKind::BodyTimeout.into();
+                    return Poll::Ready(refuse(policy, timed_out, reading.head));
+                }
+                *this.state = State::Reading(reading);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// A request whose head was judged.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a smaller one would allocate for every body in frames"
+)]
+enum Begun<B: Body> {
+    /// The body was there at once, in one frame, and is verified.
+    Whole(Bytes, Origin),
+    /// Polling the body gave `next`.
+    Reading {
+        claim: Claim<'static>,
+        collected: Collected,
+        next: Polled<B>,
+    },
+}
+
+/// Judges the head; then the body, if it is there at once in one frame, as most bodies are: it costs no state.
 #[inline]
-fn check_whole<B: Body>(
+fn begin<B: Body>(
+    policy: &Policy,
+    set: &Set,
+    head: Head<'_>,
     mut body: Pin<&mut B>,
-    verifier: &Verifier,
-    secrets: &Secrets,
-    claim: &Claim<'_>,
-    came: &mut Came,
-    next: &mut Polled<B>,
     cx: &mut Context<'_>,
-) -> Result<bool, Rejection> {
-    *next = body.as_mut().poll_frame(cx);
-    if let Poll::Ready(Some(Ok(frame))) = next
+) -> Result<Begun<B>, Rejection> {
+    // Borrowed, because moving so large a value costs more than its checks.
+    let header = policy.judge(head, announced(head.headers(), &body.size_hint()));
+    let header = header.as_ref().map_err(Rejection::clone)?;
+    let check = Check::start(set, header);
+    let mut allowance = policy.allowance();
+    let mut first = Bytes::new();
+    let mut next = body.as_mut().poll_frame(cx);
+    if let Poll::Ready(Some(Ok(frame))) = &mut next
         && let Some(data) = frame.data_mut()
         && data.has_remaining()
     {
-        verifier.admit(data.remaining())?;
-        let bytes = came.bytes.insert(data.copy_to_bytes(data.remaining()));
-        *next = body.poll_frame(cx);
+        allowance.admit(data.remaining())?;
+        first = data.copy_to_bytes(data.remaining());
+        next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            came.origin = secrets.check(claim, bytes)?.of_delivery(claim.header.delivery_id);
-            return Ok(true);
+            let origin = check.finish(&header.claim, &first, 0, policy, set)?;
+            return Ok(Begun::Whole(first, origin));
         }
     }
-    Ok(false)
+    Ok(Begun::Reading {
+        claim: header.claim.to_static(),
+        collected: Collected::new(check, allowance, first),
+        next,
+    })
 }
 
-/// Reads the body to its end, which is `None` and nothing else: what it says of itself is the sender's word.
-fn poll_rest<B: Body>(
+/// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its lower
+/// bound and the headers.
+#[inline]
+fn announced(headers: &HeaderMap, hint: &SizeHint) -> u64 {
+    hint.exact()
+        .unwrap_or_else(|| declared_length(headers).max(hint.lower()))
+}
+
+/// Collects the body to its end, which is `None` and nothing else: `is_end_stream` and `size_hint` are the sender's word.
+fn poll_frames<B>(
     mut body: Pin<&mut B>,
-    mut next: Polled<B>,
+    next: Option<Polled<B>>,
     collected: &mut Collected,
-    deadline: Pin<&mut Deadline>,
-    verifier: &Verifier,
     cx: &mut Context<'_>,
-) -> Poll<Result<(), Rejection>> {
+) -> Poll<Result<(), Rejection>>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let mut next = next.unwrap_or_else(|| body.as_mut().poll_frame(cx));
     loop {
         match next {
             Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) => collected.push(data, &body.size_hint())?,
                 Err(_trailers) => collected.push_empty()?,
             },
-            Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(Rejection::BodyRead)),
+            Poll::Ready(Some(Err(error))) => {
+                let rejection = Rejection::new(RejectionKind::BodyRead).with_source(error);
+                return Poll::Ready(Err(rejection));
+            }
             Poll::Ready(None) => return Poll::Ready(Ok(())),
             Poll::Pending => {
                 collected.catch_up();
-                ready!(deadline.poll_passed(verifier, cx));
-                return Poll::Ready(Err(Rejection::BodyTimeout));
+                return Poll::Pending;
             }
         }
         next = body.as_mut().poll_frame(cx);
+    }
+}
+
+impl Reading {
+    fn finish(self, policy: &Policy) -> Verdict {
+        let (bytes, hashed, check) = self.collected.finish();
+        match check.finish(&self.claim, &bytes, hashed, policy, &self.set) {
+            Ok(origin) => pass_on(policy, self.head, bytes, origin),
+            Err(rejection) => refuse(policy, rejection, self.head),
+        }
+    }
+}
+
+#[inline]
+fn pass_on(policy: &Policy, mut head: Parts, bytes: Bytes, origin: Origin) -> Verdict {
+    trace::verified(policy.scheme_name, &origin);
+    head.extensions.insert(VerifiedBody::new(bytes.clone(), origin));
+    Verdict::Verified(Request::from_parts(head, BufferedBody::new(bytes)))
+}
+
+#[inline]
+fn refuse(policy: &Policy, rejection: Rejection, head: Parts) -> Verdict {
+    trace::refused(policy.scheme_name, &rejection);
+    Verdict::Refused(rejection, head)
+}
+
+impl<B> Future for VerifyRequest<B>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    type Output = Result<Request<BufferedBody>, Rejection>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_with(cx, |verdict| match verdict {
+            Verdict::Verified(request) => Ok(request),
+            Verdict::Refused(rejection, _) => Err(rejection),
+        })
     }
 }
 

@@ -12,14 +12,15 @@ use tower_service::Service;
 
 use super::OnReject;
 use crate::body::BufferedBody;
-use crate::verify_request::VerifyRequest;
+use crate::rejection::BoxError;
+use crate::verify_request::{Verdict, VerifyRequest};
 
 pin_project! {
-    /// The response future of [`Verify`](super::Verify).
+    /// The response future of [`Verify`](crate::Verify).
     ///
     /// # Panics
     ///
-    /// Where [`VerifyRequest`] does.
+    /// As [`VerifyRequest`] does.
     pub struct ResponseFuture<S, B, F>
     where
         S: Service<Request<BufferedBody>>,
@@ -49,10 +50,8 @@ impl<S, B, F> ResponseFuture<S, B, F>
 where
     S: Service<Request<BufferedBody>>,
 {
-    /// Calls `ready`, a service that is ready to be called, once the request is verified.
-    ///
-    /// [`Verify`](super::Verify) makes its futures with it; it is public for services that are not tower's.
-    pub fn new(verify: VerifyRequest<B>, ready: S, on_reject: F) -> Self {
+    /// `ready` is a service that is ready to be called.
+    pub(super) fn new(verify: VerifyRequest<B>, ready: S, on_reject: F) -> Self {
         Self {
             state: State::Verifying {
                 verify,
@@ -68,27 +67,32 @@ where
     S: Service<Request<BufferedBody>, Response = Response<R>>,
     F: OnReject<R>,
     B: Body,
+    B::Error: Into<BoxError>,
 {
     type Output = Result<Response<R>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            let call = match state.as_mut().project() {
+            let called = match state.as_mut().project() {
                 StateProj::Verifying {
-                    mut verify,
+                    verify,
                     ready,
                     on_reject,
-                } => match ready!(verify.as_mut().poll_verdict(cx)) {
-                    Ok(()) => ready.call(verify.pass_on()),
-                    Err(rejection) => {
-                        let parts = verify.parts().expect("the head is there until the request passes on");
-                        return Poll::Ready(Ok(on_reject.response(rejection, parts)));
+                } => verify.poll_with(cx, |verdict| match verdict {
+                    Verdict::Verified(request) => Ok(ready.call(request)),
+                    Verdict::Refused(rejection, head) => {
+                        let mut response = on_reject.response(&rejection, &head);
+                        response.extensions_mut().insert(rejection);
+                        Err(response)
                     }
-                },
+                }),
                 StateProj::Calling { call } => return call.poll(cx),
             };
-            state.set(State::Calling { call });
+            match ready!(called) {
+                Ok(call) => state.set(State::Calling { call }),
+                Err(response) => return Poll::Ready(Ok(response)),
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-//! How 32 bytes are written as text.
+//! The text of a MAC.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::hex;
 
-/// How a MAC is written as text, in exactly one form.
+/// How a MAC of 32 bytes is written as text. Each MAC has exactly one text.
 ///
 /// ```
 /// use tower_webhook::scheme::Encoding;
@@ -17,6 +17,7 @@ use super::hex;
 ///     Some(*b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
 /// );
 /// assert_eq!(Encoding::Hex.decode(&digits.as_bytes()[1..]), None);
+/// assert_eq!(Encoding::Hex.encode(b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), digits);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,8 +31,8 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The 32 bytes that a text stands for; `None` when it has another length, letter or case, lacks its padding, or
-    /// ends in bits that are not zero.
+    /// The 32 bytes of a text; `None` when its length, alphabet, case or padding is another, or its last bits are not
+    /// zero.
     #[must_use]
     #[inline]
     pub fn decode(self, text: &[u8]) -> Option<[u8; 32]> {
@@ -41,12 +42,12 @@ impl Encoding {
         }
     }
 
-    /// The text of these bytes.
-    #[cfg(feature = "sign")]
-    pub(crate) fn encode(self, bytes: &[u8; 32]) -> String {
+    /// The text of 32 bytes.
+    #[must_use]
+    pub fn encode(self, mac: &[u8; 32]) -> String {
         match self {
-            Self::Hex => hex::encode(bytes).into_iter().map(char::from).collect(),
-            Self::Base64 => STANDARD.encode(bytes),
+            Self::Hex => base16ct::lower::encode_string(mac),
+            Self::Base64 => STANDARD.encode(mac),
         }
     }
 }
@@ -88,9 +89,8 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sign")]
     #[test]
-    fn what_is_written_is_read_back() {
+    fn an_encoded_mac_is_decoded_again() {
         let bytes = std::array::from_fn(|i| u8::try_from(i * 7 % 256).unwrap());
         for encoding in [Encoding::Hex, Encoding::Base64] {
             assert_eq!(encoding.decode(encoding.encode(&bytes).as_bytes()), Some(bytes));

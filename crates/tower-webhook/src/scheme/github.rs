@@ -1,59 +1,74 @@
-//! GitHub.
-//!
-//! **Sends** one `X-Hub-Signature-256: sha256=<64 lower-case hex digits>`, and an older `X-Hub-Signature` with SHA-1, which
-//! is not looked at.
-//!
-//! **Specified** in <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
-//!
-//! **Signs** the raw body, with HMAC-SHA256 under the webhook's secret taken as UTF-8 bytes.
-//!
-//! **Example**, from that page: under the secret `It's a Secret to Everybody`, the body `Hello, World!` has
-//! `sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17`.
+//! GitHub's scheme.
 
-use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Scheme, SignatureHeader, only_mac};
+use super::only_value::only_mac;
+use super::{Encoding, Head, Scheme, SignatureHeader};
 use crate::rejection::Rejection;
+use crate::secret::SigningSecret;
 
+static SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
 const PREFIX: &str = "sha256=";
 
-pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-hub-signature-256");
-
-pub(crate) struct GitHub;
+/// GitHub's scheme.
+///
+/// **Sends** exactly one `X-Hub-Signature-256: sha256=<64 lower-case hex digits>`. The older `X-Hub-Signature`, with
+/// SHA-1, is ignored.
+///
+/// **Specified** in <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
+///
+/// **Signs** the raw body, with HMAC-SHA256 under the webhook's secret as UTF-8 bytes. `X-GitHub-Event` is not signed.
+///
+/// The example is the one of that page:
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::scheme::GitHub;
+/// use tower_webhook::{SigningSecret, Verifier};
+///
+/// let mut headers = HeaderMap::new();
+/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+/// headers.insert("x-hub-signature-256", signature.parse()?);
+/// let verifier = Verifier::new(GitHub, SigningSecret::new("It's a Secret to Everybody")?);
+/// assert!(verifier.verify(&headers, "Hello, World!").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GitHub;
 
 impl Scheme for GitHub {
+    type Secret = SigningSecret;
+
     fn name(&self) -> &'static str {
         "github"
     }
 
-    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-        only_mac(headers, &HEADER, PREFIX.as_bytes(), Encoding::Hex)
+    #[inline]
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        only_mac(head.headers(), &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }
 
 #[cfg(feature = "sign")]
-impl super::write::Write for GitHub {
-    fn write(&self, _: &super::write::Stamp<'_>, mac: super::write::MacOf<'_>) -> HeaderMap {
-        super::write::one_header(&HEADER, PREFIX, Encoding::Hex, &mac(&[]))
+impl super::SigningScheme for GitHub {
+    fn signature_header(&self) -> &HeaderName {
+        &SIGNATURE
+    }
+
+    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
+        super::signing::sign_body(request, &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{header, tags};
+    use super::super::tests::{header, macs};
     use super::*;
+    use crate::rejection::RejectionKind;
 
     #[test]
-    fn the_published_signature_is_read() {
-        let tag = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-        let headers = header("x-hub-signature-256", &format!("sha256={tag}"));
-        assert_eq!(tags(GitHub.read(&headers)), Ok(vec![tag.to_owned()]));
-    }
-
-    #[test]
-    fn sha_1_alone_is_no_signature() {
+    fn a_sha_1_signature_alone_is_no_signature() {
         let headers = header("x-hub-signature", "sha1=757107ea0eb2509fc211221cce984b8a37570b6d");
-        assert_eq!(tags(GitHub.read(&headers)), Err(Rejection::MissingSignature));
+        assert_eq!(macs(&GitHub, &headers), Err(RejectionKind::MissingSignature));
     }
 }

@@ -1,56 +1,77 @@
-//! Knowrithm.
-//!
-//! **Sends** one `X-Knowrithm-Signature: sha256=<64 lower-case hex digits>`.
-//!
-//! **Specified** in Knowrithm's documentation, "Webhooks", section "Verifying Signatures". Its sample compares the whole
-//! header with `"sha256=" + hexdigest`, so upper case, blanks or a second value are refused here as there.
-//!
-//! **Signs** the raw body, with HMAC-SHA256 under the endpoint's signing secret taken as UTF-8 bytes.
-//!
-//! **Example**: under the secret `whk_demo`, an empty body has
-//! `sha256=cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c`.
+//! Knowrithm's scheme.
 
-use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Scheme, SignatureHeader, only_mac};
+use super::only_value::only_mac;
+use super::{Encoding, Head, Scheme, SignatureHeader};
 use crate::rejection::Rejection;
+use crate::secret::SigningSecret;
 
+static SIGNATURE: HeaderName = HeaderName::from_static("x-knowrithm-signature");
 const PREFIX: &str = "sha256=";
 
-pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-knowrithm-signature");
-
-pub(crate) struct Knowrithm;
+/// Knowrithm's scheme.
+///
+/// **Sends** exactly one `X-Knowrithm-Signature: sha256=<64 lower-case hex digits>`.
+///
+/// **Specified** in Knowrithm's documentation, "Webhooks", section "Verifying Signatures". Its sample compares the whole
+/// header with `"sha256=" + hexdigest`, so upper case, blanks and a second value are refused here as there.
+///
+/// **Signs** the raw body, with HMAC-SHA256 under the endpoint's signing secret as UTF-8 bytes. Nothing else is signed,
+/// so a recorded request cannot be told from a new one: remember its [key](crate::VerifiedBody::delivery_key).
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::scheme::Knowrithm;
+/// use tower_webhook::{SigningSecret, Verifier};
+///
+/// let mut headers = HeaderMap::new();
+/// let signature = "sha256=61d5dd2ee53e48999c812fa34687780c240cd9f7c183ab778c801adc91ba8e5d";
+/// headers.insert("x-knowrithm-signature", signature.parse()?);
+/// let verifier = Verifier::new(Knowrithm, SigningSecret::new("whk_demo")?);
+/// assert!(verifier.verify(&headers, "{}").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Knowrithm;
 
 impl Scheme for Knowrithm {
+    type Secret = SigningSecret;
+
     fn name(&self) -> &'static str {
         "knowrithm"
     }
 
-    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-        only_mac(headers, &HEADER, PREFIX.as_bytes(), Encoding::Hex)
+    #[inline]
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        only_mac(head.headers(), &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }
 
 #[cfg(feature = "sign")]
-impl super::write::Write for Knowrithm {
-    fn write(&self, _: &super::write::Stamp<'_>, mac: super::write::MacOf<'_>) -> HeaderMap {
-        super::write::one_header(&HEADER, PREFIX, Encoding::Hex, &mac(&[]))
+impl super::SigningScheme for Knowrithm {
+    fn signature_header(&self) -> &HeaderName {
+        &SIGNATURE
+    }
+
+    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
+        super::signing::sign_body(request, &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{header, tags};
+    use super::super::tests::{header, macs};
     use super::*;
+    use crate::rejection::RejectionKind;
 
     #[test]
-    fn one_header_in_one_form() {
-        let tag = "cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c";
-        let read = |value: &str| tags(Knowrithm.read(&header("x-knowrithm-signature", value)));
-        assert_eq!(read(&format!("sha256={tag}")), Ok(vec![tag.to_owned()]));
-        for other in [tag, "sha256=", &format!("sha1={tag}"), &format!("sha256={tag}00")] {
-            assert_eq!(read(other), Err(Rejection::MalformedSignature), "{other}");
+    fn the_header_has_one_form() {
+        let mac = "cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c";
+        let read = |value: &str| macs(&Knowrithm, &header("x-knowrithm-signature", value));
+        assert_eq!(read(&format!("sha256={mac}")), Ok(vec![mac.to_owned()]));
+        for other in [mac, "sha256=", &format!("sha1={mac}"), &format!("sha256={mac}00")] {
+            assert_eq!(read(other), Err(RejectionKind::MalformedSignature), "{other}");
         }
     }
 }

@@ -1,186 +1,140 @@
-//! How providers write their signatures into headers: one provider a file.
+//! Schemes: how providers sign, one provider a file.
 //!
-//! A [`Scheme`] reads headers only; it sees neither body nor secret. What it reads is a [`SignatureHeader`]: the MACs
-//! that the sender claims, the bytes that are signed before the body, the time of signing.
+//! A scheme is a value that goes into [`Verifier::new`](crate::Verifier::new), [`Signer::new`](crate::sign::Signer::new)
+//! and [`RequestBuilder::new`](crate::test::RequestBuilder::new):
 //!
-//! # A provider of your own
+//! | scheme | signed besides the body | secret |
+//! |---|---|---|
+//! | [`Knowrithm`] | | as it is |
+//! | [`GitHub`] | | as it is |
+//! | [`Stripe`] | the time | as it is, `whsec_` included |
+//! | [`Slack`] | the time | as it is |
+//! | [`Shopify`] | | as it is |
+//! | [`StandardWebhooks`], and Svix | an id and the time | [decoded](crate::SigningSecret::from_whsec) |
+//! | [`HmacSha256Scheme`]: one header, a prefix and a MAC | | as it is |
 //!
-//! One whose header is a prefix and the HMAC-SHA256 of the body is data: [`HmacSha256Scheme`], for
-//! [`Verifier::hmac_sha256`](crate::Verifier::hmac_sha256). Any other is an `impl Scheme`, for
-//! [`Verifier::with_scheme`](crate::Verifier::with_scheme):
+//! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]: the
+//! MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
+//!
+//! # A scheme of your own
+//!
+//! A scheme whose header is a prefix and the HMAC-SHA256 of the body is data: [`HmacSha256Scheme`]. Any other is an
+//! `impl Scheme`. With `impl SigningScheme` beside it, it also signs and is tested like the schemes of this crate:
 //!
 //! ```
 //! use http::HeaderMap;
 //! use http::header::HeaderName;
-//! use tower_webhook::scheme::{Encoding, Scheme, SignatureHeader, only_value};
-//! use tower_webhook::{Rejection, SigningSecret, Verifier};
+//! use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureHeader, SigningScheme, Unsigned, only_value};
+//! use tower_webhook::sign::Signer;
+//! use tower_webhook::{Rejection, RejectionKind, SigningSecret, Verifier};
 //!
-//! /// Signs its channel's name, a line break, and the body: `X-Acme-Channel: lights`, `X-Acme-Mac: <hex>`.
-//! struct Acme;
+//! static MAC: HeaderName = HeaderName::from_static("x-acme-mac");
+//!
+//! /// Signs the name of its channel, a line break, and the body.
+//! #[derive(Clone)]
+//! struct Acme {
+//!     channel: String,
+//! }
 //!
 //! impl Scheme for Acme {
+//!     type Secret = SigningSecret;
+//!
 //!     fn name(&self) -> &'static str {
 //!         "acme"
 //!     }
 //!
-//!     fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-//!         let mac = only_value(headers, &HeaderName::from_static("x-acme-mac"))?;
-//!         let mac = Encoding::Hex.decode(mac.as_bytes()).ok_or(Rejection::MalformedSignature)?;
-//!         let channel = only_value(headers, &HeaderName::from_static("x-acme-channel"))?;
-//!         // No header has a line break in it, so nothing of the one can pass for a part of the other.
-//!         Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b"\n"]))
+//!     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+//!         let value = only_value(head.headers(), &MAC)?;
+//!         let mac = Encoding::Hex.decode(value.as_bytes()).ok_or(RejectionKind::MalformedSignature)?;
+//!         Ok(SignatureHeader::new(mac).signed_before_body([self.channel.as_bytes(), b"\n"]))
 //!     }
 //! }
 //!
-//! let verifier = Verifier::with_scheme(Acme, SigningSecret::new("s3cret")?);
-//! let mut headers = HeaderMap::new();
-//! headers.insert("x-acme-channel", "lights".parse()?);
-//! headers.insert("x-acme-mac", "a2ad8ff1e32691f817b71dbc7cb80791e2c13b4f67bdae7356264f7fa4822b73".parse()?);
+//! impl SigningScheme for Acme {
+//!     fn signature_header(&self) -> &HeaderName {
+//!         &MAC
+//!     }
+//!
+//!     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {
+//!         let mac = request.mac(&[self.channel.as_bytes(), b"\n"], &[]);
+//!         let value = Encoding::Hex.encode(&mac).parse().expect("hex is visible ASCII");
+//!         HeaderMap::from_iter([(MAC.clone(), value)])
+//!     }
+//! }
+//!
+//! let acme = Acme { channel: "lights".to_owned() };
+//! let secret = SigningSecret::new("s3cret")?;
+//! let headers = Signer::new(acme.clone(), &secret).headers("on");
+//! assert_eq!(headers["x-acme-mac"], "a2ad8ff1e32691f817b71dbc7cb80791e2c13b4f67bdae7356264f7fa4822b73");
+//!
+//! let verifier = Verifier::new(acme, secret);
 //! assert_eq!(verifier.verify(&headers, "on")?.bytes(), "on");
-//! assert_eq!(verifier.verify(&headers, "off").unwrap_err(), Rejection::SignatureMismatch);
+//! let rejection = verifier.verify(&headers, "off").unwrap_err();
+//! assert_eq!(rejection.kind(), RejectionKind::SignatureMismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Lists
 //!
-//! Some providers send several signatures, one for each secret while they rotate. Of such a list the first 16 entries
-//! are considered, whatever they are: a header of thousands costs nothing more.
+//! Some providers send several signatures, one for each secret while they rotate. The first 16 entries of such a list
+//! are considered, of any kind. A longer list costs nothing more.
 
 mod encoding;
-pub(crate) mod github;
+mod github;
 mod header;
 mod hex;
 mod hmac_sha256;
-pub(crate) mod knowrithm;
-pub(crate) mod shopify;
-pub(crate) mod slack;
-pub(crate) mod standard_webhooks;
-pub(crate) mod stripe;
-mod timestamp;
+mod knowrithm;
+mod only_value;
+mod shopify;
 #[cfg(feature = "sign")]
-pub(crate) mod write;
-
-use http::header::HeaderName;
-use http::{HeaderMap, HeaderValue};
+mod signing;
+mod slack;
+mod standard_webhooks;
+mod stripe;
+mod timestamp;
 
 pub use self::encoding::Encoding;
+pub use self::github::GitHub;
+pub(crate) use self::header::Claim;
 pub use self::header::SignatureHeader;
 pub use self::hmac_sha256::HmacSha256Scheme;
+pub use self::knowrithm::Knowrithm;
+pub use self::only_value::only_value;
+pub use self::shopify::Shopify;
+#[cfg(feature = "sign")]
+pub use self::signing::{SigningScheme, Unsigned};
+pub use self::slack::Slack;
+pub use self::standard_webhooks::StandardWebhooks;
+pub use self::stripe::Stripe;
+pub use self::timestamp::only_timestamp;
+pub use crate::head::Head;
 use crate::rejection::Rejection;
+use crate::secret::Secret;
 
 /// How many entries of a list of signatures are considered.
 const MAX_ENTRIES: usize = 16;
 
-/// A provider's way to sign.
+/// How a provider signs: the receiver's side.
 ///
-/// See the [module page](self) for an example.
+/// See [the module](self#a-scheme-of-your-own) for an example.
 pub trait Scheme: Send + Sync + 'static {
-    /// The provider's name in logs, in `snake_case`.
+    /// The kind of secret that it takes: [`SigningSecret`](crate::SigningSecret) when the bytes of the secret key the MAC
+    /// as they are, [`DecodedSecret`](crate::DecodedSecret) when they must be decoded before.
+    type Secret: Secret;
+
+    /// The name of the scheme in logs, in `snake_case`.
     fn name(&self) -> &'static str;
 
-    /// Judges the headers, before a byte of the body is read.
+    /// Judges the head of a request, before its body is read.
     ///
-    /// It must depend on nothing but the headers: it may be asked again after the body was read.
+    /// The result must depend on the scheme and the head alone: after a look-up of secrets the head is judged again.
     ///
     /// # Errors
     ///
-    /// A [`Rejection`] that says what is missing or malformed; the peer sees an empty 403 whichever it is.
-    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection>;
-
-    /// Whether secrets of the form `whsec_` and base64 are decoded before they key the MAC, as
-    /// [Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
-    /// prescribes; `false` by default, and a secret is used as it is. If `true`, a secret of any other form matches nothing.
-    fn decodes_whsec(&self) -> bool {
-        false
-    }
-}
-
-/// The value of a header that must be there exactly once.
-///
-/// It walks over all headers, of which a request has a few: that finds a second one too, and costs less than the hash of
-/// a name as long as these.
-///
-/// # Errors
-///
-/// [`Rejection::MissingSignature`] when it is not there, [`Rejection::DuplicateSignature`] when it is there more than
-/// once.
-#[inline]
-pub fn only_value<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h HeaderValue, Rejection> {
-    let mut only = None;
-    for (key, value) in headers {
-        if key == name && only.replace(value).is_some() {
-            return Err(Rejection::DuplicateSignature);
-        }
-    }
-    only.ok_or(Rejection::MissingSignature)
-}
-
-/// The one MAC of a header that is a prefix and a MAC.
-#[inline(always)]
-#[allow(
-    clippy::inline_always,
-    reason = "the header is written where it is to be, and prefix and encoding are constants"
-)]
-fn only_mac(
-    headers: &HeaderMap,
-    name: &HeaderName,
-    prefix: &[u8],
-    encoding: Encoding,
-) -> Result<SignatureHeader<'static>, Rejection> {
-    let value = only_value(headers, name)?.as_bytes();
-    let mac = value.strip_prefix(prefix).and_then(|text| encoding.decode(text));
-    mac.map(SignatureHeader::new).ok_or(Rejection::MalformedSignature)
-}
-
-/// The value of the header that says when a request was signed, which must be there exactly once: its text, which is signed,
-/// and the seconds since the Unix epoch that it stands for.
-///
-/// It is a whole number in its only form: digits, with no sign, leading zero, blank or fraction, of an `i64`. So text and
-/// number can stand for each other, and no two readers read it differently.
-///
-/// ```
-/// use http::HeaderMap;
-/// use http::header::HeaderName;
-/// use tower_webhook::Rejection;
-/// use tower_webhook::scheme::only_timestamp;
-///
-/// let name = HeaderName::from_static("x-acme-time");
-/// let mut headers = HeaderMap::new();
-/// assert_eq!(only_timestamp(&headers, &name), Err(Rejection::MissingTimestamp));
-///
-/// headers.insert(&name, "1700000000".parse()?);
-/// assert_eq!(only_timestamp(&headers, &name), Ok((&b"1700000000"[..], 1_700_000_000)));
-///
-/// headers.insert(&name, "+5".parse()?);
-/// assert_eq!(only_timestamp(&headers, &name), Err(Rejection::MalformedTimestamp));
-/// # Ok::<(), http::header::InvalidHeaderValue>(())
-/// ```
-///
-/// # Errors
-///
-/// [`Rejection::MissingTimestamp`] when it is not there, [`Rejection::MalformedTimestamp`] when it is there more than once,
-/// or no such number.
-pub fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(&'h [u8], i64), Rejection> {
-    let text = match only_value(headers, name) {
-        Ok(value) => value.as_bytes(),
-        Err(Rejection::MissingSignature) => return Err(Rejection::MissingTimestamp),
-        Err(_) => return Err(Rejection::MalformedTimestamp),
-    };
-    let seconds = timestamp::parse(text).ok_or(Rejection::MalformedTimestamp)?;
-    Ok((text, seconds))
+    /// A [`Rejection`] that says what is missing or malformed. The peer sees an empty 403 in each case.
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub(super) fn header(name: &str, value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())])
-    }
-
-    /// The MACs that were read, in hex.
-    pub(super) fn tags(read: Result<SignatureHeader<'_>, Rejection>) -> Result<Vec<String>, Rejection> {
-        let hex = |mac: &[u8; 32]| mac.map(|byte| format!("{byte:02x}")).concat();
-        read.map(|header| [&header.mac].into_iter().chain(&header.others).map(hex).collect())
-    }
-}
+mod tests;

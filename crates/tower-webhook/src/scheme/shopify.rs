@@ -1,53 +1,76 @@
-//! Shopify.
-//!
-//! **Sends** one `X-Shopify-Hmac-Sha256: <44 characters of base64>`.
-//!
-//! **Specified** in <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>.
-//!
-//! **Signs** the raw body, with HMAC-SHA256 under the app's client secret taken as UTF-8 bytes.
-//!
-//! **Example**, from its library for PHP: under the secret `steffi`, the body `{"foo":"bar"}` has
-//! `/Redz4YXHLnSmmSN8grr5/Jl/Ua3d7yX3iWbjb8R8wo=`.
+//! Shopify's scheme.
 
-use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Scheme, SignatureHeader, only_mac};
+use super::only_value::only_mac;
+use super::{Encoding, Head, Scheme, SignatureHeader};
 use crate::rejection::Rejection;
+use crate::secret::SigningSecret;
 
-pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
+static SIGNATURE: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 
-pub(crate) struct Shopify;
+/// Shopify's scheme.
+///
+/// **Sends** exactly one `X-Shopify-Hmac-Sha256: <44 characters of base64>`.
+///
+/// **Specified** in <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>.
+///
+/// **Signs** the raw body, with HMAC-SHA256 under the app's client secret as UTF-8 bytes. For webhooks that were created
+/// in a store's admin, it is the secret that is shown there.
+///
+/// Two deliveries may have the same bytes, and so the same [key](crate::VerifiedBody::delivery_key): a shop whose data is
+/// to be erased twice, for example. `X-Shopify-Event-Id` differs, and `X-Shopify-Topic` says what happened, but neither
+/// is signed.
+///
+/// The example is from the tests of Shopify's library for PHP:
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::scheme::Shopify;
+/// use tower_webhook::{SigningSecret, Verifier};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("x-shopify-hmac-sha256", "/Redz4YXHLnSmmSN8grr5/Jl/Ua3d7yX3iWbjb8R8wo=".parse()?);
+/// let verifier = Verifier::new(Shopify, SigningSecret::new("steffi")?);
+/// assert!(verifier.verify(&headers, r#"{"foo":"bar"}"#).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shopify;
 
 impl Scheme for Shopify {
+    type Secret = SigningSecret;
+
     fn name(&self) -> &'static str {
         "shopify"
     }
 
-    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-        only_mac(headers, &HEADER, b"", Encoding::Base64)
+    #[inline]
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        only_mac(head.headers(), &SIGNATURE, "", Encoding::Base64)
     }
 }
 
 #[cfg(feature = "sign")]
-impl super::write::Write for Shopify {
-    fn write(&self, _: &super::write::Stamp<'_>, mac: super::write::MacOf<'_>) -> HeaderMap {
-        super::write::one_header(&HEADER, "", Encoding::Base64, &mac(&[]))
+impl super::SigningScheme for Shopify {
+    fn signature_header(&self) -> &HeaderName {
+        &SIGNATURE
+    }
+
+    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
+        super::signing::sign_body(request, &SIGNATURE, "", Encoding::Base64)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{header, tags};
+    use super::super::tests::{header, macs};
     use super::*;
+    use crate::rejection::RejectionKind;
 
     #[test]
-    fn base64_is_read_and_hex_is_not() {
-        let read = |value: &str| tags(Shopify.read(&header("x-shopify-hmac-sha256", value)));
-        assert_eq!(
-            read("YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="),
-            Ok(vec!["61".repeat(32)])
-        );
-        assert_eq!(read(&"61".repeat(32)), Err(Rejection::MalformedSignature));
+    fn hex_is_refused() {
+        let headers = header("x-shopify-hmac-sha256", &"61".repeat(32));
+        assert_eq!(macs(&Shopify, &headers), Err(RejectionKind::MalformedSignature));
     }
 }

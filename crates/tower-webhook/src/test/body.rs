@@ -1,4 +1,4 @@
-//! A request body that does as it is told.
+//! A scripted request body.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -12,9 +12,9 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 
-/// A scripted body: what it is told first comes first.
+/// A scripted body: it plays its steps in the order in which they were added.
 ///
-/// It says nothing of its size unless [told to](Self::claiming_size), so that a server or client sends it in chunks.
+/// It announces no size unless [told to](Self::claiming_size), so that a server or client sends it in chunks.
 ///
 /// ```
 /// use http_body_util::BodyExt;
@@ -32,7 +32,7 @@ use http_body::{Body, Frame, SizeHint};
 ///
 /// # Panics
 ///
-/// When it is polled after its end, or after it failed: nobody has to do that.
+/// When it is polled after its end or after an error.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct TestBody {
@@ -47,7 +47,7 @@ enum Step {
     Trailers(HeaderMap),
     Fail,
     Pause,
-    // Locked by nobody: it is there to make `Sync` of what need not be.
+    // Never locked: the mutex makes a future `Sync` that is only `Send`.
     WaitFor(Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>),
     Stall,
 }
@@ -58,7 +58,7 @@ impl TestBody {
         Self::default()
     }
 
-    /// A body of one frame, in memory of its own.
+    /// A body of one frame, copied into memory of its own.
     pub fn one(data: impl AsRef<[u8]>) -> Self {
         Self::new().frame(data.as_ref().to_vec())
     }
@@ -68,7 +68,7 @@ impl TestBody {
         frames.into_iter().fold(Self::new(), Self::frame)
     }
 
-    /// A body in frames of `size` bytes, the last of them perhaps of fewer.
+    /// A body in frames of `size` bytes; the last one may be shorter.
     ///
     /// # Panics
     ///
@@ -77,54 +77,55 @@ impl TestBody {
         Self::frames(content.as_ref().chunks(size).map(Bytes::copy_from_slice))
     }
 
-    /// A body that is cut into frames at these places; a place twice, or an end of the content, makes an empty frame.
+    /// A body that is cut into frames at these offsets. An offset that repeats, or is an end of the content, makes an
+    /// empty frame.
     ///
     /// # Panics
     ///
-    /// When a place is beyond the content, or before the one that stands before it.
-    pub fn split(content: impl AsRef<[u8]>, places: impl IntoIterator<Item = usize>) -> Self {
+    /// When an offset is beyond the content, or less than the one before it.
+    pub fn split(content: impl AsRef<[u8]>, offsets: impl IntoIterator<Item = usize>) -> Self {
         let mut rest = Bytes::copy_from_slice(content.as_ref());
         let mut from = 0;
         let mut body = Self::new();
-        for place in places {
-            let length = place.checked_sub(from).expect("places ascend");
+        for offset in offsets {
+            let length = offset.checked_sub(from).expect("offsets ascend");
             body = body.frame(rest.split_to(length));
-            from = place;
+            from = offset;
         }
         body.frame(rest)
     }
 
-    /// Then a frame of data, empty or not.
+    /// Adds a frame of data, empty or not.
     pub fn frame(self, data: impl Into<Bytes>) -> Self {
         self.step(Step::Data(data.into()))
     }
 
-    /// Then trailers, which no scheme signs.
+    /// Adds trailers, which no scheme signs.
     pub fn trailers(self, trailers: HeaderMap) -> Self {
         self.step(Step::Trailers(trailers))
     }
 
-    /// Then an error, as of a sender that hangs up.
+    /// Adds an error, as when the sender closes the connection.
     pub fn fail(self) -> Self {
         self.step(Step::Fail)
     }
 
-    /// Then nothing for one poll, and a wake at once.
+    /// Adds one poll that is pending, and wakes the task at once.
     pub fn pause(self) -> Self {
         self.step(Step::Pause)
     }
 
-    /// Then nothing until this future is done; it is polled with the body, and not before its turn.
+    /// Waits for this future, which is polled with the body once its turn has come.
     pub fn wait_for(self, future: impl Future<Output = ()> + Send + 'static) -> Self {
         self.step(Step::WaitFor(Mutex::new(Box::pin(future))))
     }
 
-    /// Then nothing more, not even the end, and no wake.
+    /// Stays pending for ever, and wakes no task.
     pub fn stall(self) -> Self {
         self.step(Step::Stall)
     }
 
-    /// Says this of its size in bytes, true or not; `None` is no upper bound.
+    /// Announces this size in bytes, true or not; `None` is no upper bound.
     ///
     /// # Panics
     ///
@@ -139,7 +140,7 @@ impl TestBody {
         self
     }
 
-    /// Says from the beginning that it is at its end, true or not.
+    /// Claims from the beginning that it has ended, true or not.
     pub fn claiming_end(mut self) -> Self {
         self.claims_end = true;
         self
@@ -171,7 +172,7 @@ impl Body for TestBody {
                     Poll::Pending
                 }
                 Some(Step::WaitFor(mut future)) => {
-                    let polled = future.get_mut().expect("nobody locks it").as_mut().poll(cx);
+                    let polled = future.get_mut().expect("it is never locked").as_mut().poll(cx);
                     if polled.is_ready() {
                         continue;
                     }
@@ -212,7 +213,7 @@ impl fmt::Debug for Step {
     }
 }
 
-/// What a [`TestBody`] fails with.
+/// The error of a [`TestBody`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct BrokenBody;

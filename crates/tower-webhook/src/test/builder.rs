@@ -9,17 +9,16 @@ use http::{HeaderMap, HeaderValue, Request, Uri};
 
 use super::TestBody;
 use crate::clock::{Clock, unix_seconds};
-use crate::error::ConfigError;
-use crate::scheme::{HmacSha256Scheme, github, knowrithm, shopify, slack, standard_webhooks, stripe};
+use crate::head::Head;
+use crate::scheme::SigningScheme;
 use crate::secret::SigningSecret;
+use crate::secret::sealed::Sealed;
 use crate::sign::Signer;
-
-/// The secret of a forger, good for every scheme.
-const OTHER_SECRET: &str = "whsec_YSBzZWNyZXQgdGhhdCBub2JvZHkgc2hhcmVz";
 
 /// Makes `POST` requests as a provider does, each signed anew.
 ///
 /// ```
+/// use tower_webhook::scheme::Slack;
 /// use tower_webhook::test::{RequestBuilder, TestClock};
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
@@ -27,8 +26,8 @@ const OTHER_SECRET: &str = "whsec_YSBzZWNyZXQgdGhhdCBub2JvZHkgc2hhcmVz";
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = SigningSecret::new("8f742231b10e")?;
 /// let clock = TestClock::at(1_700_000_000);
-/// let webhook = RequestBuilder::slack(&secret).clock(clock.clone()).uri("/slack");
-/// let verifier = Verifier::slack(secret).clock(clock);
+/// let webhook = RequestBuilder::new(Slack, &secret).clock(clock.clone()).uri("/slack");
+/// let verifier = Verifier::new(Slack, secret).clock(clock);
 ///
 /// let request = verifier.verify_request(webhook.signed("token=xyz")).await?;
 /// assert_eq!(request.uri(), "/slack");
@@ -41,9 +40,8 @@ const OTHER_SECRET: &str = "whsec_YSBzZWNyZXQgdGhhdCBub2JvZHkgc2hhcmVz";
 #[must_use]
 pub struct RequestBuilder {
     pub(super) signer: Signer,
-    /// The same scheme under another secret.
+    /// The same scheme with a secret that the receiver does not know.
     pub(super) other: Signer,
-    /// Where the signature stands.
     pub(super) signature: HeaderName,
     pub(super) signs_time: bool,
     clock: Arc<dyn Clock>,
@@ -52,48 +50,30 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    /// Signs as [`Signer::knowrithm`] does.
-    pub fn knowrithm(secret: &SigningSecret) -> Self {
-        Self::new(Signer::knowrithm, secret, &knowrithm::HEADER)
-    }
-
-    /// Signs as [`Signer::github`] does.
-    pub fn github(secret: &SigningSecret) -> Self {
-        Self::new(Signer::github, secret, &github::HEADER)
-    }
-
-    /// Signs as [`Signer::stripe`] does.
-    pub fn stripe(secret: &SigningSecret) -> Self {
-        Self::new(Signer::stripe, secret, &stripe::HEADER).timed()
-    }
-
-    /// Signs as [`Signer::slack`] does.
-    pub fn slack(secret: &SigningSecret) -> Self {
-        Self::new(Signer::slack, secret, &slack::HEADER).timed()
-    }
-
-    /// Signs as [`Signer::shopify`] does.
-    pub fn shopify(secret: &SigningSecret) -> Self {
-        Self::new(Signer::shopify, secret, &shopify::HEADER)
-    }
-
-    /// Signs as [`Signer::standard_webhooks`] does.
+    /// Signs with this scheme and secret.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// [`ConfigError::MalformedWhsec`] when the secret is not `whsec_` and standard base64.
-    pub fn standard_webhooks(secret: &SigningSecret) -> Result<Self, ConfigError> {
-        let (signer, other) = (
-            Signer::standard_webhooks(secret)?,
-            Signer::standard_webhooks(&other_secret())?,
-        );
-        Ok(Self::by(signer, other, &standard_webhooks::STANDARD.signature).timed())
-    }
-
-    /// Signs as [`Signer::hmac_sha256`] does.
-    pub fn hmac_sha256(scheme: &HmacSha256Scheme, secret: &SigningSecret) -> Self {
-        let signer = |secret: &SigningSecret| Signer::hmac_sha256(scheme.clone(), secret);
-        Self::new(signer, secret, &scheme.header)
+    /// When a scheme of your own does not read the headers that it signs.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "as `Verifier::new` and `Signer::new` take it"
+    )]
+    pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &S::Secret) -> Self {
+        let other = SigningSecret::new("a secret that the receiver does not know").expect("it is not blank");
+        let other = Signer::new(scheme.clone(), &S::Secret::from_key(other));
+        let signer = Signer::new(scheme.clone(), secret);
+        let sample = signer.sign(Request::new(""));
+        let read = scheme.read(Head::from(&sample));
+        Self {
+            signature: scheme.signature_header().clone(),
+            signs_time: read.expect("a scheme reads what it signs").claim.timestamp.is_some(),
+            signer,
+            other,
+            clock: Arc::new(SystemTime::now),
+            uri: Uri::default(),
+            headers: HeaderMap::new(),
+        }
     }
 
     /// Sets where the requests go; `/` by default.
@@ -106,23 +86,23 @@ impl RequestBuilder {
         self
     }
 
-    /// Adds a header to each request. It is not signed: no scheme signs headers of others.
+    /// Adds a header to each request. A scheme signs its own headers alone.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
     }
 
-    /// Sets the clock that tells the time of each signing, where the scheme signs one; the system's by default.
+    /// Sets the clock for the time of signing, if the scheme signs one; the system's by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Sets the id of the delivery, where the scheme signs one; each request gets one of its own by default.
+    /// Sets the id of the delivery, if the scheme signs one; by default each request has an id of its own.
     ///
     /// # Panics
     ///
-    /// When a header cannot hold it: it is not visible ASCII.
+    /// When it is not visible ASCII.
     pub fn id(mut self, id: &str) -> Self {
         self.signer = self.signer.id(id);
         self.other = self.other.id(id);
@@ -135,17 +115,18 @@ impl RequestBuilder {
         self.signed_as(&content, TestBody::one(&content))
     }
 
-    /// A request that is signed for this content, and sends this body: the content in another shape, or another content.
+    /// A request that is signed for this content, and sends this body: the same content in other frames, or another one.
     #[must_use]
     pub fn signed_as<B>(&self, content: impl AsRef<[u8]>, body: B) -> Request<B> {
         self.request(self.sign(&self.signer, content.as_ref(), 0), body)
     }
 
-    /// What this signer, this many seconds ago, would have written.
+    /// The headers that this signer would have written this many seconds ago.
     pub(super) fn sign(&self, signer: &Signer, content: &[u8], seconds_ago: i64) -> HeaderMap {
         let now = unix_seconds(self.clock.now());
         let signer = signer.clone().timestamp(now.saturating_sub(seconds_ago).max(0));
-        signer.headers(content)
+        let request = signer.sign(self.request(HeaderMap::new(), content));
+        request.into_parts().0.headers
     }
 
     pub(super) fn request<B>(&self, signed: HeaderMap, body: B) -> Request<B> {
@@ -156,34 +137,9 @@ impl RequestBuilder {
         request.headers_mut().extend(signed);
         request
     }
-
-    fn new(signer: impl Fn(&SigningSecret) -> Signer, secret: &SigningSecret, signature: &HeaderName) -> Self {
-        Self::by(signer(secret), signer(&other_secret()), signature)
-    }
-
-    fn by(signer: Signer, other: Signer, signature: &HeaderName) -> Self {
-        Self {
-            signer,
-            other,
-            signature: signature.clone(),
-            signs_time: false,
-            clock: Arc::new(SystemTime::now),
-            uri: Uri::default(),
-            headers: HeaderMap::new(),
-        }
-    }
-
-    fn timed(mut self) -> Self {
-        self.signs_time = true;
-        self
-    }
 }
 
-fn other_secret() -> SigningSecret {
-    SigningSecret::new(OTHER_SECRET).expect("it is not blank")
-}
-
-/// Prints the scheme's name and where the requests go.
+/// Prints the name of the scheme and the URI of the requests.
 impl fmt::Debug for RequestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestBuilder")

@@ -1,4 +1,4 @@
-//! A clock that stands until it is told.
+//! A clock that stands still until it is set.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,52 +7,54 @@ use crate::clock::Clock;
 
 /// A [`Clock`] that stands still until it is set.
 ///
-/// Clones are the same clock: one goes into the [verifier](crate::Verifier::clock), one into the
-/// [request builder](super::RequestBuilder::clock), and the test keeps one.
+/// Clones share the time: give one to the [verifier](crate::Verifier::clock), one to the
+/// [request builder](super::RequestBuilder::clock), and keep one in the test.
 ///
 /// ```
 /// use std::time::Duration;
 ///
+/// use tower_webhook::scheme::Stripe;
 /// use tower_webhook::sign::Signer;
 /// use tower_webhook::test::TestClock;
-/// use tower_webhook::{Rejection, SigningSecret, Verifier};
+/// use tower_webhook::{RejectionKind, SigningSecret, Verifier};
 ///
 /// let secret = SigningSecret::new("whsec_stripe")?;
 /// let clock = TestClock::at(1_700_000_000);
-/// let headers = Signer::stripe(&secret).timestamp(1_700_000_000).headers("{}");
-/// let verifier = Verifier::stripe(secret).clock(clock.clone());
+/// let headers = Signer::new(Stripe, &secret).timestamp(1_700_000_000).headers("{}");
+/// let verifier = Verifier::new(Stripe, secret).clock(clock.clone());
 /// assert!(verifier.verify(&headers, "{}").is_ok());
 ///
 /// clock.advance(Duration::from_secs(301));
-/// assert_eq!(verifier.verify(&headers, "{}").unwrap_err(), Rejection::TimestampTooOld);
+/// let rejection = verifier.verify(&headers, "{}").unwrap_err();
+/// assert_eq!(rejection.kind(), RejectionKind::TimestampTooOld);
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<Mutex<SystemTime>>);
 
 impl TestClock {
-    /// A clock that says this many seconds after the Unix epoch.
+    /// A clock at this many seconds after the Unix epoch.
     ///
     /// # Panics
     ///
-    /// When the system's time does not go so far.
+    /// When it is beyond what a `SystemTime` can hold.
     #[must_use]
     pub fn at(unix_seconds: u64) -> Self {
         Self(Arc::new(Mutex::new(UNIX_EPOCH + Duration::from_secs(unix_seconds))))
     }
 
-    /// Sets it, forwards or back.
+    /// Sets the time, forward or back.
     pub fn set(&self, now: SystemTime) {
         self.with(|time| *time = now);
     }
 
-    /// Sets it forwards.
+    /// Moves the time forward.
     ///
     /// # Panics
     ///
-    /// When the system's time does not go so far.
+    /// When the sum is beyond what a `SystemTime` can hold.
     pub fn advance(&self, by: Duration) {
-        // Added before it is written: what panics leaves the clock as it was.
+        // The sum is computed before it is written, so that a panic leaves the clock unchanged.
         self.with(|time| *time += by);
     }
 

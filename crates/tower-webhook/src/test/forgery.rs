@@ -1,13 +1,13 @@
-//! Requests as a forger sends them, or a careless proxy.
+//! Forged requests, and requests that a careless proxy has changed.
 
 use http::{HeaderMap, HeaderValue, Request};
 
 use super::{RequestBuilder, TestBody};
-use crate::rejection::Rejection;
+use crate::rejection::RejectionKind;
 
-/// How long ago a stale request was signed, in seconds: a day.
+/// The age of a stale request, in seconds: a day.
 const STALE: i64 = 24 * 60 * 60;
-/// How many characters of a signature are cut off: half of the digits of one in hex.
+/// How many characters of a signature are cut off: half of the digits in hex.
 const CUT: usize = 32;
 
 /// A way to make a request that must be refused.
@@ -16,27 +16,27 @@ const CUT: usize = 32;
 /// |---|---|---|---|
 /// | `BitFlip` | all | not empty | `signature_mismatch` |
 /// | `OtherSecret` | all | any | `signature_mismatch` |
-/// | `StaleTimestamp` | Stripe, Slack, Standard Webhooks | any | `timestamp_too_old` |
+/// | `StaleTimestamp` | those that sign a timestamp | any | `timestamp_too_old` |
 /// | `DoubledHeader` | all | any | `duplicate_signature` |
 /// | `TruncatedSignature` | all | any | `malformed_signature` |
-/// | `ReserialisedJson` | all | JSON with a blank, a colon or a comma to change | `signature_mismatch` |
+/// | `ReserialisedJson` | all | JSON with a blank, a colon or a comma | `signature_mismatch` |
 /// | `ChangedNewline` | all | any | `signature_mismatch` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Forgery {
-    /// One bit of the body is another.
+    /// One bit of the body is flipped.
     BitFlip,
-    /// Signed as it should be, under another secret.
+    /// Signed correctly, with a secret that the receiver does not know.
     OtherSecret,
-    /// Signed as it should be, and recorded: a day passed since, or all that passed since 1970 if it is less.
+    /// Signed correctly, a day ago; or in 1970 if the clock has not reached a day.
     StaleTimestamp,
-    /// The signature header is there twice, both right.
+    /// The signature header occurs twice, with the correct value both times.
     DoubledHeader,
-    /// The last 32 characters of the signature are missing: a prefix of what would be right.
+    /// The last 32 characters of the correct signature are cut off.
     TruncatedSignature,
-    /// The body is the same JSON, with other white space, as after parsing it and writing it again.
+    /// The body is the same JSON with other white space, as after parsing and serialising it.
     ReserialisedJson,
-    /// The line breaks of the body are others: `\n` for `\r\n`, or else `\r\n` for `\n`, or else one more at the end.
+    /// The body has other line breaks: `\n` for `\r\n`, or else `\r\n` for `\n`, or else one more at its end.
     ChangedNewline,
 }
 
@@ -52,29 +52,31 @@ impl Forgery {
         Self::ChangedNewline,
     ];
 
-    /// What a [`Verifier`](crate::Verifier) refuses it as: one of the same scheme and secret, with the default tolerance.
+    /// The kind by which a [`Verifier`](crate::Verifier) of the same scheme and secret refuses it, with the default
+    /// tolerance.
     #[must_use]
-    pub fn rejection(self) -> Rejection {
+    pub fn rejection_kind(self) -> RejectionKind {
         match self {
             Self::BitFlip | Self::OtherSecret | Self::ReserialisedJson | Self::ChangedNewline => {
-                Rejection::SignatureMismatch
+                RejectionKind::SignatureMismatch
             }
-            Self::StaleTimestamp => Rejection::TimestampTooOld,
-            Self::DoubledHeader => Rejection::DuplicateSignature,
-            Self::TruncatedSignature => Rejection::MalformedSignature,
+            Self::StaleTimestamp => RejectionKind::TimestampTooOld,
+            Self::DoubledHeader => RejectionKind::DuplicateSignature,
+            Self::TruncatedSignature => RejectionKind::MalformedSignature,
         }
     }
 }
 
 impl RequestBuilder {
-    /// A forged request, made of the genuine one with this content; `None` where the [`Forgery`] does not apply to the
-    /// scheme, or leaves this content as it is.
+    /// A forged request, made from the genuine one with this content; `None` when the [`Forgery`] does not apply to the
+    /// scheme, or does not change this content.
     ///
     /// ```
     /// use tower_webhook::SigningSecret;
+    /// use tower_webhook::scheme::Shopify;
     /// use tower_webhook::test::{Forgery, RequestBuilder};
     ///
-    /// let webhook = RequestBuilder::shopify(&SigningSecret::new("hush")?);
+    /// let webhook = RequestBuilder::new(Shopify, &SigningSecret::new("hush")?);
     /// assert!(webhook.forged(Forgery::BitFlip, "{}").is_some());
     /// assert!(webhook.forged(Forgery::StaleTimestamp, "{}").is_none());
     /// # Ok::<(), tower_webhook::ConfigError>(())
@@ -96,7 +98,7 @@ impl RequestBuilder {
         Some(self.request(headers, TestBody::one(sent)))
     }
 
-    /// A request of every [`Forgery`] that applies to the scheme and to this content.
+    /// One request for each [`Forgery`] that applies to the scheme and to this content.
     pub fn forgeries(&self, content: impl AsRef<[u8]>) -> impl Iterator<Item = (Forgery, Request<TestBody>)> {
         Forgery::ALL
             .iter()
@@ -112,7 +114,7 @@ impl RequestBuilder {
     fn truncated(&self, mut headers: HeaderMap) -> HeaderMap {
         let value = headers[&self.signature].as_bytes();
         let kept = &value[..value.len() - CUT];
-        let kept = HeaderValue::from_bytes(kept).expect("a part of what is visible ASCII");
+        let kept = HeaderValue::from_bytes(kept).expect("a prefix of visible ASCII");
         headers.insert(&self.signature, kept);
         headers
     }
@@ -124,8 +126,7 @@ fn with_bit_flipped(content: &[u8]) -> Option<Vec<u8>> {
     Some(flipped)
 }
 
-/// Without white space between the tokens of a JSON text; or, where there is none, with a blank after each colon and
-/// comma.
+/// The JSON without white space between its tokens; or, when it has none, with a blank after each colon and comma.
 fn with_other_white_space(json: &[u8]) -> Option<Vec<u8>> {
     if !matches!(json.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
@@ -145,7 +146,7 @@ fn with_other_white_space(json: &[u8]) -> Option<Vec<u8>> {
     (other != json).then_some(other)
 }
 
-/// A JSON text whose bytes outside of strings are each written by `write`.
+/// The JSON with each byte outside of strings written by `write`.
 fn rewritten(json: &[u8], write: impl Fn(u8, &mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::with_capacity(json.len());
     let (mut in_string, mut escaped) = (false, false);

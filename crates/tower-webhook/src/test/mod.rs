@@ -1,9 +1,10 @@
-//! For tests of what stands behind the layer: requests as a provider sends them, and as a forger does.
+//! For tests of a service behind the layer: requests as a provider sends them, and forged ones.
 //!
 //! ```
 //! use axum::routing::post;
 //! use axum::{Extension, Router};
 //! use tower::ServiceExt;
+//! use tower_webhook::scheme::Knowrithm;
 //! use tower_webhook::test::RequestBuilder;
 //! use tower_webhook::{SigningSecret, VerifiedBody, Verifier, VerifyLayer};
 //!
@@ -14,7 +15,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = SigningSecret::new("whk_demo")?;
-//! let webhook = RequestBuilder::knowrithm(&secret).uri("/webhooks");
+//! let webhook = RequestBuilder::new(Knowrithm, &secret).uri("/webhooks");
 //! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 //! let app: Router = Router::new().route("/webhooks", post(receive).route_layer(verify));
 //!
@@ -30,38 +31,41 @@
 //!
 //! # Requests
 //!
-//! [`RequestBuilder`] has a constructor for each scheme, as [`Verifier`](crate::Verifier) has. What it makes is a
-//! `Request<`[`TestBody`]`>`, which axum, warp, hyper and every other tower service take as they take a request of a
-//! server. [`Forgery::ALL`] are the classic ways to get around a signature; each says by which
-//! [`Rejection`](crate::Rejection) it is refused.
+//! [`RequestBuilder`] takes every [`SigningScheme`](crate::scheme::SigningScheme), one of your own included. It makes a
+//! `Request<`[`TestBody`]`>`, which axum, warp, hyper and every other tower service accept like the request of a server.
+//! [`Forgery::ALL`] lists the classic ways to get around a signature, each with the
+//! [kind of rejection](Forgery::rejection_kind) by which it is refused.
 //!
 //! # Bodies
 //!
-//! [`TestBody`] comes in the frames that it is told, pauses, never ends, breaks off, carries trailers, and lies about its
-//! size. [`RequestBuilder::signed_as`] signs one content and sends another body:
+//! A [`TestBody`] arrives in the frames of your choice. It can pause, never end, break off, carry trailers, and lie about
+//! its size. [`RequestBuilder::signed_as`] signs one content and sends another body:
 //!
 //! ```
+//! use tower_webhook::scheme::Knowrithm;
 //! use tower_webhook::test::{RequestBuilder, TestBody};
-//! use tower_webhook::{Rejection, SigningSecret, Verifier};
+//! use tower_webhook::{RejectionKind, SigningSecret, Verifier};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret = SigningSecret::new("whk_demo")?;
-//! let webhook = RequestBuilder::knowrithm(&secret);
+//! let webhook = RequestBuilder::new(Knowrithm, &secret);
 //! let verifier = Verifier::knowrithm(secret);
 //!
 //! let in_bytes = webhook.signed_as("{}", TestBody::chunks("{}", 1));
 //! assert!(verifier.verify_request(in_bytes).await.is_ok());
 //!
 //! let broken = webhook.signed_as("{}", TestBody::new().frame("{").fail());
-//! assert_eq!(verifier.verify_request(broken).await.unwrap_err(), Rejection::BodyRead);
+//! let rejection = verifier.verify_request(broken).await.unwrap_err();
+//! assert_eq!(rejection.kind(), RejectionKind::BodyRead);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Time
 //!
-//! For the schemes that sign a time, [`TestClock`] goes into verifier and builder, and moves when it is told.
+//! For schemes that sign a timestamp, give a [`TestClock`] to the verifier and to the builder. It moves only when the test
+//! moves it.
 
 mod body;
 mod builder;

@@ -1,28 +1,28 @@
-//! Collects the frames of a body into one piece, each hashed as it comes.
+//! Joins the frames of a body into one piece, and hashes each as it arrives.
 
 use std::mem;
 
 use bytes::{Buf, Bytes};
 use http_body::SizeHint;
 
-use crate::mac::RunningMac;
-use crate::rejection::Rejection;
-use crate::verification::Running;
+use crate::check::Check;
+use crate::policy::Allowance;
+use crate::rejection::RejectionKind;
 
-/// What is reserved at most on the sender's word for how much will come.
+/// The most that is reserved because the sender announced it.
 const MAX_RESERVE: usize = 64 * 1024;
-/// What is reserved at least once a body comes in pieces of which nobody said how many.
+/// The least that is reserved for a body in frames whose length nobody announced.
 const MIN_RESERVE: usize = 4 * 1024;
-/// Hashed and copied in turn: the memory is written while the processor is busy hashing the next piece. Whole blocks of
-/// SHA-256, and no more than the stores that a processor queues; measured, not derived.
+/// Hashed and copied in turn, so that the memory is written while the processor hashes the next piece. A multiple of the
+/// block of SHA-256; the factor was found by measuring.
 const PIECE: usize = 24 * 64;
-/// Frames without data take no part of the size limit, so they have one of their own.
+/// Frames without data do not count towards the size limit, so their number has a limit of its own.
 const MAX_EMPTY_FRAMES: u16 = 1024;
 
-/// A body that is growing, and its check. The first frame is kept as it came, and copied when a second one comes: hashed
-/// on that way, or where it lies when there is time to spare.
+/// A body that grows, and its check. The first frame is kept as it arrived, and copied only when a second one follows.
 pub(crate) struct Collected {
-    running: Running,
+    check: Check,
+    allowance: Allowance,
     first: Bytes,
     first_is_hashed: bool,
     joined: Vec<u8>,
@@ -30,25 +30,25 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    /// Begins with the `first` frame, which may be empty.
+    /// Begins with the `first` frame, which was admitted and may be empty.
     #[inline]
-    pub(crate) fn new(mut running: Running, first: Bytes) -> Result<Self, Rejection> {
-        running.admit(first.len())?;
-        Ok(Self {
-            running,
+    pub(crate) fn new(check: Check, allowance: Allowance, first: Bytes) -> Self {
+        Self {
+            check,
+            allowance,
             first,
             first_is_hashed: false,
             joined: Vec::new(),
             empty_frames: 0,
-        })
+        }
     }
 
-    /// Adds a frame's data; `to_come` is what the sender says of what follows it.
-    pub(crate) fn push(&mut self, mut data: impl Buf, to_come: &SizeHint) -> Result<(), Rejection> {
+    /// Adds the data of a frame; `to_come` is the size that the body announces for the rest.
+    pub(crate) fn push(&mut self, mut data: impl Buf, to_come: &SizeHint) -> Result<(), RejectionKind> {
         if !data.has_remaining() {
             return self.push_empty();
         }
-        self.running.admit(data.remaining())?;
+        self.allowance.admit(data.remaining())?;
         if self.first.is_empty() && self.joined.is_empty() {
             self.first = data.copy_to_bytes(data.remaining());
             return Ok(());
@@ -62,36 +62,36 @@ impl Collected {
         Ok(())
     }
 
-    /// Counts a frame that brings no data: an empty one, or trailers.
-    pub(crate) fn push_empty(&mut self) -> Result<(), Rejection> {
+    /// Counts a frame without data: an empty one, or trailers.
+    pub(crate) fn push_empty(&mut self) -> Result<(), RejectionKind> {
         self.empty_frames += 1;
         if self.empty_frames > MAX_EMPTY_FRAMES {
-            Err(Rejection::BodyTooLarge)
+            Err(RejectionKind::BodyTooLarge)
         } else {
             Ok(())
         }
     }
 
-    /// Hashes what was not hashed yet: for a moment in which nothing more is there.
+    /// Hashes the first frame if that is still to be done: for the time in which no frame is there.
     pub(crate) fn catch_up(&mut self) {
         if !self.first_is_hashed {
-            self.running.absorb(&self.first);
+            self.check.update(&self.first);
             self.first_is_hashed = !self.first.is_empty();
         }
     }
 
-    /// The body, and the MAC that has seen it; to be called once, as it leaves nothing.
-    pub(crate) fn finish(&mut self) -> (Bytes, &mut RunningMac) {
-        self.catch_up();
-        let bytes = if self.joined.is_empty() {
-            mem::take(&mut self.first)
+    /// The whole body, how many bytes of it are hashed, and the check that has hashed them.
+    pub(crate) fn finish(self) -> (Bytes, usize, Check) {
+        if self.joined.is_empty() {
+            let hashed = if self.first_is_hashed { self.first.len() } else { 0 };
+            (self.first, hashed, self.check)
         } else {
-            mem::take(&mut self.joined).into()
-        };
-        (bytes, self.running.mac())
+            let hashed = self.joined.len();
+            (self.joined.into(), hashed, self.check)
+        }
     }
 
-    /// Makes room for `incoming` bytes, and for what is likely to follow: never more than will be admitted.
+    /// Makes room for `incoming` bytes and for the rest as far as it is known, never for more than will be admitted.
     fn make_room(&mut self, incoming: usize, to_come: &SizeHint) {
         let needed = self.first.len() + self.joined.len() + incoming;
         if needed <= self.joined.capacity() {
@@ -104,7 +104,7 @@ impl Collected {
             _ => needed.saturating_mul(2).max(MIN_RESERVE),
         };
         let doubled = self.joined.capacity().saturating_mul(2);
-        let most = needed.saturating_add(self.running.budget());
+        let most = needed.saturating_add(self.allowance.left());
         let capacity = expected.max(doubled).min(most).max(needed);
         self.joined.reserve_exact(capacity - self.joined.len());
         if !self.first.is_empty() {
@@ -117,10 +117,9 @@ impl Collected {
         }
     }
 
-    /// Hashes and copies.
     fn join(&mut self, chunk: &[u8]) {
         for piece in chunk.chunks(PIECE) {
-            self.running.absorb(piece);
+            self.check.update(piece);
             self.joined.extend_from_slice(piece);
         }
     }

@@ -6,40 +6,44 @@ use tower_layer::Layer;
 
 use super::{EmptyResponse, Verify};
 use crate::rejection::Rejection;
+use crate::supply::{SecretSupply, Supply};
 use crate::verifier::Verifier;
 
-/// A [`Layer`] that lets only verified webhooks through to a service; see the [module page](super).
+/// A [`Layer`] that lets only verified webhooks through to a service; see [the module](crate::layer).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifyLayer<F = EmptyResponse> {
-    verifier: Verifier,
+    verifier: Verifier<Supply>,
     on_reject: F,
 }
 
 impl VerifyLayer {
-    /// Makes a layer that refuses with an empty body, the [status of the rejection](Rejection::status), and the
-    /// [`Rejection`] in the response's extensions.
-    pub fn new(verifier: Verifier) -> Self {
+    /// A layer that answers a refused request with an empty body and the [status of the rejection](Rejection::status).
+    pub fn new<S: SecretSupply>(verifier: Verifier<S>) -> Self {
         Self {
-            verifier,
+            verifier: verifier.erase(),
             on_reject: EmptyResponse,
         }
     }
 }
 
 impl<F> VerifyLayer<F> {
-    /// Replaces the answer to a refused request.
+    /// Replaces the answer to a refused request. The layer inserts the [`Rejection`] into the extensions of the answer
+    /// in any case.
     ///
-    /// The closure gets the reason and the head of the request. Whatever it makes of the reason, the peer can read:
-    /// to tell a stranger what was wrong with a signature helps nobody else.
+    /// The closure is given the rejection and the head of the request. The peer can read everything that the closure
+    /// puts into the answer: a reason helps a forger, and nobody else.
     ///
     /// ```
+    /// use http::Response;
     /// use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
     ///
     /// let verifier = Verifier::knowrithm(SigningSecret::new("whk_demo")?);
-    /// let layer = VerifyLayer::new(verifier).on_reject(|rejection, parts| {
-    ///     eprintln!("{} {}: {}", parts.method, parts.uri, rejection.code());
-    ///     rejection.clone().into_response::<String>()
+    /// let layer = VerifyLayer::new(verifier).on_reject(|rejection, head| {
+    ///     eprintln!("{} {}: {rejection}", head.method, head.uri);
+    ///     let mut response = Response::new(String::from("refused"));
+    ///     *response.status_mut() = rejection.status();
+    ///     response
     /// });
     /// # let _ = layer;
     /// # Ok::<(), tower_webhook::ConfigError>(())

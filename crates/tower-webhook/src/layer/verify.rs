@@ -10,26 +10,27 @@ use tower_service::Service;
 
 use super::{EmptyResponse, OnReject, ResponseFuture};
 use crate::body::BufferedBody;
-use crate::rejection::Rejection;
+use crate::rejection::{BoxError, Rejection};
+use crate::supply::{SecretSupply, Supply};
 use crate::verifier::Verifier;
 
-/// A [`Service`] that calls the inner one for verified webhooks alone; see the [module page](super).
+/// A [`Service`] that calls the inner one for verified webhooks alone; see [the module](crate::layer).
 #[derive(Clone, Debug)]
 pub struct Verify<S, F = EmptyResponse> {
     inner: S,
-    verifier: Verifier,
+    verifier: Verifier<Supply>,
     on_reject: F,
 }
 
 impl<S> Verify<S> {
-    /// Puts the check in front of `inner`, as [`VerifyLayer::new`](super::VerifyLayer::new) does.
-    pub fn new(inner: S, verifier: Verifier) -> Self {
-        Self::with_on_reject(inner, verifier, EmptyResponse)
+    /// Puts the check in front of `inner`, as [`VerifyLayer::new`](crate::VerifyLayer::new) does.
+    pub fn new<K: SecretSupply>(inner: S, verifier: Verifier<K>) -> Self {
+        Self::with_on_reject(inner, verifier.erase(), EmptyResponse)
     }
 }
 
 impl<S, F> Verify<S, F> {
-    pub(super) fn with_on_reject(inner: S, verifier: Verifier, on_reject: F) -> Self {
+    pub(super) fn with_on_reject(inner: S, verifier: Verifier<Supply>, on_reject: F) -> Self {
         Self {
             inner,
             verifier,
@@ -37,7 +38,7 @@ impl<S, F> Verify<S, F> {
         }
     }
 
-    /// Replaces the answer to a refused request, as [`VerifyLayer::on_reject`](super::VerifyLayer::on_reject) does.
+    /// Replaces the answer to a refused request, as [`VerifyLayer::on_reject`](crate::VerifyLayer::on_reject) does.
     #[must_use]
     pub fn on_reject<G, R>(self, on_reject: G) -> Verify<S, G>
     where
@@ -67,6 +68,7 @@ where
     S: Service<Request<BufferedBody>, Response = Response<R>> + Clone,
     F: OnReject<R> + Clone,
     B: Body,
+    B::Error: Into<BoxError>,
 {
     type Response = Response<R>;
     type Error = S::Error;
@@ -77,7 +79,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that was polled ready is the one to call: a clone of it may not be.
+        // The service that was polled ready is the one to call: its clone may not be ready.
         let fresh = self.inner.clone();
         let ready = mem::replace(&mut self.inner, fresh);
         ResponseFuture::new(self.verifier.verify_request(request), ready, self.on_reject.clone())

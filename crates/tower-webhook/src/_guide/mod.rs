@@ -1,0 +1,5 @@
+//! The guide: questions that come up around a receiver. It contains no code.
+
+pub mod order;
+pub mod receiving;
+pub mod troubleshooting;

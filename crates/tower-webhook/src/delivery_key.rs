@@ -1,0 +1,218 @@
+//! The key of a delivery, and its text in databases.
+
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::mac;
+
+/// Separate the keys from every other use of SHA-256 over the same bytes, and from one another.
+const BODY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
+const ID_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
+const OWNER_TAG: &[u8] = b"tower-webhook delivery key, version 1, owner\0";
+
+const LEN: usize = 32;
+const DIGITS: usize = 2 * LEN;
+
+/// Identifies a delivery: retries of the same delivery have the same key.
+///
+/// [`VerifiedBody::delivery_key`](crate::VerifiedBody::delivery_key) says what it is made of. Its text, 64 lower-case
+/// hexadecimal digits, is meant for a unique column; with the feature `serde` it is serialised as that text.
+///
+/// ```
+/// use tower_webhook::DeliveryKey;
+///
+/// let key = DeliveryKey::from_bytes([0xab; 32]);
+/// let text = key.to_string();
+/// assert_eq!(text, "ab".repeat(32));
+/// assert_eq!(text.parse(), Ok(key));
+/// assert!("AB".repeat(32).parse::<DeliveryKey>().is_err());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryKey([u8; LEN]);
+
+impl DeliveryKey {
+    /// The key with these bytes, as [`as_bytes`](Self::as_bytes) returned them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; LEN] {
+        &self.0
+    }
+
+    /// The key of a delivery with this body, for schemes that sign no id.
+    pub(crate) fn of_body(body: &[u8]) -> Self {
+        Self(mac::sha256(&[BODY_TAG, body]))
+    }
+
+    /// The key of a delivery with this signed id.
+    pub(crate) fn of_id(id: &[u8]) -> Self {
+        Self(mac::sha256(&[ID_TAG, id]))
+    }
+
+    /// The key of the same delivery among those of this owner.
+    pub(crate) fn of_owner(self, owner: Option<&str>) -> Self {
+        match owner {
+            Some(owner) => Self(mac::sha256(&[OWNER_TAG, owner.as_bytes(), &self.0])),
+            None => self,
+        }
+    }
+}
+
+/// The key of a delivery whose body arrives in pieces.
+pub(crate) enum RunningKey {
+    /// The id is signed: the body does not count.
+    Known(DeliveryKey),
+    Body(mac::RunningHash),
+}
+
+impl RunningKey {
+    pub(crate) fn new(id: Option<&[u8]>) -> Self {
+        if let Some(id) = id {
+            return Self::Known(DeliveryKey::of_id(id));
+        }
+        let mut hash = mac::RunningHash::default();
+        hash.update(BODY_TAG);
+        Self::Body(hash)
+    }
+
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        match self {
+            Self::Known(_) => {}
+            Self::Body(hash) => hash.update(chunk),
+        }
+    }
+
+    pub(crate) fn finish(self) -> DeliveryKey {
+        match self {
+            Self::Known(key) => key,
+            Self::Body(hash) => DeliveryKey(hash.finish()),
+        }
+    }
+}
+
+impl fmt::Display for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; DIGITS];
+        let text = base16ct::lower::encode_str(&self.0, &mut digits).expect("two digits for each byte");
+        f.pad(text)
+    }
+}
+
+impl fmt::Debug for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeliveryKey({self})")
+    }
+}
+
+impl FromStr for DeliveryKey {
+    type Err = ParseDeliveryKeyError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDeliveryKeyError> {
+        let mut key = [0; LEN];
+        match base16ct::lower::decode(text, &mut key) {
+            Ok(bytes) if bytes.len() == LEN => Ok(Self(key)),
+            _ => Err(ParseDeliveryKeyError(())),
+        }
+    }
+}
+
+/// The text of a [`DeliveryKey`] is not 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseDeliveryKeyError(());
+
+impl fmt::Display for ParseDeliveryKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a delivery key is 64 lower-case hexadecimal digits")
+    }
+}
+
+impl Error for ParseDeliveryKeyError {}
+
+#[cfg(feature = "serde")]
+mod text {
+    use std::fmt;
+
+    use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
+    use serde_core::ser::{Serialize, Serializer};
+
+    use super::DeliveryKey;
+
+    impl Serialize for DeliveryKey {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for DeliveryKey {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Text;
+
+            impl Visitor<'_> for Text {
+                type Value = DeliveryKey;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("64 lower-case hexadecimal digits")
+                }
+
+                fn visit_str<E: Error>(self, text: &str) -> Result<DeliveryKey, E> {
+                    text.parse().map_err(E::custom)
+                }
+            }
+
+            deserializer.deserialize_str(Text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_any_other_form_is_refused() {
+        let text = DeliveryKey::of_body(b"{}").to_string();
+        for other in [
+            "",
+            &text[1..],
+            &format!("{text}0"),
+            &format!("{text}00"),
+            &text.to_uppercase(),
+            &text.replacen(|_| true, "g", 1),
+            &format!(" {}", &text[1..]),
+        ] {
+            assert_eq!(other.parse::<DeliveryKey>(), Err(ParseDeliveryKeyError(())), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_body_in_pieces_has_the_key_of_the_whole() {
+        for (id, expected) in [
+            (None, DeliveryKey::of_body(b"{}")),
+            (Some(&b"msg_1"[..]), DeliveryKey::of_id(b"msg_1")),
+        ] {
+            let mut key = RunningKey::new(id);
+            for piece in [&b"{"[..], b"", b"}"] {
+                key.update(piece);
+            }
+            assert_eq!(key.finish(), expected);
+        }
+    }
+
+    #[test]
+    fn keys_of_bodies_ids_and_owners_are_apart() {
+        let keys = [
+            DeliveryKey::of_body(b"x"),
+            DeliveryKey::of_id(b"x"),
+            DeliveryKey::of_body(b"x").of_owner(Some("")),
+            DeliveryKey::of_body(b"x").of_owner(Some("x")),
+        ];
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[..at].contains(key), "{at}");
+        }
+    }
+}

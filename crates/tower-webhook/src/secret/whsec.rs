@@ -1,0 +1,172 @@
+//! The form of secret that Standard Webhooks prescribes, and what is wrong with another one.
+
+use std::error::Error;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use zeroize::Zeroizing;
+
+const PREFIX: &[u8] = b"whsec_";
+
+/// Why a text is not `whsec_` and the standard base64 of a key. Its message says how to mend it.
+///
+/// ```
+/// use tower_webhook::{ConfigError, SigningSecret, WhsecError};
+///
+/// let error = SigningSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+/// assert!(matches!(error, ConfigError::Whsec(WhsecError::MissingPrefix)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhsecError {
+    /// A `v1,` stands before it, as in the signature header and in some dashboards.
+    VersionPrefix,
+    /// It is standard base64 without `whsec_`.
+    MissingPrefix,
+    /// It is a key of the asymmetric variant, `whpk_` or `whsk_`.
+    AsymmetricKey,
+    /// There is white space or a quotation mark at its beginning or end.
+    Surrounded,
+    /// It is in the URL-safe alphabet of base64.
+    UrlSafe,
+    /// Its base64 padding is missing or wrong, or it was cut off.
+    Unpadded,
+    /// What follows `whsec_` is not base64 at all, or it was cut off.
+    NotBase64,
+    /// It is a text that is neither `whsec_` nor base64.
+    RawText,
+    /// The key behind `whsec_` is [blank](crate::SigningSecret).
+    BlankKey,
+}
+
+impl fmt::Display for WhsecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::VersionPrefix => "signing secret has `v1,` before `whsec_`: remove `v1,`",
+            Self::MissingPrefix => "signing secret has no `whsec_` before its base64: put `whsec_` there",
+            Self::AsymmetricKey => {
+                "signing secret is an asymmetric key (`whpk_` or `whsk_`): take the endpoint's symmetric secret, `whsec_`"
+            }
+            Self::Surrounded => "signing secret has white space or quotes at an end: remove them",
+            Self::UrlSafe => "signing secret is URL-safe base64: write `+` for `-` and `/` for `_`",
+            Self::Unpadded => {
+                "signing secret is base64 with missing or wrong padding: copy all of it, or pad it with `=` to a multiple of four"
+            }
+            Self::NotBase64 => "signing secret has no standard base64 after `whsec_`: copy all of it anew",
+            Self::RawText => {
+                "signing secret is raw text, not `whsec_` and base64: copy the secret that begins with `whsec_`"
+            }
+            Self::BlankKey => "signing secret has an empty or invisible key after `whsec_`: make a new secret",
+        })
+    }
+}
+
+impl Error for WhsecError {}
+
+/// The key that the text stands for.
+pub(super) fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, WhsecError> {
+    match text.strip_prefix(PREFIX).and_then(|digits| standard(digits, &STANDARD)) {
+        Some(key) if key.is_empty() => Err(WhsecError::BlankKey),
+        Some(key) => Ok(key),
+        None => Err(diagnose(text)),
+    }
+}
+
+fn diagnose(text: &[u8]) -> WhsecError {
+    let surrounds = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
+    if text.first().is_some_and(surrounds) || text.last().is_some_and(surrounds) {
+        return WhsecError::Surrounded;
+    }
+    if text.starts_with(b"v1,") {
+        return WhsecError::VersionPrefix;
+    }
+    if text.starts_with(b"whpk_") || text.starts_with(b"whsk_") {
+        return WhsecError::AsymmetricKey;
+    }
+    let Some(digits) = text.strip_prefix(PREFIX) else {
+        return match standard(text, &STANDARD) {
+            Some(_) => WhsecError::MissingPrefix,
+            None => WhsecError::RawText,
+        };
+    };
+    let to_standard = |digit: &u8| match digit {
+        b'-' => b'+',
+        b'_' => b'/',
+        digit => *digit,
+    };
+    let unpadded = digits.trim_ascii_end();
+    let padding = unpadded.iter().rev().take_while(|&&digit| digit == b'=').count();
+    let unpadded = &unpadded[..unpadded.len() - padding];
+    if standard(unpadded, &STANDARD_NO_PAD).is_some() {
+        return WhsecError::Unpadded;
+    }
+    let translated: Zeroizing<Vec<u8>> = Zeroizing::new(unpadded.iter().map(to_standard).collect());
+    match standard(&translated, &STANDARD_NO_PAD) {
+        Some(_) => WhsecError::UrlSafe,
+        None => WhsecError::NotBase64,
+    }
+}
+
+/// Decodes into a buffer that never grows: growing would leave a copy that is not wiped.
+fn standard(digits: &[u8], engine: &impl Engine) -> Option<Zeroizing<Vec<u8>>> {
+    let mut key = Zeroizing::new(vec![0; digits.len()]);
+    let len = engine.decode_slice(digits, &mut key).ok()?;
+    key.truncate(len);
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ConfigError;
+    use crate::secret::SigningSecret;
+
+    #[test]
+    fn each_wrong_form_has_a_reason_of_its_own() {
+        use WhsecError::*;
+        for (text, reason) in [
+            ("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", VersionPrefix),
+            ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", MissingPrefix),
+            ("whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", AsymmetricKey),
+            ("whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", AsymmetricKey),
+            (" whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Surrounded),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n", Surrounded),
+            ("\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", Surrounded),
+            ("whsec_-_KQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", UrlSafe),
+            ("whsec_-_KQ9r8GKYo", UrlSafe),
+            ("whsec_MfKQ9r8GKYo", Unpadded),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw=", Unpadded),
+            ("whsec_MfKQ9r8GKYq", NotBase64),
+            ("whsec_a secret?", NotBase64),
+            ("a secret of the provider", RawText),
+            ("whsec_", BlankKey),
+            ("whsec_AAAA", BlankKey),
+        ] {
+            let error = SigningSecret::from_whsec(text).unwrap_err();
+            assert!(
+                matches!(error, ConfigError::Whsec(seen) if seen == reason),
+                "{text}: {error:?}"
+            );
+            assert!(!error.to_string().contains("MfKQ"), "{error}");
+        }
+    }
+
+    #[test]
+    fn messages_differ() {
+        use WhsecError::*;
+        let all = [
+            VersionPrefix,
+            MissingPrefix,
+            AsymmetricKey,
+            Surrounded,
+            UrlSafe,
+            Unpadded,
+            NotBase64,
+            RawText,
+            BlankKey,
+        ];
+        let messages: std::collections::HashSet<_> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(messages.len(), all.len());
+    }
+}
