@@ -14,7 +14,7 @@ use axum::{Json, Router, middleware::map_response, response::Response, routing::
 use knowrithm_events::{Event, Kind, samples};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, signal, time::timeout};
-use tower_webhook::{ConfigError, Rejection, SigningSecret, Verifier, VerifyLayer, sign::Signer};
+use tower_webhook::{ConfigError, Rejection, SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 use tower_webhook_axum::VerifiedJson;
 
 #[tokio::main]
@@ -48,7 +48,7 @@ async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> Json<Value> {
             let [first, last, email] = [&lead.first_name, &lead.last_name, &lead.email].map(|it| text(it.as_deref()));
             format!("\n  -> New lead received: {first} {last} ({email})")
         }
-        Kind::ConversationEnded(ended) if ended.rating.as_ref().is_none_or(|rating| rating.value() <= 2.0) => {
+        Kind::ConversationEnded(ended) if ended.rating().is_none_or(|rating| rating <= 2.0) => {
             let id = text(ended.id.as_deref());
             format!("\n  -> Low rating received for conversation {id}. Notifying support.")
         }
@@ -74,7 +74,7 @@ fn sample_secret(url: &str) -> anyhow::Result<SigningSecret> {
     let secret = SigningSecret::new(random)?;
     let sample = samples().iter().find(|sample| sample.name == "lead.created");
     let body = sample.context("there is no sample of this event")?.json;
-    let headers = Signer::knowrithm(&secret).headers(body);
+    let headers = Signer::new(Knowrithm, &secret).headers(body);
     let signature = headers["x-knowrithm-signature"].to_str()?;
     let json = "-H 'Content-Type: application/json'";
     let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");

@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use knowrithm_events::{Event, Kind, samples};
 use tokio::time::sleep;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 
 const SECRET: &str = "KNOWRITHM_WEBHOOK_SECRET";
@@ -56,7 +57,7 @@ impl Setup {
         if self.is_random {
             let sample = samples().iter().find(|sample| sample.name == "lead.created");
             let body = sample.context("there is no sample of this event")?.json;
-            let headers = Signer::knowrithm(&self.secret).headers(body);
+            let headers = Signer::new(Knowrithm, &self.secret).headers(body);
             let signature = headers["x-knowrithm-signature"].to_str()?;
             let json = "-H 'Content-Type: application/json'";
             let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
@@ -75,7 +76,7 @@ pub(crate) fn announce(event: &Event) {
             let [first, last, email] = [&lead.first_name, &lead.last_name, &lead.email].map(|it| text(it.as_deref()));
             say(format_args!("  -> New lead received: {first} {last} ({email})"));
         }
-        Kind::ConversationEnded(ended) if ended.rating.as_ref().is_none_or(|rating| rating.value() <= 2.0) => {
+        Kind::ConversationEnded(ended) if ended.rating().is_none_or(|rating| rating <= 2.0) => {
             let id = text(ended.id.as_deref());
             say(format_args!(
                 "  -> Low rating received for conversation {id}. Notifying support."

@@ -26,7 +26,8 @@ use anyhow::Context;
 use axum::{Json, Router, routing::post};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, signal, time::timeout};
-use tower_webhook::VerifyLayer;
+use tower_webhook::scheme::{GitHub, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
+use tower_webhook::{SigningSecret, VerifyLayer};
 use tower_webhook_axum::Verified;
 
 use crate::provider::Provider;
@@ -34,8 +35,22 @@ use crate::provider::Provider;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let (mut app, mut served, mut routes) = (Router::new(), Vec::new(), Vec::new());
-    for name in provider::NAMES {
-        if let Some((provider, verifier)) = Provider::from_env(name)? {
+    for (name, provider) in [
+        ("knowrithm", Provider::from_env("knowrithm", Knowrithm, Ok)?),
+        ("github", Provider::from_env("github", GitHub, Ok)?),
+        ("stripe", Provider::from_env("stripe", Stripe, Ok)?),
+        ("slack", Provider::from_env("slack", Slack, Ok)?),
+        ("shopify", Provider::from_env("shopify", Shopify, Ok)?),
+        (
+            "standard_webhooks",
+            Provider::from_env(
+                "standard_webhooks",
+                StandardWebhooks::new(),
+                SigningSecret::decode_whsec,
+            )?,
+        ),
+    ] {
+        if let Some((provider, verifier)) = provider {
             let verify = VerifyLayer::new(verifier);
             app = app.route(&format!("/{name}"), post(receive).route_layer(verify));
             routes.push(format!("POST /{name}"));
@@ -55,7 +70,7 @@ async fn main() -> anyhow::Result<()> {
     let reload = async {
         #[cfg(unix)]
         while hangups.recv().await.is_some() {
-            served.iter().for_each(reload);
+            served.iter().filter(|provider| provider.has_files).for_each(reload);
         }
         pending::<()>().await;
     };
@@ -76,15 +91,14 @@ async fn main() -> anyhow::Result<()> {
 
 /// Handles a webhook. Only bodies that the provider signed get here.
 async fn receive(Verified(body): Verified) -> Json<Value> {
-    Json(json!({ "status": "success", "signed_by": body.key() }))
+    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
-/// Reads a provider's secrets again, if they are in files, and prints the outcome.
+/// Reads a provider's secrets again, and prints the outcome.
 fn reload(provider: &Provider) {
     let name = provider.name;
     let _ = match provider.reload() {
-        Ok(true) => writeln!(stdout(), "{name}: took the secrets from its files"),
-        Ok(false) => Ok(()),
+        Ok(()) => writeln!(stdout(), "{name}: took the secrets from its files"),
         Err(error) => writeln!(stderr(), "{name}: kept the secrets it has: {error:#}"),
     };
 }

@@ -3,57 +3,67 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
-use tower_webhook::{Secrets, SecretsHandle, SigningSecret, Verifier};
-
-/// The names of the routes. In upper case, they begin the names of the variables.
-pub(crate) const NAMES: [&str; 6] = ["knowrithm", "github", "stripe", "slack", "shopify", "standard_webhooks"];
+use anyhow::{Context, ensure};
+use tower_webhook::scheme::Scheme;
+use tower_webhook::{ConfigError, Secrets, SecretsHandle, SigningSecret, Verifier};
 
 /// A provider that has a secret.
-#[derive(Debug)]
 pub(crate) struct Provider {
     pub(crate) name: &'static str,
-    secrets: SecretsHandle,
-    current: Place,
-    old: Option<Place>,
-}
-
-/// Where a secret is.
-#[derive(Debug)]
-enum Place {
-    Variable(String),
-    File(PathBuf),
+    /// Whether a secret is in a file, and can change while the receiver runs.
+    pub(crate) has_files: bool,
+    reload: Box<dyn Fn() -> anyhow::Result<()>>,
 }
 
 impl Provider {
     /// The provider of this name, and the verifier of its webhooks; `None` if no secret is set.
-    pub(crate) fn from_env(name: &'static str) -> anyhow::Result<Option<(Self, Verifier)>> {
+    ///
+    /// `decode` makes the secret of the scheme from the text in the variable or file.
+    pub(crate) fn from_env<S: Scheme>(
+        name: &'static str,
+        scheme: S,
+        decode: fn(SigningSecret) -> Result<S::Secret, ConfigError>,
+    ) -> anyhow::Result<Option<(Self, Verifier)>> {
         let variable = variable(name);
         let old = Place::from_env(&format!("{variable}_OLD"))?;
         let Some(current) = Place::from_env(&variable)? else {
             ensure!(old.is_none(), "{variable}_OLD is set without {variable}");
             return Ok(None);
         };
-        let secrets = SecretsHandle::new(read(name, &current, old.as_ref())?);
-        let verifier = verifier(name, secrets.clone())?;
+        let has_files = matches!((&current, &old), (Place::File(_), _) | (_, Some(Place::File(_))));
+        let read = move || {
+            let secrets = Secrets::new(current.read("current", decode)?);
+            anyhow::Ok(match &old {
+                // Between two rotations there is none.
+                Some(Place::File(file)) if matches!(file.try_exists(), Ok(false)) => secrets,
+                Some(old) => secrets.and(old.read("old", decode)?),
+                None => secrets,
+            })
+        };
+        let handle = SecretsHandle::new(read()?);
+        let verifier = Verifier::new(scheme, handle.clone());
+        let reload = Box::new(move || {
+            handle.replace(read()?);
+            Ok(())
+        });
         let provider = Self {
             name,
-            secrets,
-            current,
-            old,
+            has_files,
+            reload,
         };
         Ok(Some((provider, verifier)))
     }
 
-    /// Replaces the secrets by those in the files now. Returns whether any secret is in a file.
-    pub(crate) fn reload(&self) -> anyhow::Result<bool> {
-        let (current, old) = (&self.current, self.old.as_ref());
-        let has_files = matches!((current, old), (Place::File(_), _) | (_, Some(Place::File(_))));
-        if has_files {
-            self.secrets.replace(read(self.name, current, old)?);
-        }
-        Ok(has_files)
+    /// Replaces the secrets by those in the files now.
+    pub(crate) fn reload(&self) -> anyhow::Result<()> {
+        (self.reload)()
     }
+}
+
+/// Where a secret is.
+enum Place {
+    Variable(String),
+    File(PathBuf),
 }
 
 impl Place {
@@ -68,42 +78,16 @@ impl Place {
         })
     }
 
-    fn read(&self, name: &str) -> anyhow::Result<SigningSecret> {
+    fn read<K>(&self, label: &'static str, decode: fn(SigningSecret) -> Result<K, ConfigError>) -> anyhow::Result<K> {
         let (secret, place) = match self {
             Self::Variable(variable) => (SigningSecret::from_env(variable)?, variable.clone()),
             Self::File(file) => (SigningSecret::from_file(file)?, file.display().to_string()),
         };
-        match name {
-            "standard_webhooks" => secret.require_whsec().context(place),
-            _ => Ok(secret),
-        }
-    }
-}
-
-/// Reads the secrets of a provider, labelled `current` and `old`.
-fn read(name: &str, current: &Place, old: Option<&Place>) -> anyhow::Result<Secrets> {
-    let secrets = Secrets::new(current.read(name)?.label("current"));
-    match old {
-        // Between two rotations there is none.
-        Some(Place::File(file)) if matches!(file.try_exists(), Ok(false)) => Ok(secrets),
-        Some(old) => Ok(secrets.and(old.read(name)?.label("old"))),
-        None => Ok(secrets),
+        decode(secret.label(label)).context(place)
     }
 }
 
 /// The variable with the secret of the provider of this name.
 pub(crate) fn variable(name: &str) -> String {
     format!("{}_WEBHOOK_SECRET", name.to_uppercase())
-}
-
-fn verifier(name: &str, secrets: SecretsHandle) -> anyhow::Result<Verifier> {
-    Ok(match name {
-        "knowrithm" => Verifier::knowrithm(secrets),
-        "github" => Verifier::github(secrets),
-        "stripe" => Verifier::stripe(secrets),
-        "slack" => Verifier::slack(secrets),
-        "shopify" => Verifier::shopify(secrets),
-        "standard_webhooks" => Verifier::standard_webhooks(secrets)?,
-        other => bail!("{other} is not a provider"),
-    })
 }

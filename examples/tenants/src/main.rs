@@ -32,7 +32,7 @@ use anyhow::{Context, bail};
 use axum::{Json, Router, routing::post};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, signal, time::timeout};
-use tower_webhook::{PerRequest, SigningSecret, Verifier, VerifyLayer, sign::Signer};
+use tower_webhook::{SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 use tower_webhook_axum::Verified;
 
 use crate::source::Tenants;
@@ -64,7 +64,7 @@ async fn serve(store: Store) -> anyhow::Result<()> {
     }
 
     let tenants = Tenants::new(store);
-    let verify = VerifyLayer::new(Verifier::knowrithm(PerRequest(tenants.clone())));
+    let verify = VerifyLayer::new(Verifier::per_request(Knowrithm, tenants.clone()));
     let app = Router::new().route("/webhooks/{tenant}", post(receive).route_layer(verify));
 
     #[cfg(unix)]
@@ -89,7 +89,7 @@ async fn serve(store: Store) -> anyhow::Result<()> {
 
 /// Handles a webhook. Only bodies that the tenant's sender signed get here.
 async fn receive(Verified(body): Verified) -> Json<Value> {
-    Json(json!({ "status": "success", "signed_by": body.key() }))
+    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
 /// Adds a secret, and shortens the life of the tenant's other secrets.
@@ -117,7 +117,7 @@ async fn add_demo(store: &Store, url: &str) -> anyhow::Result<()> {
     store.add("demo", "first", &secret, 0).await?;
 
     let body = r#"{"event":"lead.created","data":{"first_name":"John"}}"#;
-    let headers = Signer::knowrithm(&SigningSecret::new(secret)?).headers(body);
+    let headers = Signer::new(Knowrithm, &SigningSecret::new(secret)?).headers(body);
     let signature = headers["x-knowrithm-signature"].to_str()?;
     let curl = format!("curl -i '{url}/demo' -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
     let _ = writeln!(

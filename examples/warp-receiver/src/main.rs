@@ -13,7 +13,7 @@ use anyhow::Context;
 use knowrithm_events::{Event, Kind, samples};
 use serde_json::json;
 use tokio::{net::TcpListener, signal, time::timeout};
-use tower_webhook::{ConfigError, SigningSecret, VerifiedBody, Verifier, sign::Signer};
+use tower_webhook::{ConfigError, SigningSecret, VerifiedBody, Verifier, scheme::Knowrithm, sign::Signer};
 use tower_webhook_warp::{Unverified, recover, verified};
 use warp::reply::{self, Reply, Response};
 use warp::{Filter, Rejection, http::StatusCode};
@@ -52,7 +52,7 @@ fn receive(body: &VerifiedBody) -> Response {
             let [first, last, email] = [&lead.first_name, &lead.last_name, &lead.email].map(|it| text(it.as_deref()));
             format!("\n  -> New lead received: {first} {last} ({email})")
         }
-        Kind::ConversationEnded(ended) if ended.rating.as_ref().is_none_or(|rating| rating.value() <= 2.0) => {
+        Kind::ConversationEnded(ended) if ended.rating().is_none_or(|rating| rating <= 2.0) => {
             let id = text(ended.id.as_deref());
             format!("\n  -> Low rating received for conversation {id}. Notifying support.")
         }
@@ -78,7 +78,7 @@ fn sample_secret(url: &str) -> anyhow::Result<SigningSecret> {
     let secret = SigningSecret::new(random)?;
     let sample = samples().iter().find(|sample| sample.name == "lead.created");
     let body = sample.context("there is no sample of this event")?.json;
-    let headers = Signer::knowrithm(&secret).headers(body);
+    let headers = Signer::new(Knowrithm, &secret).headers(body);
     let signature = headers["x-knowrithm-signature"].to_str()?;
     let json = "-H 'Content-Type: application/json'";
     let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tempfile::TempDir;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::{GitHub, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 
@@ -25,12 +26,12 @@ const NEXT: &str = "whsec_bmV4dCBzZWNyZXQgb2YgdGhlIHRlc3Rz";
 fn signer(name: &str, secret: &str) -> Signer {
     let secret = SigningSecret::new(secret).unwrap();
     match name {
-        "knowrithm" => Signer::knowrithm(&secret),
-        "github" => Signer::github(&secret),
-        "stripe" => Signer::stripe(&secret),
-        "slack" => Signer::slack(&secret),
-        "shopify" => Signer::shopify(&secret),
-        "standard_webhooks" => Signer::standard_webhooks(&secret).unwrap(),
+        "knowrithm" => Signer::new(Knowrithm, &secret),
+        "github" => Signer::new(GitHub, &secret),
+        "stripe" => Signer::new(Stripe, &secret),
+        "slack" => Signer::new(Slack, &secret),
+        "shopify" => Signer::new(Shopify, &secret),
+        "standard_webhooks" => Signer::new(StandardWebhooks::new(), &secret.decode_whsec().unwrap()),
         other => panic!("{other}"),
     }
 }

@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 
@@ -83,7 +84,7 @@ async fn execute(connection: &mut SqliteConnection, statement: &'static str) {
 }
 
 async fn post(receiver: &Receiver, tenant: &str, secret: &str) -> Response<Bytes> {
-    let signer = Signer::knowrithm(&SigningSecret::new(secret).unwrap());
+    let signer = Signer::new(Knowrithm, &SigningSecret::new(secret).unwrap());
     let request = Request::post(format!("/webhooks/{tenant}")).body(EVENT).unwrap();
     let request = signer.sign(request).map(TestBody::one);
     Protocol::Http1.send(receiver.address, request).await.unwrap()
