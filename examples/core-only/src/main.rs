@@ -5,7 +5,8 @@
 //!     examples/core-only/sample/headers.txt < examples/core-only/sample/body.json
 //! ```
 //!
-//! This prints `verified: 104 bytes`. The signature in the headers was made with this command:
+//! This prints `verified: 104 bytes` and the key of the delivery, by which a retry is recognised. The signature in the
+//! headers was made with this command:
 //!
 //! ```sh
 //! openssl dgst -sha256 -hmac whk_sample examples/core-only/sample/body.json
@@ -21,7 +22,7 @@ use std::{env, fs, process::ExitCode};
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
-use tower_webhook::{Rejection, SigningSecret, Verifier};
+use tower_webhook::{Provenance, Rejection, SigningSecret, Verifier};
 
 fn main() -> ExitCode {
     let Err(error) = run() else { return ExitCode::SUCCESS };
@@ -38,20 +39,24 @@ fn run() -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let headers = parse(&text)?;
     let verifier = Verifier::knowrithm(SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?);
-    println!("verified: {} bytes", verify(&verifier, &headers, stdin())?);
+    let (length, provenance) = verify(&verifier, &headers, stdin())?;
+    println!("verified: {length} bytes, delivery key {}", provenance.delivery_key());
     Ok(())
 }
 
-/// Returns the length of a genuine body. The error is a [`Rejection`] when the body is refused.
-fn verify(verifier: &Verifier, headers: &HeaderMap, mut body: impl Read) -> Result<usize, Box<dyn Error>> {
+/// Returns the length and origin of a genuine body. The error is a [`Rejection`] when the body is refused.
+fn verify(
+    verifier: &Verifier,
+    headers: &HeaderMap,
+    mut body: impl Read,
+) -> Result<(usize, Provenance), Box<dyn Error>> {
     // Fails before a byte of the body is read if the signature header is missing or malformed.
     let mut verification = verifier.begin(headers)?;
     let (mut piece, mut total) = ([0; 1024], 0);
     loop {
         let length = body.read(&mut piece)?;
         if length == 0 {
-            verification.finish()?;
-            return Ok(total);
+            return Ok((total, verification.finish()?));
         }
         // Fails as soon as the body is longer than `Verifier::max_body`.
         verification.update(&piece[..length])?;
@@ -81,6 +86,7 @@ mod tests {
     fn verdict(headers: &str, body: impl Read) -> Result<usize, &'static str> {
         let verifier = Verifier::knowrithm(SigningSecret::new("whk_sample").unwrap()).max_body(BODY.len());
         verify(&verifier, &parse(headers).unwrap(), body)
+            .map(|(length, _)| length)
             .map_err(|error| error.downcast_ref::<Rejection>().expect("a rejection").code())
     }
 

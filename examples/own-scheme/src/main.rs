@@ -86,8 +86,8 @@ mod tests {
 
     async fn verdict(request: Request<TestBody>) -> Result<(), RejectionKind> {
         let verifier = Verifier::new(Acme, secret()).clock(TestClock::at(NOW));
-        let verified = verifier.verify_request(request).await;
-        verified.map(|_| ()).map_err(|rejection| rejection.kind())
+        let outcome = verifier.verify_request(request).await;
+        outcome.map(drop).map_err(|rejection| rejection.kind())
     }
 
     /// `printf '1700000000.{"lights":"on"}' | openssl dgst -sha256 -hmac acme_test -binary | base64`

@@ -34,32 +34,24 @@ use crate::provider::Provider;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let (mut app, mut served, mut routes) = (Router::new(), Vec::new(), Vec::new());
-    for (name, provider) in [
-        ("knowrithm", Provider::from_env("knowrithm", Knowrithm, Ok)?),
-        ("github", Provider::from_env("github", GitHub, Ok)?),
-        ("stripe", Provider::from_env("stripe", Stripe, Ok)?),
-        ("slack", Provider::from_env("slack", Slack, Ok)?),
-        ("shopify", Provider::from_env("shopify", Shopify, Ok)?),
-        (
-            "standard_webhooks",
-            Provider::from_env(
-                "standard_webhooks",
-                StandardWebhooks::new(),
-                SigningSecret::decode_whsec,
-            )?,
-        ),
-    ] {
-        if let Some((provider, verifier)) = provider {
-            let verify = VerifyLayer::new(verifier);
+    let providers = [
+        Provider::from_env(Knowrithm, Ok)?,
+        Provider::from_env(GitHub, Ok)?,
+        Provider::from_env(Stripe, Ok)?,
+        Provider::from_env(Slack, Ok)?,
+        Provider::from_env(Shopify, Ok)?,
+        Provider::from_env(StandardWebhooks::new(), SigningSecret::decode_whsec)?,
+    ];
+    let (mut app, mut routes) = (Router::new(), Vec::new());
+    for Provider { name, verifier, .. } in &providers {
+        if let Some(verifier) = verifier {
+            let verify = VerifyLayer::new(verifier.clone());
             app = app.route(&format!("/{name}"), post(receive).route_layer(verify));
             routes.push(format!("POST /{name}"));
-            served.push(provider);
         } else {
             let variable = provider::variable(name);
-            routes.push(format!(
-                "POST /{name} is not served: neither {variable} nor {variable}_FILE is set"
-            ));
+            let reason = format!("neither {variable} nor {variable}_FILE is set");
+            routes.push(format!("POST /{name} is not served: {reason}"));
         }
     }
 
@@ -70,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
     let reload = async {
         #[cfg(unix)]
         while hangups.recv().await.is_some() {
-            served.iter().filter(|provider| provider.has_files).for_each(reload);
+            providers.iter().for_each(reload);
         }
         pending::<()>().await;
     };
@@ -94,12 +86,13 @@ async fn receive(Verified(body): Verified) -> Json<Value> {
     Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
-/// Reads a provider's secrets again, and prints the outcome.
+/// Reads the secrets of a provider again, if they are in files, and prints the outcome.
 fn reload(provider: &Provider) {
     let name = provider.name;
-    let _ = match provider.reload() {
-        Ok(()) => writeln!(stdout(), "{name}: took the secrets from its files"),
-        Err(error) => writeln!(stderr(), "{name}: kept the secrets it has: {error:#}"),
+    let _ = match provider.reload.as_ref().map(|reload| reload()) {
+        Some(Ok(())) => writeln!(stdout(), "{name}: took the secrets from its files"),
+        Some(Err(error)) => writeln!(stderr(), "{name}: kept the secrets it has: {error:#}"),
+        None => Ok(()),
     };
 }
 

@@ -7,28 +7,31 @@ use anyhow::{Context, ensure};
 use tower_webhook::scheme::Scheme;
 use tower_webhook::{ConfigError, Secrets, SecretsHandle, SigningSecret, Verifier};
 
-/// A provider that has a secret.
+/// A provider.
 pub(crate) struct Provider {
     pub(crate) name: &'static str,
-    /// Whether a secret is in a file, and can change while the receiver runs.
-    pub(crate) has_files: bool,
-    reload: Box<dyn Fn() -> anyhow::Result<()>>,
+    /// `None` if no secret is set.
+    pub(crate) verifier: Option<Verifier>,
+    /// Replaces the secrets by those in the files now. `None` if no secret is in a file.
+    pub(crate) reload: Option<Box<dyn Fn() -> anyhow::Result<()>>>,
 }
 
 impl Provider {
-    /// The provider of this name, and the verifier of its webhooks; `None` if no secret is set.
-    ///
-    /// `decode` makes the secret of the scheme from the text in the variable or file.
+    /// The provider with this scheme. `decode` makes its secrets from those in the variables and files.
     pub(crate) fn from_env<S: Scheme>(
-        name: &'static str,
         scheme: S,
         decode: fn(SigningSecret) -> Result<S::Secret, ConfigError>,
-    ) -> anyhow::Result<Option<(Self, Verifier)>> {
+    ) -> anyhow::Result<Self> {
+        let name = scheme.name();
         let variable = variable(name);
         let old = Place::from_env(&format!("{variable}_OLD"))?;
         let Some(current) = Place::from_env(&variable)? else {
             ensure!(old.is_none(), "{variable}_OLD is set without {variable}");
-            return Ok(None);
+            return Ok(Self {
+                name,
+                verifier: None,
+                reload: None,
+            });
         };
         let has_files = matches!((&current, &old), (Place::File(_), _) | (_, Some(Place::File(_))));
         let read = move || {
@@ -41,22 +44,16 @@ impl Provider {
             })
         };
         let handle = SecretsHandle::new(read()?);
-        let verifier = Verifier::new(scheme, handle.clone());
-        let reload = Box::new(move || {
+        let verifier = Some(Verifier::new(scheme, handle.clone()));
+        let reload = move || {
             handle.replace(read()?);
             Ok(())
-        });
-        let provider = Self {
-            name,
-            has_files,
-            reload,
         };
-        Ok(Some((provider, verifier)))
-    }
-
-    /// Replaces the secrets by those in the files now.
-    pub(crate) fn reload(&self) -> anyhow::Result<()> {
-        (self.reload)()
+        Ok(Self {
+            name,
+            verifier,
+            reload: has_files.then(|| Box::new(reload) as _),
+        })
     }
 }
 
