@@ -5,14 +5,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why [`Inbox::put`](crate::Inbox::put) cannot say that a delivery is stored.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+use apalis_core::backend::TaskSinkError;
+
+/// A cause in a public error. Boxed, so that the versions of sqlx, redis and apalis are no part of this crate's API.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Why [`Inbox::put`](crate::Inbox::put) cannot confirm that a delivery is stored.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PutError<E> {
-    /// The backend did not commit.
+    /// The store did not commit.
     #[error("the backend did not store the delivery")]
     Store(#[source] E),
-    /// The backend did not commit in time: [`Inbox::deadline`](crate::Inbox::deadline).
+    /// The store did not commit within [`Inbox::deadline`](crate::Inbox::deadline), which is given here.
     #[error("the backend did not store the delivery within {0:?}")]
     Deadline(Duration),
 }
@@ -28,8 +35,9 @@ impl<E> PutError<E> {
     }
 }
 
-/// The [`PutError`] for which a sender was answered 503, of whatever store: in the extensions of the response, for layers that
-/// log. The sender sees none of it.
+/// The reason of a 503, in the extensions of the response, for layers that log.
+///
+/// It is the [`PutError`] without the type of the store. The sender sees none of it.
 #[derive(Clone, Debug)]
 pub struct Failure {
     code: &'static str,
@@ -44,7 +52,7 @@ impl Failure {
         }
     }
 
-    /// As [`PutError::code`].
+    /// The code of the [`PutError`]: `store` or `deadline`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
@@ -63,6 +71,16 @@ impl Error for Failure {
     }
 }
 
+/// The cause of a failed push, without apalis's wrapper, whose message repeats that of the cause.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+pub(crate) fn cause_of_push<E: Error + Send + Sync + 'static>(error: TaskSinkError<E>) -> BoxError {
+    match error {
+        TaskSinkError::PushError(error) => error.into(),
+        TaskSinkError::CodecError(error) => error,
+        other => other.into(),
+    }
+}
+
 /// An error and its causes, in one line.
 #[cfg(feature = "tracing")]
 pub(crate) struct Chain<'a>(pub(crate) &'a dyn Error);
@@ -77,5 +95,18 @@ impl fmt::Display for Chain<'_> {
             cause = error.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, any(feature = "postgres", feature = "redis", feature = "sqlite")))]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn the_cause_of_a_failed_push_is_the_error_of_the_backend() {
+        let full = TaskSinkError::PushError(io::Error::other("the disk is full"));
+        assert_eq!(cause_of_push(full).to_string(), "the disk is full");
     }
 }

@@ -1,4 +1,4 @@
-//! The inbox: deliveries in, each once, and an answer for the sender.
+//! The inbox: it puts each verified delivery into a store, once.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -21,10 +21,55 @@ const DEADLINE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 const CONCURRENCY: usize = 256;
 
-/// Puts verified deliveries into a backend, each once.
+/// Puts each verified delivery into a [`Store`], once, and answers its sender.
 ///
-/// It is a tower service, to stand behind a [`VerifyLayer`](tower_webhook::VerifyLayer); a handler of your own calls
-/// [`put`](Self::put). Cloning it is cheap, and clones share the backend. It needs a tokio runtime with its timer.
+/// There are three entrances:
+///
+/// - An inbox is a tower service. Put it behind a [`VerifyLayer`](tower_webhook::VerifyLayer), as below.
+/// - A handler of your own calls [`put`](Self::put) with the [`VerifiedBody`] and the headers.
+/// - [`respond`](Self::respond) turns the result of `put` into the answer that the service gives.
+///
+/// A clone is cheap and shares the store and the limits. An inbox needs a tokio runtime with its timer.
+///
+/// ```
+/// use axum::body::{Body, to_bytes};
+/// use axum::http::Request;
+/// use axum::{Router, routing::post_service};
+/// use tower::{Layer, ServiceExt};
+/// use tower_webhook::{SigningSecret, Verifier, VerifyLayer, sign::Signer};
+/// use tower_webhook_inbox::{Inbox, memory::MemoryStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = SigningSecret::new("whk_demo")?;
+/// let signer = Signer::knowrithm(&secret);
+/// let verify = VerifyLayer::new(Verifier::knowrithm(secret));
+/// let (store, worker_backend) = MemoryStore::new(1000);
+/// let inbox = Inbox::new(store);
+/// let app: Router = Router::new()
+///     .route("/layered", post_service(verify.layer(inbox.clone())))
+///     .route("/route-layered", post_service(inbox.clone()).route_layer(verify))
+///     .route("/without-layer", post_service(inbox));
+///
+/// let post = |path| app.clone().oneshot(signer.sign(Request::post(path).body("{}").unwrap()).map(Body::from));
+/// assert_eq!(post("/layered").await?.status(), 200);
+/// let retry = post("/route-layered").await?;
+/// assert_eq!(retry.status(), 200);
+/// assert_eq!(retry.headers()["webhook-duplicate"], "true");
+///
+/// let forged = Request::post("/route-layered").body(Body::from("{}"))?;
+/// assert_eq!(app.clone().oneshot(forged).await?.status(), 403);
+///
+/// let mistake = post("/without-layer").await?;
+/// assert_eq!(mistake.status(), 500);
+/// assert_eq!(
+///     to_bytes(mistake.into_body(), 1000).await?,
+///     "this route needs `tower_webhook::VerifyLayer`: add it with `.route_layer(VerifyLayer::new(verifier))`",
+/// );
+/// # drop(worker_backend);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Inbox<S> {
     store: S,
@@ -38,12 +83,12 @@ pub(crate) struct Settings {
     provider: Option<String>,
     headers: Vec<HeaderName>,
     max_attempts: Option<usize>,
-    /// A place for each delivery that is on its way into the backend.
-    places: Arc<Semaphore>,
+    /// One permit for each delivery on its way into the store.
+    permits: Arc<Semaphore>,
 }
 
 impl<S> Inbox<S> {
-    /// An inbox in this store, with a deadline of 5 s.
+    /// Makes an inbox on this store, with the defaults that each setting below names.
     #[must_use]
     pub fn new(store: S) -> Self {
         let settings = Settings {
@@ -52,7 +97,7 @@ impl<S> Inbox<S> {
             provider: None,
             headers: Vec::new(),
             max_attempts: None,
-            places: Arc::new(Semaphore::new(CONCURRENCY)),
+            permits: Arc::new(Semaphore::new(CONCURRENCY)),
         };
         Self {
             store,
@@ -60,58 +105,61 @@ impl<S> Inbox<S> {
         }
     }
 
-    /// How long the backend may take to commit before the sender is told to come again; 5 s unless set. Choose less than
-    /// the provider's own deadline.
+    /// Sets how long the store may take to commit before the sender is asked to retry. The default is 5 s.
+    ///
+    /// Choose less than the provider's own deadline for an answer.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         Arc::make_mut(&mut self.settings).deadline = deadline;
         self
     }
 
-    /// What `Retry-After` tells a sender whose delivery was not stored; 10 s unless set, in whole seconds, rounded up.
+    /// Sets the `Retry-After` of a 503, in whole seconds, rounded up. The default is 10 s.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         Arc::make_mut(&mut self.settings).retry_after = wait;
         self
     }
 
-    /// Names the provider in each [`Delivery`], for workers that serve several. None is named unless set.
+    /// Names the provider in each [`Delivery`], for workers that serve several. By default none is named.
     ///
-    /// It is a name and no more. Where several providers, or several tenants of one, share a queue, give the secrets of each
-    /// an [owner](tower_webhook::Secrets::owner): without, two that send the same bytes or the same id have one
-    /// delivery between them, and the second is answered as a duplicate of the first.
+    /// The name does not keep deliveries apart. Where several providers, or several tenants of one, share a queue, give
+    /// the secrets of each an [owner](tower_webhook::Secrets::owner). Otherwise two senders of the same bytes, or of
+    /// the same signed id, have one delivery between them: the second is answered as a duplicate of the first.
     #[must_use]
     pub fn provider(mut self, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.settings).provider = Some(name.into());
         self
     }
 
-    /// Keeps this header with each [`Delivery`]. None is kept unless chosen; most providers do not sign them.
+    /// Keeps this header with each [`Delivery`]. By default none is kept. Most providers do not sign their headers.
     #[must_use]
     pub fn keep_header(mut self, name: HeaderName) -> Self {
         Arc::make_mut(&mut self.settings).headers.push(name);
         self
     }
 
-    /// How often the backend may start a task before it leaves it as failed; the backend's own number unless set, which
-    /// for those of this crate is 25. Redis ignores it: its backend has 25 written into it.
+    /// Sets how often the backend may start a task before it leaves the task as failed. The default is the backend's
+    /// own, which is 25 for the stores of this crate. Redis ignores this setting: 25 is fixed in its backend.
     #[must_use]
     pub fn max_attempts(mut self, attempts: usize) -> Self {
         Arc::make_mut(&mut self.settings).max_attempts = Some(attempts);
         self
     }
 
-    /// How many deliveries are put into the backend at a time; 256 unless set. Others wait for a place, and their deadline runs
-    /// meanwhile. A sender who hangs up leaves the place only when the backend is done with the delivery: so nobody has more
-    /// of them under way by hanging up, as a `ConcurrencyLimit` in front would let them.
+    /// Sets how many deliveries are put into the store at a time. The default is 256. Further ones wait, and their
+    /// deadline runs meanwhile.
+    ///
+    /// A delivery counts until the store is done with it, even after its sender hung up. A `ConcurrencyLimit` in front
+    /// would stop counting at the hang-up, so that a sender could have any number under way.
     ///
     /// # Panics
     ///
-    /// When it is zero.
+    /// When the number is zero.
     #[must_use]
     pub fn concurrency(mut self, deliveries: usize) -> Self {
-        assert!(deliveries > 0, "an inbox without a place takes nothing");
-        Arc::make_mut(&mut self.settings).places = Arc::new(Semaphore::new(deliveries));
+        assert!(deliveries > 0, "an inbox with a concurrency of zero accepts nothing");
+        Arc::make_mut(&mut self.settings).permits = Arc::new(Semaphore::new(deliveries));
         self
     }
 
@@ -127,49 +175,37 @@ impl<S> Inbox<S> {
 }
 
 impl<S: Store> Inbox<S> {
-    /// Puts a delivery into the backend, without headers.
+    /// Puts a delivery into the store, with those of its headers that [`keep_header`](Self::keep_header) chose.
     ///
-    /// Ends well only after the backend committed. Answer 2xx then and only then; [`answer`](Self::answer) does.
-    /// When it is dropped before its end, as servers do when a sender hangs up, the backend is not interrupted: the delivery
-    /// is most likely stored, and a duplicate when the sender, who got no answer, comes again.
+    /// Returns `Ok` only after the store committed. Answer 2xx then and only then, as [`respond`](Self::respond) does.
     ///
-    /// # Errors
-    ///
-    /// [`PutError::Store`] when the backend did not commit, [`PutError::Deadline`] when it did not in time. The delivery
-    /// may be stored nevertheless, and its retry is a duplicate then.
-    pub async fn put(&self, body: &VerifiedBody) -> Result<Stored, PutError<S::Error>> {
-        self.put_with_headers(body, &HeaderMap::new()).await
-    }
-
-    /// Puts a delivery into the backend, with those of the headers that [`keep_header`](Self::keep_header) chose.
+    /// Servers drop this future when the sender hangs up. The store is not interrupted by that: the delivery is most
+    /// likely stored, and the sender's retry is a duplicate.
     ///
     /// # Errors
     ///
-    /// As [`put`](Self::put).
-    pub async fn put_with_headers(
-        &self,
-        body: &VerifiedBody,
-        headers: &HeaderMap,
-    ) -> Result<Stored, PutError<S::Error>> {
+    /// [`PutError::Store`] when the store did not commit, and [`PutError::Deadline`] when it did not commit in time. In
+    /// both cases the delivery may be stored nevertheless; its retry is then a duplicate.
+    pub async fn put(&self, body: &VerifiedBody, headers: &HeaderMap) -> Result<Stored, PutError<S::Error>> {
         let (settings, start) = (&self.settings, Instant::now());
-        let (deadline, places) = (settings.deadline, Arc::clone(&settings.places));
-        let Ok(Ok(place)) = timeout(deadline, places.acquire_owned()).await else {
+        let (deadline, permits) = (settings.deadline, Arc::clone(&settings.permits));
+        let Ok(Ok(permit)) = timeout(deadline, permits.acquire_owned()).await else {
             return Err(PutError::Deadline(deadline));
         };
         let delivery = Delivery::new(body)
             .sent_by(settings.provider.as_deref())
             .with_headers(headers, &settings.headers);
         let (store, task) = (self.store.clone(), settings.task(delivery));
-        // A task of its own: a sender who hangs up must not cut off a transaction in the middle.
+        // A tokio task of its own, so that a sender's hang-up cannot cut off a transaction.
         let stored = tokio::spawn(async move {
-            let _place = place;
+            let _permit = permit;
             timeout(deadline.saturating_sub(start.elapsed()), store.store(task)).await
         });
         match stored.await {
             Ok(Ok(Ok(stored))) => Ok(stored),
             Ok(Ok(Err(error))) => Err(PutError::Store(error)),
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            // Not in time, or never, because the runtime is shut down.
+            // Too late, or cancelled by the shutdown of the runtime.
             Ok(Err(_)) | Err(_) => Err(PutError::Deadline(deadline)),
         }
     }
@@ -177,8 +213,8 @@ impl<S: Store> Inbox<S> {
 
 impl Settings {
     fn task(&self, delivery: Delivery) -> Task<Delivery> {
-        let key = delivery.key_hex();
-        // The id is ours, so that a store can see afterwards whether the task behind the key is this one.
+        let key = delivery.key().to_string();
+        // The id is chosen here, so that a store can compare it with the id of the task that holds the key.
         let mut task = TaskBuilder::new(delivery)
             .task_id(TaskId::from_ulid(Ulid::generate()))
             .idempotency_key(key);

@@ -1,22 +1,21 @@
-//! Put verified webhooks into a durable queue, each once, and answer their sender at once.
+//! A durable inbox for webhooks: each verified delivery is stored once, answered at once, and worked on later.
 //!
 //! ```
 //! use axum::{Router, routing::post_service};
-//! use tower::Layer;
 //! use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
-//! use tower_webhook_inbox::{Inbox, sqlite};
+//! use tower_webhook_inbox::{Inbox, sqlite::SqliteStore};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let url = "sqlite://inbox.db";
 //! # let folder = tempfile::tempdir()?;
 //! # let url = &format!("sqlite://{}", folder.path().join("inbox.db").display());
-//! let store = sqlite::SqliteStore::open(url, sqlite::config()).await?;
+//! let store = SqliteStore::open(url).await?;
 //! let secret = SigningSecret::new("whk_demo")?;
 //! # let signer = tower_webhook::sign::Signer::knowrithm(&secret);
 //! let verify = VerifyLayer::new(Verifier::knowrithm(secret));
 //! let app: Router = Router::new()
-//!     .route("/webhooks/knowrithm", post_service(verify.layer(Inbox::new(store.clone()))));
+//!     .route("/webhooks/knowrithm", post_service(Inbox::new(store)).route_layer(verify));
 //! # use tower::ServiceExt;
 //! # let post = || axum::http::Request::post("/webhooks/knowrithm").body("{}");
 //! # let genuine = signer.sign(post()?).map(axum::body::Body::from);
@@ -27,71 +26,71 @@
 //! # }
 //! ```
 //!
-//! With [the worker](#workers) below, that needs:
-//!
-//! ```toml
-//! [dependencies]
-//! apalis = { version = "1", default-features = false, features = ["limit", "retry"] }
-//! axum = "0.8"
-//! futures-util = "0.3"
-//! serde_json = "1"
-//! tokio = { version = "1", features = ["full"] }
-//! tower = "0.5"
-//! tower-webhook = "0.1"
-//! tower-webhook-inbox = { version = "0.1", features = ["sqlite"] }
-//! ```
-//!
-//! A provider wants its 200 within seconds, and sends again what did not get one. So a receiver stores first, answers, and
-//! works later; and it does nothing twice. An [`Inbox`] stands behind a [`VerifyLayer`](tower_webhook::VerifyLayer) and
-//! puts each [`Delivery`] into a backend of [apalis](https://docs.rs/apalis), with
-//! [`delivery_key`](tower_webhook::VerifiedBody::delivery_key) as the task's idempotency key. Workers, retries with
-//! back-off, dead letters, concurrency and shutdown are apalis's.
+//! A provider expects its 200 within seconds, and retries a delivery that did not get one. So a receiver stores the
+//! delivery once, answers, and works on it later. An [`Inbox`] stands behind a
+//! [`VerifyLayer`](tower_webhook::VerifyLayer), and puts each [`Delivery`] into a backend of
+//! [apalis](https://docs.rs/apalis). The idempotency key of the task is the
+//! [`delivery_key`](tower_webhook::VerifiedBody::delivery_key). apalis runs the workers, with retries and back-off,
+//! dead letters and concurrency.
 //!
 //! # Answers
 //!
-//! | what happened | answer |
+//! | event | answer |
 //! |---|---|
 //! | the backend committed the delivery | 200, empty |
-//! | it had committed it before, and can tell | 200, empty, `webhook-duplicate: true` |
-//! | backend down, full, or slower than [the deadline](Inbox::deadline) of 5 s | 503, empty, `Retry-After: 10` |
-//! | no [`VerifyLayer`](tower_webhook::VerifyLayer) in front | 500, whose text names it |
+//! | the backend had committed it before, and can tell | 200, empty, `webhook-duplicate: true` |
+//! | the backend is down, full, or slower than [the deadline](Inbox::deadline) of 5 s | 503, empty, `Retry-After: 10` |
+//! | no [`VerifyLayer`](tower_webhook::VerifyLayer) is in front | 500, with a text that names it |
 //!
-//! There is no 2xx without a commit. A delivery that was stored after its sender gave up is a duplicate when it comes again.
-//! So is one whose task failed for good: what its sender sends again is answered with 200, and not worked on. Give a task enough
-//! attempts to outlast what it depends on, and look after the dead letters.
+//! # Guarantees
 //!
-//! # Once, and at least once
+//! **A 2xx means a commit.** A delivery may also be stored without an answer, when its sender gave up before. Its retry
+//! is then a duplicate.
 //!
-//! A delivery becomes *one task*, however often it comes. The task is worked on *at least* once: when a process dies, or
-//! cannot reach the backend, between the work and the note of it, another one starts the task again. Make the work
-//! idempotent by [`Delivery::key`], which is the same at every attempt: a unique column, an idempotency key of the API that
-//! is called.
+//! **A delivery becomes one task,** however often it is sent. A retry of a delivery whose task has failed for good is
+//! also answered with 200, and not worked on. Give a task enough attempts to outlast an outage of the services that it
+//! needs, and look after the dead letters.
 //!
-//! Nobody has to die for that. A worker says that it lives from the same future that runs its tasks: work that blocks its
-//! thread for longer than two heartbeats of 4 s is missed, and begun by another worker meanwhile. Blocking work
-//! belongs into tokio's `spawn_blocking`. A process or a machine that is paused for so long, as by a debugger or when it is moved
-//! to another host, goes on with what others have begun by then.
+//! **A task is worked on at least once.** A process can die, or lose its backend, after the work and before the result
+//! is recorded; another process then starts the task again. Make the work idempotent by [`Delivery::key`], which is the
+//! same at every attempt. Use it for a unique column, or as the idempotency key of the API that you call.
+//!
+//! A process need not die for that. A worker sends its heartbeats from the future that also runs its tasks. Work that
+//! blocks the thread for more than two heartbeats of 4 s makes the worker look dead, and another worker starts its
+//! tasks again. Move blocking work to tokio's `spawn_blocking`. The same happens to a process that is paused for so
+//! long, by a debugger or when its virtual machine is moved: when it continues, other workers have started its tasks.
 //!
 //! # Backends
 //!
-//! | feature | store | a 200 means | duplicates are told | key is remembered |
+//! | feature | store | a 200 means | reports duplicates | remembers a key |
 //! |---|---|---|---|---|
-//! | `sqlite` | `sqlite::SqliteStore` | in the file, synced | yes | while the row is there |
-//! | `postgres` | `postgres::PostgresStore` | committed by the server | yes | while the row is there |
-//! | `redis` | `redis::RedisStore` | what the server's persistence makes of it | yes | 14 days |
-//! | `memory` | `memory::MemoryStore` | **in this process; gone when it ends** | yes | 100 000 of them, until it ends |
-//! | | [`SinkStore`] | what the backend makes of it | no | what the backend makes of it |
+//! | `sqlite` | `sqlite::SqliteStore` | in the file, synced | yes | while the row exists |
+//! | `postgres` | `postgres::PostgresStore` | committed by the server | yes | while the row exists |
+//! | `redis` | `redis::RedisStore` | as durable as the server's persistence | yes | 14 days |
+//! | `memory` | `memory::MemoryStore` | **in this process; gone when it ends** | yes | the newest 100 000 |
+//! | | [`SinkStore`] | as durable as the backend | no | as long as the backend |
 //!
-//! Each module says what is set on its backend, and why. Without a feature there is [`SinkStore`] alone.
+//! Without a feature there is [`SinkStore`] alone, for any backend of apalis. The page of each module describes its
+//! guarantees and settings. The three with a database have these settings in common:
 //!
-//! With the feature `knowrithm`, `Delivery::event` parses the body as one of Knowrithm's events;
-//! [`Delivery::json`] parses it as whatever you say.
+//! - The queue has a fixed name, `webhooks` or your own. apalis's default is the name of a Rust type, and a renamed
+//!   type would orphan the queued deliveries.
+//! - A worker sends a heartbeat every 4 s. After two missed ones, its tasks are taken over: 8 to 12 s after it was
+//!   killed, not after one to five minutes as by default.
+//! - A worker fetches one task at a time, because apalis sends no heartbeat while several fetched tasks wait to be
+//!   started.
 //!
 //! # Workers
 //!
-//! `storage()` of a store is apalis's backend for them. It is quiet until asked: give it [`Ticks`]. A worker has a name that no
-//! other one has had, in this process or another. Before it is stopped, let it [`Drain`]; after that, `hand_back` of the store
-//! gives back what it holds nevertheless. All of it:
+//! `storage()` of a store is apalis's backend, from which a worker is built:
+//!
+//! - The backend does not announce tasks. Give it [`Ticks`].
+//! - A worker needs a name that no other worker has had, in this process or another.
+//! - [`watched`] ends a worker whose backend has fallen silent.
+//! - [`Drain`] lets a worker finish its tasks before it stops. `hand_back` of the store then puts the tasks that it
+//!   still holds back into the queue.
+//!
+//! All of it, with `stop` as the future that ends at SIGTERM:
 //!
 //! ```
 //! use std::panic::AssertUnwindSafe;
@@ -109,14 +108,14 @@
 //!
 //! async fn work(delivery: Delivery) -> Result<(), BoxDynError> {
 //!     let event: serde_json::Value = delivery.json()?;
-//!     println!("{}: {event}", delivery.key_hex());
+//!     println!("{}: {event}", delivery.key());
 //!     Ok(())
 //! }
 //!
-//! /// One attempt, counted from 1. A panic is an error, and the error of the last one makes a dead letter.
+//! /// Runs one attempt, counted from 1. A panic counts as an error. The error of the last attempt makes a dead letter.
 //! async fn attempt(delivery: Delivery, attempt: Attempt) -> Result<(), BoxDynError> {
 //!     if attempt.current() > ATTEMPTS {
-//!         return Err(AbortError::new("the process ended in the middle of it too often").into());
+//!         return Err(AbortError::new("the process ended during this task too often").into());
 //!     }
 //!     let result = AssertUnwindSafe(work(delivery)).catch_unwind().await;
 //!     match result.unwrap_or_else(|_| Err("it panicked".into())) {
@@ -161,42 +160,63 @@
 //!     Ok(())
 //! }
 //! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
-//! # use tower_webhook_inbox::{Inbox, sqlite};
+//! # use tower_webhook_inbox::Inbox;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxDynError> {
 //! # let folder = tempfile::tempdir()?;
 //! # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
-//! # let store = SqliteStore::open(&url, sqlite::config()).await?;
+//! # let store = SqliteStore::open(&url).await?;
 //! # let secret = SigningSecret::new("whk_demo")?;
 //! # let headers = Signer::knowrithm(&secret).headers("{}");
-//! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?).await?;
-//! # let done = async { while store.forget_done(Duration::ZERO).await.unwrap() == 0 { sleep(Duration::from_millis(50)).await } };
+//! # Inbox::new(store.clone()).put(&Verifier::knowrithm(secret).verify(&headers, "{}")?, &headers).await?;
+//! # let done = async {
+//! #     while store.forget_done(Duration::ZERO).await.unwrap() == 0 {
+//! #         sleep(Duration::from_millis(50)).await;
+//! #     }
+//! # };
 //! # tokio::time::timeout(Duration::from_secs(30), run(store.clone(), done)).await??;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `stop` is SIGTERM, or what ends your server; how long to wait for tasks that do not end is yours to say. Things of apalis
-//! 1.0 to know:
+//! With the example at the top, that needs:
+//!
+//! ```toml
+//! [dependencies]
+//! apalis = { version = "1", default-features = false, features = ["limit", "retry"] }
+//! axum = "0.8"
+//! futures-util = "0.3"
+//! serde_json = "1"
+//! tokio = { version = "1", features = ["full"] }
+//! tower-webhook = "0.1"
+//! tower-webhook-inbox = { version = "0.1", features = ["sqlite"] }
+//! ```
+//!
+//! After `stop`, this waits for the tasks at hand without a bound. To bound it, put a timeout around `drain.finish()`,
+//! and give the monitor a terminator with `with_terminator`.
+//!
+//! Properties of apalis 1.0 to know:
 //!
 //! - A task that returns an error is started again at once by the SQL backends, until its attempts are used up. The
-//!   waiting is that of the worker's retry layer.
-//! - An `AbortError` ends a task for good: it stays in the backend as killed, the dead letter. A `RetryAfterError` or
-//!   `DeferredError` waits nowhere, and in SQLite leaves the task pending *and* locked, where nobody takes it up again: use the
-//!   retry layer instead.
-//! - A panic ends the whole worker, and what it had at hand comes back with an attempt more: whoever worked beside one that
-//!   always panics becomes a dead letter too. Catch it in the work itself. `catch_panic` of apalis is a layer around what notes
-//!   the end of a task, so that in the backend the task would run for ever.
-//! - Several tasks fetched at once stop the worker's heartbeat until the last of them is started: `batch_size(1)`.
-//! - A worker waits for its backend without a bound, and for a connection that has gone silent for ever: [`watched`] ends it.
-//! - A worker whose backend fails ends, and drops the tasks at hand in the middle: they come back as after a panic. Run it
-//!   under a `Monitor` with `should_restart`.
+//!   pause between two attempts is made by the worker's retry layer.
+//! - An `AbortError` ends a task for good. It stays in the backend as killed: it is a dead letter.
+//! - A `RetryAfterError` or `DeferredError` does not delay a task. In SQLite it leaves the task pending *and* locked,
+//!   so that no worker takes it up again. Use the retry layer instead.
+//! - A panic ends the whole worker, and each task that it had counts one more attempt. So a task that always panics
+//!   makes dead letters of its neighbours too. Catch panics around the work itself. apalis's `catch_panic` is a layer
+//!   outside of the one that records the end of a task, so that in the backend the task would run for ever.
+//! - Several tasks fetched at once stop the heartbeats until the last of them is started. Keep `batch_size(1)`.
+//! - A worker waits for its backend without a bound, and for ever on a connection that has fallen silent: use
+//!   [`watched`].
+//! - A worker whose backend fails ends, and drops its running tasks. They return as after a panic. Run it under a
+//!   `Monitor` with `should_restart`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 use std::time::Duration;
 
 mod delivery;
+mod delivery_key;
 mod drain;
 mod error;
 mod inbox;
@@ -214,7 +234,7 @@ mod ticks;
 mod watched;
 
 pub use delivery::Delivery;
-pub use drain::Drain;
+pub use drain::{Drain, DrainLayer, Drained};
 pub use error::{Failure, PutError};
 pub use inbox::Inbox;
 pub use service::{DUPLICATE, ResponseFuture};
@@ -222,14 +242,19 @@ pub use store::{SinkStore, Store, Stored};
 pub use ticks::Ticks;
 pub use watched::{Watched, WatchedError, watched};
 
-/// The name of the queue in the configurations of this crate: `webhooks`.
+/// The name of a store's queue, unless its options set another: `webhooks`.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 pub const QUEUE: &str = "webhooks";
 
-/// How often a worker says that it lives, in the configurations of this crate: every 4 s.
+/// How often a worker on one of this crate's stores reports that it is alive: every 4 s.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 pub const HEARTBEAT: Duration = Duration::from_secs(4);
 
-/// After how many silent [`HEARTBEAT`]s other workers take over a worker's tasks, in the configurations of this crate: 2.
+/// After how many missed [`HEARTBEAT`]s other workers take over the tasks of a worker: 2.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 pub const MISSED_HEARTBEATS: usize = 2;
+
+// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,12 +1,11 @@
-//! Deliveries in this process's memory. **Everything is gone when the process ends**, however it ends: what was answered
-//! with 200, what is being worked on, and the memory of what was done.
+//! Deliveries in this process's memory, for tests and demonstrations. **Everything is gone when the process ends**: the
+//! deliveries that were answered with 200, the running tasks, and the keys of those that are done.
 //!
-//! It is for tests and demonstrations. It promises no more than that a delivery is in this process's queue, and that the
-//! newest of its keys are remembered for as long as the process lives. A task that fails is not kept.
+//! A 200 means that the delivery is in this process's queue. The newest 100 000 keys are remembered for as long as the
+//! process lives. A task that fails is not kept.
 //!
 //! ```
-//! use tower_webhook_inbox::memory::MemoryStore;
-//! use tower_webhook_inbox::{Inbox, Stored};
+//! use tower_webhook_inbox::{Inbox, Stored, memory::MemoryStore};
 //! # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -16,8 +15,8 @@
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
 //! let (store, worker_backend) = MemoryStore::new(1000);
 //! let inbox = Inbox::new(store);
-//! assert_eq!(inbox.put(&body).await?, Stored::New);
-//! assert_eq!(inbox.put(&body).await?, Stored::Duplicate);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::New);
+//! assert_eq!(inbox.put(&body, &headers).await?, Stored::Duplicate);
 //! # drop(worker_backend);
 //! # Ok(())
 //! # }
@@ -36,7 +35,7 @@ use futures_util::{SinkExt, StreamExt, sink};
 use crate::delivery::Delivery;
 use crate::store::{Store, Stored};
 
-/// How many keys are remembered: some 10 MB of them.
+/// How many keys are remembered. They take about 10 MB.
 const KEYS: usize = 100_000;
 
 /// A store in this process's memory. Clones share it.
@@ -51,20 +50,21 @@ struct Shared {
     by_age: VecDeque<String>,
 }
 
-/// Why memory did not store.
+/// Why a delivery was not stored in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// As many tasks wait as may.
+    /// The queue holds as many waiting tasks as it may.
     #[error("the queue in memory is full")]
     Full,
     /// The worker's backend was dropped.
-    #[error("nobody works on the queue in memory any more")]
+    #[error("the queue in memory has no worker any more")]
     Closed,
 }
 
 impl MemoryStore {
-    /// A store in which at most about this many tasks wait, and apalis's backend for the one worker that takes them out.
+    /// Makes a store in which about `capacity` tasks may wait, and apalis's backend for the one worker that takes them
+    /// out.
     #[must_use]
     pub fn new(capacity: usize) -> (Self, MemoryStorage<Delivery>) {
         let (sender, receiver) = channel(capacity);
@@ -76,8 +76,8 @@ impl MemoryStore {
         let store = Self {
             shared: Arc::new(Mutex::new(shared)),
         };
-        // apalis's own sink panics when two tasks are pushed at the same moment, and is not bounded. The worker has one
-        // for nothing.
+        // apalis's own sink is unbounded, and panics when two tasks are pushed at the same moment. The worker's backend
+        // must have one, and never uses this one.
         let unused = sink::drain().sink_map_err(|never: Infallible| match never {});
         let unused = MemorySink::new(Arc::new(futures_util::lock::Mutex::new(Box::new(unused))));
         (store, MemoryStorage::new_with(unused, receiver.boxed()))
@@ -94,7 +94,7 @@ impl Store for MemoryStore {
     type Error = Error;
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
-        // Whoever panicked with the lock left nothing half done that matters: a key too many at most.
+        // A panic with the lock held leaves one key too many at most.
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let key = task.idempotency_key().unwrap_or_default().to_owned();
         if shared.keys.contains(&key) {
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_oldest_key_is_forgotten_when_there_are_too_many() {
+    async fn the_oldest_key_is_forgotten_when_too_many_are_remembered() {
         let secret = SigningSecret::new("whk_test").unwrap();
         let headers = Signer::knowrithm(&secret).headers("{}");
         let body = Verifier::knowrithm(secret).verify(&headers, "{}").unwrap();

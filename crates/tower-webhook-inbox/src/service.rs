@@ -1,11 +1,13 @@
-//! The inbox as a tower service, and what it answers.
+//! The inbox as a tower service, and its answers.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::RETRY_AFTER;
+use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower_service::Service;
 use tower_webhook::{BufferedBody, VerifiedBody};
@@ -16,85 +18,96 @@ use crate::error::{Failure, PutError};
 use crate::inbox::Inbox;
 use crate::store::{Store, Stored};
 
-/// The header that tells a sender, or whoever looks at answers, that a delivery was stored before: `webhook-duplicate: true`.
+/// The header that marks the answer to a delivery that was stored before: `webhook-duplicate: true`.
 pub const DUPLICATE: HeaderName = HeaderName::from_static("webhook-duplicate");
 
 const MISSING_LAYER: &str =
     "this route needs `tower_webhook::VerifyLayer`: add it with `.route_layer(VerifyLayer::new(verifier))`";
 
-/// What an [`Inbox`] ends in. Boxed, because the futures of a [`Store`] have no name.
-pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<BufferedBody>, Infallible>> + Send>>;
-
-/// Answers as [`Inbox::answer`] does, with the headers that the inbox keeps; without a [`VerifiedBody`] in the request's
-/// extensions with a 500 whose text says which layer to add. The request's own body is not looked at.
-impl<S: Store> Service<Request<BufferedBody>> for Inbox<S> {
+/// Serves requests of any body: the delivery is the [`VerifiedBody`] in the request's extensions, and the request's own
+/// body is dropped unread.
+///
+/// Answers as [`Inbox::respond`] does. Without a `VerifiedBody` it answers 500 with a text that says which layer to
+/// add.
+impl<S: Store, B> Service<Request<B>> for Inbox<S> {
     type Response = Response<BufferedBody>;
     type Error = Infallible;
     type Future = ResponseFuture;
 
-    /// Always ready: what is under way is bounded by the deadline and the [concurrency](Inbox::concurrency) of the inbox.
+    /// Always ready: the [deadline](Inbox::deadline) and the [concurrency](Inbox::concurrency) of the inbox bound the
+    /// work that is under way.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<BufferedBody>) -> ResponseFuture {
+    fn call(&mut self, request: Request<B>) -> ResponseFuture {
         let inbox = self.clone();
-        Box::pin(async move {
-            let Some(body) = request.extensions().get::<VerifiedBody>() else {
-                let mut response = Response::new(BufferedBody::new(MISSING_LAYER));
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                return Ok(response);
-            };
-            let result = inbox.put_with_headers(body, request.headers()).await;
-            Ok(inbox.response(result))
+        // Parted here, because the future is `Send` and `B` may not be.
+        let (
+            Parts {
+                headers, extensions, ..
+            },
+            _,
+        ) = request.into_parts();
+        ResponseFuture::new(async move {
+            match extensions.get::<VerifiedBody>() {
+                Some(body) => inbox.respond(inbox.put(body, &headers).await),
+                None => missing_layer(),
+            }
         })
     }
 }
 
 impl<S: Store> Inbox<S> {
-    /// Puts a delivery into the backend, without headers, and says what to answer its sender.
+    /// Turns the result of [`put`](Self::put) into the answer for the sender.
     ///
-    /// An empty 200 for what is stored, with [`DUPLICATE`] for what was before, and otherwise an empty 503 with `Retry-After`.
-    /// The reason of a 503 is in the response's extensions, as a [`Failure`].
+    /// A stored delivery is answered with an empty 200, to which [`DUPLICATE`] is added when it was stored before. Any
+    /// error is answered with an empty 503 with `Retry-After`, and with the reason as a [`Failure`] in the extensions
+    /// of the response.
     ///
     /// ```
-    /// use axum::body::Body;
+    /// use axum::Extension;
+    /// use axum::extract::State;
+    /// use axum::http::HeaderMap;
     /// use axum::response::Response;
     /// use tower_webhook::VerifiedBody;
-    /// use tower_webhook_inbox::Inbox;
-    /// use tower_webhook_inbox::memory::MemoryStore;
-    /// # use tower_webhook::{SigningSecret, Verifier, sign::Signer};
+    /// use tower_webhook_inbox::{Inbox, memory::MemoryStore};
+    /// # use axum::{Router, body::Body, http::Request, routing::post};
+    /// # use tower::ServiceExt;
+    /// # use tower_webhook::{SigningSecret, Verifier, VerifyLayer, sign::Signer};
     ///
-    /// async fn receive(body: VerifiedBody, inbox: Inbox<MemoryStore>) -> Response {
-    ///     inbox.answer(&body).await
+    /// async fn receive(
+    ///     State(inbox): State<Inbox<MemoryStore>>,
+    ///     Extension(body): Extension<VerifiedBody>,
+    ///     headers: HeaderMap,
+    /// ) -> Response {
+    ///     let result = inbox.put(&body, &headers).await;
+    ///     inbox.respond(result)
     /// }
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let secret = SigningSecret::new("whk_demo")?;
-    /// # let headers = Signer::knowrithm(&secret).headers("{}");
-    /// # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
-    /// let (store, worker_backend) = MemoryStore::new(1000);
-    /// let inbox = Inbox::new(store);
-    /// assert_eq!(receive(body.clone(), inbox.clone()).await.status(), 200);
-    /// assert_eq!(receive(body, inbox).await.headers()["webhook-duplicate"], "true");
+    /// # let signer = Signer::knowrithm(&secret);
+    /// # let verify = VerifyLayer::new(Verifier::knowrithm(secret));
+    /// # let (store, worker_backend) = MemoryStore::new(1000);
+    /// let app: Router = Router::new()
+    ///     .route("/webhooks/knowrithm", post(receive).route_layer(verify))
+    ///     .with_state(Inbox::new(store));
+    /// # let request = || signer.sign(Request::post("/webhooks/knowrithm").body("{}").unwrap()).map(Body::from);
+    /// assert_eq!(app.clone().oneshot(request()).await?.status(), 200);
+    /// assert_eq!(app.oneshot(request()).await?.headers()["webhook-duplicate"], "true");
     /// # drop(worker_backend);
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn answer<B: Default>(&self, body: &VerifiedBody) -> Response<B> {
-        self.response(self.put(body).await)
-    }
-
-    /// What [`answer`](Self::answer) would say to this, for a handler that puts the delivery itself.
-    pub fn response<B: Default>(&self, result: Result<Stored, PutError<S::Error>>) -> Response<B> {
-        let mut response = Response::new(B::default());
+    pub fn respond<R: Default>(&self, result: Result<Stored, PutError<S::Error>>) -> Response<R> {
+        let mut response = Response::new(R::default());
         match result {
-            Ok(Stored::New | Stored::Untold) => {}
+            Ok(Stored::New | Stored::NewOrDuplicate) => {}
             Ok(Stored::Duplicate) => {
-                response
-                    .headers_mut()
-                    .insert(DUPLICATE, HeaderValue::from_static("true"));
+                let headers = response.headers_mut();
+                headers.insert(DUPLICATE, HeaderValue::from_static("true"));
             }
             Err(error) => {
                 let failure = Failure::new(error);
@@ -114,6 +127,41 @@ impl<S: Store> Inbox<S> {
     }
 }
 
+/// The response future of an [`Inbox`].
+pub struct ResponseFuture {
+    // Boxed, because the future of a `Store` has no name.
+    response: Pin<Box<dyn Future<Output = Response<BufferedBody>> + Send>>,
+}
+
+impl ResponseFuture {
+    fn new(response: impl Future<Output = Response<BufferedBody>> + Send + 'static) -> Self {
+        Self {
+            response: Box::pin(response),
+        }
+    }
+}
+
+impl Future for ResponseFuture {
+    type Output = Result<Response<BufferedBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.response.as_mut().poll(cx).map(Ok)
+    }
+}
+
+impl fmt::Debug for ResponseFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+fn missing_layer() -> Response<BufferedBody> {
+    let mut response = Response::new(BufferedBody::new(MISSING_LAYER));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// In whole seconds, rounded up.
 fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

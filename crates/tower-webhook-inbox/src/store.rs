@@ -1,4 +1,4 @@
-//! What the inbox asks of a backend, and the store for any backend that apalis has.
+//! The interface between the inbox and a backend, and the store for every backend of apalis.
 
 use std::error::Error;
 
@@ -7,23 +7,23 @@ use apalis_core::task::Task;
 
 use crate::delivery::Delivery;
 
-/// What became of a delivery that was put into a backend. Each of them is a commit.
+/// How a delivery was stored. Every variant means that the backend committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stored {
-    /// It is there, and was not before.
+    /// The delivery was added. It was not there before.
     New,
-    /// It was there already: nothing was added.
+    /// The delivery was there before. Nothing was added.
     Duplicate,
-    /// It is there; the backend does not tell whether it was before.
-    Untold,
+    /// The delivery is there. The backend does not report whether it was there before.
+    NewOrDuplicate,
 }
 
 impl Stored {
-    /// Whether the task that a key belongs to is the one that was pushed.
+    /// Compares the id of the task that was pushed with the id of the task that holds its key.
     #[cfg(any(feature = "redis", feature = "sqlite"))]
-    pub(crate) fn by_id(ours: Option<&str>, theirs: Option<&str>) -> Self {
-        if theirs.is_none() || theirs == ours {
+    pub(crate) fn by_id(pushed: Option<&str>, holder: Option<&str>) -> Self {
+        if holder.is_none() || holder == pushed {
             Self::New
         } else {
             Self::Duplicate
@@ -31,28 +31,30 @@ impl Stored {
     }
 }
 
-/// A backend that takes deliveries.
+/// A backend that stores deliveries.
 ///
-/// This crate has one for each backend that it knows, and [`SinkStore`] for every other one. A future that is dropped
-/// before it ends may have stored the delivery or not, but never a half of it.
+/// This crate has a store for each backend that it knows, and [`SinkStore`] for all others. The future of `store` may
+/// be dropped before it ends: the delivery is then stored or not, but never in part.
 pub trait Store: Clone + Send + Sync + 'static {
     /// Why the backend did not commit.
     type Error: Error + Send + Sync + 'static;
 
-    /// Puts the task into the backend, unless one with its idempotency key is there already.
+    /// Adds the task to the backend, unless a task with its idempotency key is there already.
     ///
-    /// Ends well only when the task, or the earlier one with its key, is committed: as safe as the backend can make it.
+    /// Returns `Ok` only when the task, or the earlier task with its key, is committed as durably as the backend
+    /// allows.
     ///
     /// # Errors
     ///
-    /// When the backend did not say that it committed. The task may be there nevertheless.
+    /// When the backend did not confirm the commit. The task may be there nevertheless.
     fn store(&self, task: Task<Delivery>) -> impl Future<Output = Result<Stored, Self::Error>> + Send;
 }
 
-/// Any backend of apalis: its `TaskSink`, and nothing more.
+/// A store on any backend of apalis, by its `TaskSink` alone.
 ///
-/// The backend must honour the idempotency key of a task, silently: an error is an error here, which the sender answers
-/// with a retry. It cannot tell duplicates from the rest, and so answers [`Stored::Untold`].
+/// The backend must ignore a second task with the same idempotency key without an error: an error here is a 503, and
+/// the sender would retry in vain. A `TaskSink` does not report duplicates, so the result is
+/// [`Stored::NewOrDuplicate`].
 ///
 /// ```
 /// use apalis_sqlite::{Config, SqlitePool, SqliteStorage};
@@ -72,7 +74,7 @@ pub struct SinkStore<B> {
 }
 
 impl<B> SinkStore<B> {
-    /// A store in this backend. Each delivery is pushed into a clone of it.
+    /// Makes a store on this backend. Each delivery is pushed through a clone of it.
     #[must_use]
     pub fn new(sink: B) -> Self {
         Self { sink }
@@ -88,6 +90,6 @@ where
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Self::Error> {
         self.sink.clone().push_task(task).await?;
-        Ok(Stored::Untold)
+        Ok(Stored::NewOrDuplicate)
     }
 }

@@ -1,4 +1,4 @@
-//! When a worker looks for tasks: at every tick, and without a missed one.
+//! The ticks at which a worker looks for tasks.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,24 +7,27 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// Wakes a worker at every tick, for apalis's `poll_with_stream`.
+/// Wakes a worker at every tick, so that it looks for tasks. For apalis's `poll_with_stream`.
 ///
-/// The backends, as the stores of this crate open them, say nothing when a task is there: somebody has to ask. What apalis has
-/// for being told, PostgreSQL's notifications and SQLite's hooks, tells of what is pushed, not of what is to be started again
-/// or comes while nobody listens. It has `poll_with_interval` for asking, which may forget to set its next timer when the backend answers quickly; the worker then sleeps until its heartbeat. This one
-/// is never ready, and always set.
+/// The backends of this crate's stores do not announce tasks: a worker has to look. apalis's announcements, which are
+/// PostgreSQL's notifications and SQLite's hooks, tell of pushed tasks only. They miss tasks that are to be retried,
+/// and tasks that are pushed while nothing listens.
+///
+/// apalis's `poll_with_interval` may forget to set its next timer when the backend answers quickly, and the worker
+/// sleeps until its next heartbeat. `Ticks` always has a timer set.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use apalis_core::backend::ext::BackendExt;
-/// use tower_webhook_inbox::{Ticks, sqlite};
+/// use tower_webhook_inbox::Ticks;
+/// use tower_webhook_inbox::sqlite::SqliteStore;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
 /// # let url = format!("sqlite://{}", folder.path().join("inbox.db").display());
-/// let store = sqlite::SqliteStore::open(&url, sqlite::config()).await?;
+/// let store = SqliteStore::open(&url).await?;
 /// let backend = store.storage().poll_with_stream(Ticks::every(Duration::from_millis(200)));
 /// # drop(backend);
 /// # Ok(())
@@ -36,7 +39,7 @@ pub struct Ticks {
 }
 
 impl Ticks {
-    /// Ticks of this period.
+    /// Makes ticks of this period.
     ///
     /// # Panics
     ///
@@ -49,12 +52,12 @@ impl Ticks {
     }
 }
 
-/// Never yields: what counts is whom it wakes.
+/// Never yields an item. It only wakes the worker that polls it.
 impl Stream for Ticks {
     type Item = ();
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<()>> {
-        // Until it is pending, and so will wake.
+        // Polled until it is pending, because only then is a waker registered.
         while self.interval.poll_tick(cx).is_ready() {}
         Poll::Pending
     }
@@ -67,7 +70,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn each_look_sets_the_next() {
+    async fn every_poll_sets_the_next_timer() {
         let period = Duration::from_millis(200);
         let mut ticks = task::spawn(Ticks::every(period));
         for _ in 0..3 {

@@ -141,14 +141,14 @@ mod window;
 pub use body::BufferedBody;
 pub use clock::Clock;
 pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
-pub use error::ConfigError;
+pub use error::{ConfigError, WhsecError};
 #[cfg(feature = "layer")]
 pub use layer::verify::Verify;
 #[cfg(feature = "layer")]
 pub use layer::verify_layer::VerifyLayer;
 pub use provenance::Provenance;
 pub use rejection::{Rejection, RejectionKind};
-pub use secret::{DecodedSecret, Secret, SigningSecret, WhsecError};
+pub use secret::{DecodedSecret, Secret, SigningSecret};
 pub use secrets::Secrets;
 pub use secrets_handle::SecretsHandle;
 #[cfg(feature = "layer")]

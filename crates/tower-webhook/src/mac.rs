@@ -54,13 +54,16 @@ impl RunningMac {
         partial.digest_blocks(chunk, |blocks| core.update_blocks(blocks));
     }
 
-    /// The MAC of the bytes seen.
-    #[inline]
+    /// The MAC, for a sender. A receiver compares with [`matches`](Self::matches) alone.
+    #[cfg(any(test, feature = "sign"))]
     pub(crate) fn finish(mut self) -> [u8; 32] {
         self.output()
     }
 
     /// Whether one of these is the MAC of the bytes seen. All are compared, each in constant time.
+    ///
+    /// It ends the run, and its caller drops it. It takes no `self`, because a MAC that was just updated is expensive to
+    /// move.
     #[inline]
     pub(crate) fn matches(&mut self, claimed: &[u8; 32], others: &[[u8; 32]]) -> bool {
         let mac = words(&self.output());

@@ -1,4 +1,4 @@
-//! How often a delivery is tried, and what becomes of one that fails.
+//! The attempts of a delivery, and the dead letter after the last one.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -10,38 +10,39 @@ use apalis::prelude::{AbortError, BoxDynError, Task};
 use futures_util::FutureExt;
 use tower_webhook_inbox::Delivery;
 
-/// How often a delivery that fails is tried before it is left as a dead letter.
+/// How often a failing delivery is tried before it becomes a dead letter.
 pub(crate) const ATTEMPTS: usize = 7;
-/// How often a delivery is started at all. A process that ends in the middle of it counts here alone: a few deployments while
-/// it takes long are no reason to give it up. More than this apalis-redis does not start.
+/// How often a delivery is started at all. A start whose process ended before the work counts here, and not as a
+/// failure: a few deployments during a long delivery are no reason to give it up. apalis-redis starts a task no more
+/// often.
 pub(crate) const STARTS: usize = 25;
 
-/// How often a task had been started when this worker got it.
+/// How often a task had been started before this worker got it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before(pub(crate) usize);
 
 impl Before {
-    /// Tells the attempts of a task. It stands outside of the layer that retries, and so sees the task once.
-    pub(crate) fn tell(mut task: Task<Delivery>) -> Task<Delivery> {
+    /// Adds this number to a task. The layer that does so is outside the retry layer, and so sees the task once.
+    pub(crate) fn inject(mut task: Task<Delivery>) -> Task<Delivery> {
         let before = Self(task.attempt());
         task.inject_data(before);
         task
     }
 }
 
-/// Makes the attempt of this number, from 1. An error is tried again, later and later; what fails at the last attempt, or
-/// will never do, is aborted with its own error and stays as a dead letter.
+/// Runs the attempt of this number, counted from 1. An error leads to another attempt, after a growing pause. The error
+/// of the last attempt, and an [`AbortError`] of any, makes a dead letter.
 ///
-/// A panic is an error like others: a worker that it reached would end, and drop all that it works on. It is caught here
-/// because apalis notes the state that the innermost service ended in, and to its `catch_panic`, a layer around that, the
-/// task would be running for ever.
+/// A panic is an error too. If it reached the worker, the worker would end and drop all its tasks. It is caught here,
+/// because apalis's own `catch_panic` is a layer outside of the recording of a task's end: the backend would believe a
+/// panicked task to run for ever.
 pub(crate) async fn attempt(
     number: usize,
     Before(before): Before,
     work: impl Future<Output = Result<(), BoxDynError>>,
 ) -> Result<(), BoxDynError> {
     if number > STARTS {
-        return Err(AbortError::new("given up: the process ended in the middle of it too often").into());
+        return Err(AbortError::new("given up: the process ended during this task too often").into());
     }
     let result = AssertUnwindSafe(work).catch_unwind().await;
     let error = match result.unwrap_or_else(|panic| Err(message(&*panic).into())) {
@@ -55,16 +56,17 @@ pub(crate) async fn attempt(
     Err(error)
 }
 
-/// So long after the first failed attempt, then twice as long each time, a minute at most, and up to a half longer by chance.
+/// The pauses between attempts: `least`, then twice as long each time, at most a minute, and up to half as much again
+/// at random.
 pub(crate) fn backoff(least: Duration) -> ExponentialBackoff {
     let most = Duration::from_mins(1);
     let maker = ExponentialBackoffMaker::new(least.min(most), most, 0.5, HasherRng::default());
     maker
-        .expect("the least is no more than the most, and the jitter a share")
+        .expect("least <= most, and the jitter is between 0 and 1")
         .make_backoff()
 }
 
-/// What was said at a panic.
+/// The message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_fails_is_aborted_at_the_last_attempt_and_with_its_own_error() {
+    async fn the_last_attempt_aborts_with_its_own_error() {
         for before in [0, 7] {
             for number in 1..ATTEMPTS {
                 let error = failure(before + number, before, "no".into()).await;
@@ -97,13 +99,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_at_the_last_attempt_is_told_as_well() {
+    async fn the_message_of_a_panic_at_the_last_attempt_is_kept() {
         let error = attempt(ATTEMPTS, Before(0), async { panic!("out of {}", "luck") }).await;
         assert_eq!(error.unwrap_err().to_string(), "AbortError: panicked: out of luck");
     }
 
     #[tokio::test]
-    async fn what_will_never_do_is_aborted_at_once_and_as_it_is() {
+    async fn an_abort_error_is_passed_on_at_any_attempt() {
         for number in [1, ATTEMPTS] {
             let error = failure(number, 0, AbortError::new("never").into()).await;
             assert!(error.is::<AbortError>());
@@ -112,11 +114,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_processes_die_of_is_started_so_often_and_not_again() {
+    async fn a_delivery_whose_processes_keep_ending_is_given_up() {
         assert!(attempt(STARTS, Before(STARTS - 1), ready(Ok(()))).await.is_ok());
         let error = failure(STARTS, STARTS - 1, "no".into()).await;
         assert_eq!(error.to_string(), "AbortError: no");
-        let error = attempt(STARTS + 1, Before(STARTS), async { unreachable!("it is started") }).await;
+        let error = attempt(STARTS + 1, Before(STARTS), async { unreachable!("it was started") }).await;
         let error = error.unwrap_err();
         assert!(error.is::<AbortError>());
         assert!(error.to_string().contains("given up"), "{error}");

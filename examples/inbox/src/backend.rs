@@ -1,9 +1,9 @@
-//! Which backend `DATABASE_URL` names, and what runs on each of them.
+//! The backend that `DATABASE_URL` names, and the parts that run on it.
 
 use anyhow::{Context, bail};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 
 use crate::receiver::complain;
 use crate::setup::Options;
@@ -14,27 +14,25 @@ pub(crate) enum Backend {
     Redis(RedisStore),
 }
 
-/// Connects, makes the tables when they are not there, and prints what of the server's settings loosens the promise.
+/// Connects, creates the tables if they are missing, and prints the server's settings that weaken the guarantees.
 pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
     let url = options.database.as_str();
     let scheme = url.split(':').next().unwrap_or_default();
-    // A URL may hold a password.
+    // The URL is not printed, because it may hold a password.
     let cannot = || format!("DATABASE_URL names a {scheme} backend that cannot be used");
     let (backend, caveats) = match scheme {
         "sqlite" => {
-            let store = SqliteStore::open(url, sqlite::config()).await.with_context(cannot)?;
+            let store = SqliteStore::open(url).await.with_context(cannot)?;
             (Backend::Sqlite(store), Vec::new())
         }
         "postgres" | "postgresql" => {
-            let store = PostgresStore::open(url, postgres::config())
-                .await
-                .with_context(cannot)?;
+            let store = PostgresStore::open(url).await.with_context(cannot)?;
             let caveats = store.caveats().await.with_context(cannot)?;
             (Backend::Postgres(store), caveats)
         }
         "redis" => {
-            let store = RedisStore::open(url, redis::config()).await.with_context(cannot)?;
-            // A hosted server may not let itself be asked.
+            let store = RedisStore::open(url).await.with_context(cannot)?;
+            // Hosted servers often forbid the question.
             let caveats = store.caveats().await.unwrap_or_else(|error| vec![error.to_string()]);
             (Backend::Redis(store), caveats)
         }
@@ -46,8 +44,8 @@ pub(crate) async fn open(options: &Options) -> anyhow::Result<Backend> {
     Ok(backend)
 }
 
-/// On a store, the workers, which do this work, the board, and how what is done is forgotten: the same lines for each, whose
-/// types have no short common name.
+/// Makes the workers that do this work, the board, and the function that forgets done deliveries, on this store. A
+/// macro, because the three stores have no common trait for all of this.
 macro_rules! queue {
     ($store:expr, $options:expr, $events:expr, $work:expr) => {{
         use apalis::layers::retry::RetryPolicy;
@@ -83,7 +81,7 @@ macro_rules! queue {
                     ))
                     .data(todo.clone())
                     .concurrency($crate::workers::CONCURRENCY)
-                    .layer(tower::util::MapRequestLayer::new(Before::tell))
+                    .layer(tower::util::MapRequestLayer::new(Before::inject))
                     .retry(RetryPolicy::retries($crate::attempts::STARTS).with_backoff(backoff.clone()))
                     .build(
                         |delivery, attempt: Attempt, before: Data<Before>, todo: Data<$crate::work::Todo>| {

@@ -1,7 +1,7 @@
-//! The board: apalis-board's pages and their data, a page of dead letters, and who may see them.
+//! The board: the pages of apalis-board, a page of dead letters, and the protection of both.
 //!
-//! Whoever reaches it reads every delivery and may queue tasks: it has no login. It listens on an address of its own, on
-//! loopback unless `BOARD` says otherwise, so that a proxy for the receiver does not publish it.
+//! The board has no login: anyone who reaches it can read all deliveries and queue tasks. So it listens on an address
+//! of its own, which a proxy for the receiver does not publish: loopback, unless `BOARD` names another.
 
 use std::net::SocketAddr;
 
@@ -15,13 +15,13 @@ use axum::{Extension, Router};
 
 use crate::setup::Events;
 
-/// The pages know no prefix: they live at the root, and `/board` is the way in.
+/// The pages only work at the root. This turns the entrance `/board` into it.
 const ENTER: &str =
     r#"<script>if (location.pathname === "/board") history.replaceState(null, "", "/");</script></head>"#;
 const LINK: &str =
     r#"<a href="/board/dead" style="position:fixed;right:1rem;bottom:1rem;z-index:9">Dead letters</a></body>"#;
 
-/// The board of these data and this page of dead letters.
+/// Combines this API and this page of dead letters with the pages of apalis-board.
 pub(crate) fn router(api: Router, dead: Router, events: Events) -> Router {
     Router::new()
         .nest("/api/v1", api.layer(Extension(events)))
@@ -29,25 +29,25 @@ pub(crate) fn router(api: Router, dead: Router, events: Events) -> Router {
         .fallback(page)
 }
 
-/// Shuts the board to other sites that the operator's browser visits: nothing is changed at their request, and on
-/// loopback no name of theirs leads here.
+/// Protects the board from other sites that the operator's browser visits: they can change nothing, and on loopback no
+/// host name of theirs leads here.
 pub(crate) fn protect(board: Router, address: SocketAddr) -> Router {
     board.layer(middleware::from_fn_with_state(address.ip().is_loopback(), guard))
 }
 
 async fn guard(State(loopback): State<bool>, request: Request, next: Next) -> Response {
-    let mut response = if is_welcome(request.method(), request.headers(), loopback) {
+    let mut response = if is_allowed(request.method(), request.headers(), loopback) {
         next.run(request).await
     } else {
         StatusCode::FORBIDDEN.into_response()
     };
-    // A page that shows the board in a frame could have the operator click on it unawares.
+    // A site that shows the board in a frame could make the operator click in it unawares.
     let unframed = HeaderValue::from_static("frame-ancestors 'none'");
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, unframed);
     response
 }
 
-fn is_welcome(method: &Method, headers: &HeaderMap, loopback: bool) -> bool {
+fn is_allowed(method: &Method, headers: &HeaderMap, loopback: bool) -> bool {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let host = header(HOST).unwrap_or_default();
     let own = |origin: &str| origin.split_once("://").is_some_and(|(_, origin)| origin == host);
@@ -66,7 +66,7 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// A file of the pages, or the page that draws them all.
+/// Serves a file of apalis-board, or its index.
 async fn page(uri: Uri) -> Response {
     let path = uri.path();
     match ServeUI::get_file(path) {
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_of_this_machine_are_let_in() {
+    fn only_host_names_of_loopback_are_allowed() {
         for host in ["127.0.0.1:5001", "localhost:5001", "localhost", "[::1]:5001", "[::1]"] {
             assert!(is_loopback(host), "{host}");
         }

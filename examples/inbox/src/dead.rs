@@ -1,4 +1,4 @@
-//! Dead letters: those that were tried often enough, and buttons to try one or all of them again.
+//! The page of dead letters, with buttons to try one or all of them again.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -10,15 +10,16 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use knowrithm_events::Event;
 use serde::Deserialize;
 use tower_webhook_inbox::{Delivery, QUEUE, Store};
 
 use crate::letters::Letters;
 
-/// As many as the page shows.
+/// How many the page shows.
 const SHOWN: u32 = 100;
 
-/// A backend that holds deliveries, and finds one by its id.
+/// A backend that holds deliveries and finds a task by its id.
 pub(crate) trait Tasks:
     WireFormatBackend<Compact = Vec<u8>, Codec: Codec<Delivery, Compact = Vec<u8>, Error: Error + Send + Sync>>
     + Backend<Task = Task<Vec<u8>>, Error: Error>
@@ -41,10 +42,10 @@ impl<B> Tasks for B where
 {
 }
 
-/// `GET` lists the dead letters, `POST` with one's `id` puts its delivery into the queue again, once however often; `POST` to
-/// `all` does so with each that was not yet.
+/// `GET` lists the dead letters. `POST` with the `id` of one puts its delivery into the queue again, at most once.
+/// `POST` to `all` does so for all that were not put again before.
 ///
-/// The board's own pages show failed tasks, and cannot do this.
+/// The pages of apalis-board show failed tasks, but cannot put them into the queue again.
 pub(crate) fn routes<S: Letters, B: Tasks>(store: S, backend: B) -> Router {
     Router::new()
         .route("/", get(list::<S, B>).post(again::<S, B>))
@@ -82,7 +83,7 @@ async fn list<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) 
 }
 
 fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>) -> String {
-    let name = delivery.event().map_or_else(
+    let name = Event::from_slice(delivery.bytes()).map_or_else(
         |_| "no event".to_owned(),
         |event| event.name().unwrap_or("-").to_owned(),
     );
@@ -97,17 +98,17 @@ fn row(id: &TaskId, attempts: usize, delivery: &Delivery, again: Option<Status>)
         "<tr><td>{}<td>{}<td>{attempts}<td>{}<td>{again}\n",
         escape(&name),
         delivery.received_at(),
-        &delivery.key_hex()[..16],
+        &delivery.key().to_string()[..16],
     )
 }
 
-/// What no delivery can be made of cannot be tried again: its id leads to its bytes in the store.
+/// The row of a task that cannot be decoded, and so not be tried again. Its id leads to its bytes in the store.
 fn unreadable(id: &TaskId, attempts: usize, error: impl Display) -> String {
     let (id, error) = (escape(&id.to_string()), escape(&error.to_string()));
     format!("<tr><td>-<td>-<td>{attempts}<td>-<td>{id} cannot be read: {error}\n")
 }
 
-/// The id of the task that tries this one again: so anyone can tell whether it is there.
+/// The id of the task that tries this one again. It is derived, so that the task can be looked up.
 fn next(id: &TaskId) -> Option<TaskId> {
     let next = id.as_ulid()?.increment().unwrap_or_else(|carried| carried);
     Some(TaskId::from_ulid(next))
@@ -127,7 +128,7 @@ async fn again<S: Store, B: Tasks>(State((store, mut backend)): State<(S, B)>, F
         Ok(_) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return failed(error),
     };
-    // What is done would be done twice, and what has failed otherwise is tried again without this.
+    // A done delivery would be done twice, and a failed one that is not killed is tried again anyway.
     if letter.status() != Status::Killed {
         return StatusCode::CONFLICT.into_response();
     }
@@ -150,16 +151,16 @@ async fn all<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -
     for id in ids.iter().filter_map(|id| id.parse().ok()) {
         let letter = match backend.fetch_by_id(&id).await {
             Ok(Some(letter)) => letter,
-            // The set in Redis keeps the ids of those that were vacuumed.
+            // The set in Redis keeps the ids of vacuumed tasks.
             Ok(None) => continue,
             Err(error) => return failed(error),
         };
-        // One of those must not keep the others back.
+        // An unreadable task must not keep the others back.
         let Ok(delivery) = backend.codec().decode(&letter.args) else {
             unreadable += 1;
             continue;
         };
-        // A backend that fails would fail for the others too; those that are done are left alone the next time.
+        // A failing backend would fail for the others too. The next press leaves those that were put again alone.
         if let Err(error) = put_again(&store, &mut backend, &id, delivery).await {
             return failed(error);
         }
@@ -170,7 +171,7 @@ async fn all<S: Letters, B: Tasks>(State((store, mut backend)): State<(S, B)>) -
     Redirect::to("/board/dead").into_response()
 }
 
-/// Puts the delivery of the dead letter of this id into the queue again, unless it was before.
+/// Puts the delivery of this dead letter into the queue again, unless that was done before.
 async fn put_again<S: Store, B: Tasks>(
     store: &S,
     backend: &mut B,
@@ -180,24 +181,24 @@ async fn put_again<S: Store, B: Tasks>(
     let Some(next) = next(id) else {
         return Ok(());
     };
-    // The first key stays with the first task, by which the sender's retries are known.
+    // Another key, because the delivery key stays with the first task: it marks the sender's retries as duplicates.
     let task = TaskBuilder::new(delivery)
         .task_id(next.clone())
         .idempotency_key(format!("again:{id}"))
         .build();
-    // Of those who press at once PostgreSQL refuses all but one, not for their key but for their id.
+    // Of simultaneous presses, PostgreSQL refuses all but one, for their id instead of their key.
     match store.store(task).await {
         Err(error) if !matches!(backend.fetch_by_id(&next).await, Ok(Some(_))) => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-/// Whoever sees the board is its operator, who may know why.
+/// The board is for the operator, who may see the reason.
 fn failed(why: impl Display) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, why.to_string()).into_response()
 }
 
-/// A sender fills in names: they are text, not markup.
+/// Escapes text for HTML. The names come from senders.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {

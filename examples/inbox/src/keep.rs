@@ -1,4 +1,4 @@
-//! How long what is done is kept.
+//! Done deliveries are kept for a while, and then forgotten.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use crate::receiver::complain;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// Forgets at the start and every hour. What fails is tried again the next time: nothing waits for it.
+/// Calls `forget_done` at the start and every hour. After an error, the next hour does the rest.
 pub(crate) async fn hourly(forget_done: impl AsyncFn() -> anyhow::Result<u64>) {
     let mut hours = interval(HOUR);
-    // After a sleep of the machine, once.
+    // After the machine has slept: once, not once for each hour.
     hours.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         hours.tick().await;
-        // A connection may be silent for ever.
+        // A silent connection would hold it up for ever.
         match timeout(HOUR / 2, forget_done()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => complain(format_args!("what was done long ago is not forgotten: {error:#}")),
-            Err(_) => complain("what was done long ago is not forgotten in time"),
+            Ok(Err(error)) => complain(format_args!("old deliveries are not forgotten: {error:#}")),
+            Err(_) => complain("old deliveries are not forgotten in time"),
         }
     }
 }
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn neither_an_error_nor_silence_is_the_end() {
+    async fn it_goes_on_after_an_error_and_after_silence() {
         let times = Cell::new(0);
         let forget_done = async || {
             times.set(times.get() + 1);

@@ -1,4 +1,4 @@
-//! Which tasks are dead letters, as each backend knows best.
+//! How each backend finds its dead letters.
 
 use apalis::prelude::{Backend, BoxDynError, FetchById, Filter, ListTasks, Status, Task};
 use sqlx::query_scalar;
@@ -7,13 +7,13 @@ use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{QUEUE, Store};
 
-/// A store that can say which of its tasks are dead letters.
+/// A store that finds its dead letters.
 pub(crate) trait Letters: Store {
-    /// As many of them at most, those that died last first.
+    /// At most this many dead letters, the newest first.
     fn dead(&self, most: u32) -> impl Future<Output = Result<Vec<Task<Vec<u8>>>, BoxDynError>> + Send;
 
-    /// The ids of all of them. Pages of apalis are no way to those: in PostgreSQL tasks that died together change places
-    /// between one page and the next.
+    /// The ids of all dead letters. apalis's pages cannot list them: in PostgreSQL, tasks that died at the same time
+    /// change places between two pages.
     fn all_dead(&self) -> impl Future<Output = Result<Vec<String>, BoxDynError>> + Send;
 }
 
@@ -39,8 +39,8 @@ impl Letters for PostgresStore {
     }
 }
 
-/// From the set of the dead: `list_tasks` of apalis-redis 1.0 sees those alone that wait, and `list_all_tasks` takes a page of
-/// all tasks, the first ones first, before it looks at their state.
+/// Reads the set of dead tasks. In apalis-redis 1.0, `list_tasks` only sees waiting tasks, and `list_all_tasks` takes a
+/// page of all tasks, the oldest first, before it looks at their state.
 impl Letters for RedisStore {
     async fn dead(&self, most: u32) -> Result<Vec<Task<Vec<u8>>>, BoxDynError> {
         let mut storage = self.storage();
@@ -52,7 +52,7 @@ impl Letters for RedisStore {
         let ids: Vec<String> = newest.query_async(storage.get_connection()).await?;
         let mut letters = Vec::new();
         for id in ids {
-            // The set keeps the ids of those that were vacuumed.
+            // The set keeps the ids of vacuumed tasks.
             letters.extend(storage.fetch_by_id(&id.parse()?).await?);
         }
         Ok(letters)

@@ -1,7 +1,7 @@
 //! A receiver of Knowrithm webhooks that stores first and works later: `cargo run -p inbox`.
 //!
-//! A delivery is verified, stored under its key and answered; a worker takes it from there. README.md says how it is set
-//! up, and what it promises on which backend.
+//! A delivery is verified, stored under its key and answered. A worker takes it from there. README.md describes the
+//! settings, and the guarantees of each backend.
 
 mod attempts;
 mod backend;
@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Receives, works, and shows the board, until a signal; then lets end what is under way.
+/// Receives, works and shows the board until a signal, and then finishes the requests and tasks under way.
 async fn run(
     setup: Setup,
     options: &Options,
@@ -72,7 +72,7 @@ async fn run(
     say(format_args!("Board on {board_url}"));
 
     let receive = async { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) };
-    // The board's connections hold nothing that would be lost.
+    // Not shut down gracefully: the board's connections have nothing to lose.
     let show = async {
         tokio::select! {
             result = axum::serve(board_listener, board) => Ok(result?),

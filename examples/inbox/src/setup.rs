@@ -1,4 +1,4 @@
-//! How the example was started: its environment, and where its log goes.
+//! The environment of the example, and its log.
 
 use std::env::{self, VarError};
 use std::fs::{File, OpenOptions};
@@ -13,24 +13,24 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-/// What the board's page of logs listens to.
+/// The events that the board's page of logs shows.
 pub(crate) type Events = Arc<Mutex<TracingBroadcaster>>;
 
-/// The environment, besides what every receiver reads. It prints nothing: a URL may hold a password.
+/// The variables that only this receiver reads. Not printable, because a URL may hold a password.
 pub(crate) struct Options {
     /// `DATABASE_URL`: `sqlite://inbox.db` by default.
     pub(crate) database: String,
-    /// `BOARD`: an address; 127.0.0.1 by default, and the port after that of the receiver.
+    /// `BOARD`: an address. 127.0.0.1 and the port after that of the receiver by default.
     pub(crate) board: SocketAddr,
-    /// `WORK_MS`: how long the worker takes for a delivery; nothing by default.
+    /// `WORK_MS`: how long a delivery takes. No time by default.
     pub(crate) work: Duration,
-    /// `FAIL_RATE`: the share of attempts that fail, from 0, the default, to 1.
+    /// `FAIL_RATE`: the share of attempts that fail, from 0 to 1. 0 by default.
     pub(crate) fail_rate: f64,
-    /// `RETRY_MS`: how long after its first failure a delivery is tried again; 1 s by default.
+    /// `RETRY_MS`: the pause before the second attempt. 1 s by default.
     pub(crate) retry: Duration,
-    /// `KEEP_DAYS`: how long what is done is kept; 30 days by default, a week at least.
+    /// `KEEP_DAYS`: how long done deliveries are kept, at least a week. 30 days by default.
     pub(crate) keep: Duration,
-    /// `EFFECTS`: the file to which each finished delivery appends a line.
+    /// `EFFECTS`: a file, to which each finished delivery appends a line. None by default.
     pub(crate) effects: Option<File>,
 }
 
@@ -43,7 +43,7 @@ impl Options {
         }
         let keep_days: u32 = parsed("KEEP_DAYS", "a number of days")?.unwrap_or(30);
         if keep_days < 7 {
-            bail!("KEEP_DAYS is {keep_days}, less than the week in which a delivery may come again");
+            bail!("KEEP_DAYS is {keep_days}, less than the week in which a provider may retry");
         }
         let effects = parsed::<String>("EFFECTS", "a path")?.map(|path| {
             let file = OpenOptions::new().create(true).append(true).open(&path);
@@ -65,7 +65,7 @@ fn parsed<T: FromStr>(name: &str, kind: &str) -> anyhow::Result<Option<T>> {
     match env::var(name) {
         Ok(value) => match value.parse() {
             Ok(value) => Ok(Some(value)),
-            // Not what it is: somebody may have put a secret into the wrong one.
+            // The value is not printed: it may be a secret in the wrong variable.
             Err(_) => bail!("{name} is not {kind}"),
         },
         Err(VarError::NotPresent) => Ok(None),
@@ -73,7 +73,7 @@ fn parsed<T: FromStr>(name: &str, kind: &str) -> anyhow::Result<Option<T>> {
     }
 }
 
-/// Sends warnings to standard error, or what `RUST_LOG` asks for, and what the workers do to the board.
+/// Logs to standard error, by default warnings, and sends the workers' events to the board.
 pub(crate) fn log() -> Events {
     let events = TracingBroadcaster::create();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));

@@ -1,4 +1,4 @@
-//! What is done with a delivery.
+//! The work that is done for a delivery.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use apalis::prelude::{AbortError, BoxDynError, Data};
+use knowrithm_events::Event;
 use tower_webhook_inbox::Delivery;
 
 use crate::receiver::{announce, on_a_line};
 use crate::setup::Options;
 
-/// What the worker needs besides the delivery.
+/// The settings and resources of the work.
 #[derive(Clone, Debug)]
 pub(crate) struct Todo {
     takes: Duration,
@@ -30,12 +31,12 @@ impl Todo {
         })
     }
 
-    /// The effect: one line, in one write, so that processes may share the file.
+    /// Writes the line of a finished delivery, in one write, because processes may share the file.
     fn take_effect(&self, delivery: &Delivery, name: &str) -> anyhow::Result<()> {
         let Some(mut effects) = self.effects.as_deref() else {
             return Ok(());
         };
-        let line = format!("{} {name}\n", delivery.key_hex());
+        let line = format!("{} {name}\n", delivery.key());
         effects
             .write_all(line.as_bytes())
             .and_then(|()| effects.flush())
@@ -43,24 +44,24 @@ impl Todo {
     }
 }
 
-/// Works on a delivery. An error is tried again; one that is an [`AbortError`] will never do.
+/// Works on a delivery. After an error it is tried again, except after an [`AbortError`].
 pub(crate) async fn work(delivery: Delivery, todo: Data<Todo>) -> Result<(), BoxDynError> {
     tokio::time::sleep(todo.takes).await;
     if chance()? < todo.fail_rate {
         return Err("FAIL_RATE made it fail".into());
     }
-    let name = tell(&delivery).map_err(AbortError::new)?;
+    let name = print(&delivery).map_err(AbortError::new)?;
     Ok(todo.take_effect(&delivery, &name)?)
 }
 
 /// Prints the event, and returns its name on one line.
-fn tell(delivery: &Delivery) -> anyhow::Result<String> {
-    let event = delivery.event().context("the body is no event")?;
+fn print(delivery: &Delivery) -> anyhow::Result<String> {
+    let event = Event::from_slice(delivery.bytes()).context("the body is not an event")?;
     announce(&event);
     Ok(on_a_line(event.name().unwrap_or("-")))
 }
 
-/// A number from 0 to 1, and never 1.
+/// A random number of at least 0 and less than 1.
 fn chance() -> anyhow::Result<f64> {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).context("the system gives no random bytes")?;

@@ -1,4 +1,4 @@
-//! The workers, from their start to what they leave behind.
+//! The workers: how they run, and how they stop.
 
 use std::process;
 use std::sync::LazyLock;
@@ -11,30 +11,30 @@ use tower_webhook_inbox::Drain;
 
 use crate::receiver::complain;
 
-/// How often a worker that has nothing to do looks for something.
+/// How often an idle worker looks for tasks.
 pub(crate) const POLL: Duration = Duration::from_millis(200);
-/// How long a worker may be silent, because its backend is, before it is started again on another connection.
+/// How long a worker may send no heartbeat, because its backend is silent, before it is started again.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How many deliveries are worked on at a time.
 pub(crate) const CONCURRENCY: usize = 16;
-/// How long workers may take to say goodbye to the backend when their time is over. With [`HAND_BACK`] and the 8 s of grace
-/// that is the ten seconds after which `docker stop` kills.
+/// How long the workers may take to close their backend after the 8 s of grace. With [`HAND_BACK`], that makes the ten
+/// seconds after which `docker stop` kills.
 const CUT_OFF: Duration = Duration::from_secs(1);
-/// How long it may take to hand back what they then still hold.
+/// How long it may take to hand back the tasks that the workers then still hold.
 const HAND_BACK: Duration = Duration::from_secs(1);
-/// Of how many predecessors of a worker that was restarted it is handed back too. Those before them are missed already: one
-/// starts a second after another ends, and after 12 s others take over what that one held.
+/// For how many predecessors of a restarted worker tasks are handed back too. A successor starts a second after its
+/// predecessor, and after 12 s other workers have taken over the tasks of the older ones.
 const PREDECESSORS: usize = 12;
 
 pub(crate) struct Workers<H> {
     pub(crate) monitor: Monitor,
     pub(crate) drain: Drain,
-    /// Hands back what the worker of this name holds.
+    /// Hands back the tasks of the worker with this name.
     pub(crate) hand_back: H,
 }
 
 impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
-    /// Works until the signal, and then to the end of the tasks at hand, or of their time; hands back what is left of them.
+    /// Works until `stopped`, then until the tasks at hand have ended or `grace_over`. Hands back the remaining tasks.
     pub(crate) async fn run(
         self,
         stopped: impl Future<Output = ()> + Send,
@@ -44,7 +44,7 @@ impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
         let cut_off = grace_over.clone().then(|()| sleep(CUT_OFF));
         let drained = async {
             stopped.await;
-            // Until then they go on saying that they live.
+            // Not stopped before the tasks have ended, because a stopped worker sends no heartbeat.
             tokio::select! {
                 () = self.drain.finish() => {}
                 () = grace_over => {}
@@ -62,30 +62,30 @@ impl<H: AsyncFn(String) -> anyhow::Result<u64>> Workers<H> {
                 }
                 anyhow::Ok(())
             };
-            // Another process takes over what is not handed back, when it misses this one.
+            // Otherwise another process takes them over after the missed heartbeats.
             match timeout(HAND_BACK, hand_back).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => complain(format_args!("what was at hand is not handed back: {error:#}")),
-                Err(_) => complain("what was at hand is not handed back in time"),
+                Ok(Err(error)) => complain(format_args!("unfinished deliveries are not handed back: {error:#}")),
+                Err(_) => complain("unfinished deliveries are not handed back in time"),
             }
         }
         Ok(())
     }
 }
 
-/// The name of this process's worker after so many restarts. A name of its own each time: the backend knows workers by it,
-/// and refuses one that it believes to live.
+/// The name of this process's worker after this many restarts. Each restart needs a new name, because the backend
+/// refuses a worker whose name belongs to one that it believes alive.
 pub(crate) fn worker_name(restarts: usize) -> String {
     static RANDOM: LazyLock<u32> = LazyLock::new(|| {
         let mut random = [0; 4];
-        // Without randomness the process id still tells processes of one machine apart.
+        // Without randomness, the process id still distinguishes processes of one machine.
         let _ = getrandom::fill(&mut random);
         u32::from_ne_bytes(random)
     });
     format!("inbox-{}-{:08x}-{restarts}", process::id(), *RANDOM)
 }
 
-/// Waits before a worker starts again after its backend failed: 1 s, at most.
+/// Waits 1 s before a worker that failed starts again.
 pub(crate) async fn pause_before<E>(restarts: usize) -> Result<(), E> {
     if restarts > 0 {
         sleep(Duration::from_secs(1)).await;
@@ -104,11 +104,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_its_predecessors_hold_is_handed_back_too() {
+    async fn the_tasks_of_predecessors_are_handed_back_too() {
         static STARTED: Notify = Notify::const_new();
         let monitor = Monitor::new().register(|restarts| {
             let backend = MemoryStorage::<u8>::new().before_start(move |_| async move {
-                assert_eq!(restarts, 2, "it ends at once");
+                assert_eq!(restarts, 2, "this one ends at once");
                 STARTED.notify_one();
                 Ok(())
             });

@@ -1,4 +1,4 @@
-//! More deliveries wait in Redis than a script of apalis's can take in hand: they are worked on nevertheless.
+//! More deliveries wait in Redis than one of apalis's scripts can handle at once. All of them are worked on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,26 +10,26 @@ use apalis_core::worker::builder::WorkerBuilder;
 use apalis_core::worker::context::WorkerContext;
 use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
-use tower_webhook_inbox::redis::{RedisStore, config};
+use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::{Delivery, Inbox, Stored, Ticks};
 
 use super::database::Backend;
 use super::process::PATIENCE;
-use super::rows::verified;
+use super::rows::{put, verified};
 
-/// Lua takes some 8000.
+/// Lua handles about 8000 at once.
 const DELIVERIES: usize = 9000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_is_worked_on_however_much_it_is() {
+async fn nine_thousand_waiting_deliveries_are_worked_on() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store.clone()).deadline(PATIENCE);
     let stored = stream::iter(0..DELIVERIES).map(|number| {
         let inbox = inbox.clone();
-        async move { inbox.put(&verified(number)).await.unwrap() }
+        async move { put(&inbox, number).await }
     });
     stored
         .for_each_concurrent(100, async |stored| assert_eq!(stored.await, Stored::New))
@@ -39,21 +39,21 @@ async fn what_waits_is_worked_on_however_much_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_stands_still_goes_on_when_it_is_opened() {
+async fn a_stalled_queue_resumes_when_its_store_is_opened() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
-    // As apalis pushes: scheduled.
+    let store = RedisStore::open(&database.url).await.unwrap();
+    // Pushed by apalis itself, which schedules them: nothing makes them ready.
     let template = Delivery::new(&verified(0));
     store.storage().push_bulk(vec![template; DELIVERIES]).await.unwrap();
 
-    let store = RedisStore::open(&database.url, config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     work_through(&store).await;
     database.drop().await;
 }
 
-/// One worker, until it has started them all.
+/// Runs one worker until it has started them all.
 async fn work_through(store: &RedisStore) {
     let done = Arc::new(AtomicUsize::new(0));
     let backend = store

@@ -1,35 +1,35 @@
-//! The board, as a browser has it: its page of dead letters, and whom it lets in.
+//! The board of the example as a browser sees it: its page of dead letters, and the requests that it refuses.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::database::{Backend, Database};
-use super::process::{Inbox, PATIENCE, insist};
+use super::process::{Inbox, PATIENCE, deliver};
 use crate::receivers::child::Receiver;
 use crate::sockets::raw::{Answer, Raw};
 
-/// Where the board of a process is.
+/// The board of a process, by its address.
 #[derive(Clone, Copy)]
 pub(super) struct Board(SocketAddr);
 
-/// A line of the page of dead letters.
+/// A row of the page of dead letters.
 #[derive(Debug)]
 pub(super) struct Letter {
     pub(super) event: String,
     pub(super) attempts: usize,
-    /// What its button sends, or what is there instead.
+    /// The id that its button sends, or the text in place of the button.
     pub(super) again: Result<String, String>,
 }
 
 impl Board {
-    /// That of a process which has just been started.
+    /// The board of a process that has just been started.
     pub(super) fn of(receiver: &Receiver) -> Self {
         let line = receiver.line();
         let url = line.strip_prefix("Board on http://").expect(&line);
         Self(url.strip_suffix("/board").expect(&line).parse().unwrap())
     }
 
-    /// Waits until there are so many dead letters, the last to die first.
+    /// Waits until there are `N` dead letters, and returns them, the newest first.
     pub(super) async fn letters<const N: usize>(self) -> [Letter; N] {
         let start = Instant::now();
         loop {
@@ -46,7 +46,7 @@ impl Board {
         }
     }
 
-    /// Presses the button of this letter, on a page of this origin.
+    /// Presses the button of this letter on a page of this origin, and returns the status.
     pub(super) async fn try_again(self, id: &str, origin: &str) -> u16 {
         let lines = format!(
             "POST /board/dead HTTP/1.1\r\nhost: {}\r\norigin: {origin}\r\n\
@@ -56,12 +56,12 @@ impl Board {
         self.send(&lines, &format!("id={id}")).await.status
     }
 
-    /// Presses the button for all letters, on a page of this origin.
+    /// Presses the button for all letters on a page of this origin, and returns the status.
     pub(super) async fn try_all_again(self, origin: &str) -> u16 {
         self.press_all(origin).await.status
     }
 
-    /// The same, and what is said.
+    /// Presses the button for all letters on a page of this origin, and returns the answer.
     pub(super) async fn press_all(self, origin: &str) -> Answer {
         let lines = format!("POST /board/dead/all HTTP/1.1\r\nhost: {}\r\norigin: {origin}", self.0);
         self.send(&lines, "").await
@@ -75,7 +75,8 @@ impl Board {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: {}", self.0), "").await
     }
 
-    /// Sends a request of these lines and this body, by hand: no client would say what other sites' pages do.
+    /// Sends a request with these lines and this body. It is written by hand, because an HTTP client sets `host`
+    /// itself.
     async fn send(self, lines: &str, body: &str) -> Answer {
         let mut raw = Raw::connect(self.0).await;
         let length = body.len();
@@ -99,18 +100,18 @@ impl Letter {
     }
 }
 
-/// A process with one dead letter, and the id of that.
+/// Starts a process with one dead letter, and returns the id of that letter too.
 pub(super) async fn with_a_dead_letter() -> (Database, Receiver, Board, String) {
     let database = Backend::Sqlite.database().await.unwrap();
     let receiver = Inbox::new(&database.url, database.folder.path()).start();
     let board = Board::of(&receiver);
-    insist(receiver.address, "signed, and no event").await;
+    deliver(receiver.address, "signed, and no event").await;
     let [letter] = board.letters::<1>().await;
     (database, receiver, board, letter.again.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_other_sites_see_and_change_nothing() {
+async fn pages_of_other_sites_can_neither_read_nor_change_the_board() {
     let (database, _receiver, board, id) = with_a_dead_letter().await;
     for path in ["/", "/board/dead", "/api/v1/queues"] {
         for (host, status) in [(board.0.to_string().as_str(), 200), ("example.com", 403)] {

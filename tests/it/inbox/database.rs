@@ -1,4 +1,4 @@
-//! A database of its own for each test, on each backend that is there, and a look into it from outside.
+//! A database for each test, on each backend that is available, and a look into it from outside.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -12,11 +12,11 @@ use tempfile::TempDir;
 
 use super::process::PATIENCE;
 
-/// The number of the next database on PostgreSQL, so that each test has its own.
-static POSTGRES: AtomicU32 = AtomicU32::new(0);
+/// The number of the next database on PostgreSQL.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Takes a database of Redis that is empty, or that a run of these tests once took and did not give back: what somebody
-/// else keeps there is left alone, and so is what another run uses at the moment.
+/// Leases a database of Redis that is empty, or that was left over by an earlier run of these tests. Databases with
+/// other data are left alone, and so are those that another run has leased.
 const TAKE: &str = "
     if not redis.call('SET', 'tower-webhook-tests:lease', 1, 'NX', 'EX', 600) then return 0 end
     if redis.call('DBSIZE') > 1 and redis.call('EXISTS', 'tower-webhook-tests') == 0 then
@@ -43,15 +43,15 @@ pub(super) struct Database {
 }
 
 impl Backend {
-    /// An empty database, or none when the server's URL is not set; where it may not be missing, as in `.ci/run`, that is a
-    /// failure.
+    /// Makes an empty database. Without the URL of the server there is none: the test skips, or fails where `.ci/run`
+    /// forbids skipping.
     pub(super) async fn database(self) -> Option<Database> {
         let folder = tempfile::tempdir().unwrap();
         let url = match self {
             Self::Sqlite => format!("sqlite://{}", folder.path().join("inbox.db").display()),
             Self::Postgres => {
                 let server = server_url("TEST_POSTGRES_URL")?;
-                let number = POSTGRES.fetch_add(1, Ordering::Relaxed);
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
                 let name = format!("inbox_test_{}_{number}", process::id());
                 let mut connection = PgConnection::connect(&server).await.unwrap();
                 let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
@@ -79,19 +79,19 @@ fn server_url(name: &str) -> Option<String> {
     url
 }
 
-/// Says that a test is skipped, or fails where none may be.
+/// Prints that a test is skipped, or fails where none may be.
 pub(super) fn skip(reason: &str) {
     assert!(env::var_os("TOWER_WEBHOOK_REQUIRE_ALL").is_none(), "{reason}");
     say(&format!("skipped: {reason}"));
 }
 
-/// Prints a line past the harness, which keeps what tests print unless they fail.
-#[expect(clippy::explicit_write, reason = "what `eprintln!` prints is kept")]
+/// Prints a line past the harness, which swallows the output of tests that pass.
+#[expect(clippy::explicit_write, reason = "the harness swallows the output of `eprintln!`")]
 pub(super) fn say(line: &str) {
     writeln!(io::stderr(), "{line}").unwrap();
 }
 
-/// A database of this server for one test alone; waits for one when others use them all.
+/// Leases a database of this server for one test, and waits while all are in use.
 async fn take(server: &str) -> String {
     let start = Instant::now();
     loop {
@@ -118,7 +118,7 @@ pub(super) async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
 }
 
 impl Database {
-    /// How many tasks there are.
+    /// Counts the tasks.
     pub(super) async fn tasks(&self) -> usize {
         let count: Result<i64, sqlx::Error> = match self.backend {
             Backend::Sqlite => {
@@ -138,7 +138,7 @@ impl Database {
         usize::try_from(count.unwrap()).unwrap()
     }
 
-    /// How many dead letters there are.
+    /// Counts the dead letters.
     pub(super) async fn dead(&self) -> usize {
         let count: Result<i64, sqlx::Error> = match self.backend {
             Backend::Sqlite => {
@@ -158,7 +158,7 @@ impl Database {
         usize::try_from(count.unwrap()).unwrap()
     }
 
-    /// The keys of the tasks that a worker holds.
+    /// The delivery keys of the tasks that a worker holds.
     pub(super) async fn held(&self) -> HashSet<String> {
         let keys: Vec<String> = match self.backend {
             Backend::Sqlite => {
@@ -188,7 +188,7 @@ impl Database {
         keys.into_iter().collect()
     }
 
-    /// Gives back what the server would keep.
+    /// Removes the database from its server.
     pub(super) async fn drop(self) {
         match self.backend {
             Backend::Sqlite => {}

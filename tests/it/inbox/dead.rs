@@ -1,4 +1,4 @@
-//! Dead letters: what fails too often becomes one, and the board lists it among whatever else there is.
+//! A delivery that fails too often becomes a dead letter, which the board lists and tries again.
 #![cfg(unix)]
 
 use std::time::{Duration, Instant};
@@ -7,36 +7,36 @@ use futures_util::future::join_all;
 
 use super::board::Board;
 use super::database::Backend;
-use super::process::{Inbox, PATIENCE, delivery, insist};
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 
-/// More than a page of apalis.
+/// More than a page of apalis holds.
 const DONE: usize = 149;
-/// How often the example tries what fails.
+/// How often the example tries a delivery that fails.
 const ATTEMPTS: usize = 7;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_is_found_among_many_that_are_done_on_sqlite() {
-    dies(Backend::Sqlite).await;
+    finds_a_dead_letter(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_is_found_among_many_that_are_done_on_postgres() {
-    dies(Backend::Postgres).await;
+    finds_a_dead_letter(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_is_found_among_many_that_are_done_on_redis() {
-    dies(Backend::Redis).await;
+    finds_a_dead_letter(Backend::Redis).await;
 }
 
-async fn dies(backend: Backend) {
+async fn finds_a_dead_letter(backend: Backend) {
     let Some(database) = backend.database().await else {
         return;
     };
     let sound = Inbox::new(&database.url, database.folder.path());
     let mut receiver = sound.start();
     for number in 0..DONE {
-        insist(receiver.address, &delivery(number)).await;
+        deliver(receiver.address, &delivery(number)).await;
     }
     sound.wait_for(DONE).await;
     receiver.signal("TERM");
@@ -45,12 +45,12 @@ async fn dies(backend: Backend) {
     let failing = sound.clone().failing(1.0);
     let receiver = failing.start();
     let board = Board::of(&receiver);
-    insist(receiver.address, &delivery(DONE)).await;
+    deliver(receiver.address, &delivery(DONE)).await;
     let [letter] = board.letters::<1>().await;
     assert_eq!((letter.event.as_str(), letter.attempts), ("lead.created", ATTEMPTS));
     assert_eq!(failing.effects().len(), DONE);
 
-    // It can be tried again once, by whoever is the first of many; and what comes of that too.
+    // Of many presses one tries it again, and the task of that can be tried again too.
     let id = letter.again.unwrap();
     let origin = board.origin();
     let presses = join_all((0..10).map(|_| board.try_again(&id, &origin))).await;

@@ -1,21 +1,21 @@
-//! A delivery that takes long is in the hands of one process after another, and each is stopped.
+//! A long delivery outlives many deployments, each of which stops the process that works on it.
 #![cfg(unix)]
 
 use std::time::{Duration, Instant};
 
 use super::database::Backend;
-use super::process::{Inbox, PATIENCE, delivery, insist};
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 
-/// More than a delivery that fails is tried.
+/// More than the attempts of a delivery that fails.
 const DEPLOYS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_no_dead_letter_on_sqlite() {
+async fn an_often_interrupted_delivery_does_not_become_a_dead_letter_on_sqlite() {
     outlives(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_no_dead_letter_on_postgres() {
+async fn an_often_interrupted_delivery_does_not_become_a_dead_letter_on_postgres() {
     outlives(Backend::Postgres).await;
 }
 
@@ -28,16 +28,16 @@ async fn outlives(backend: Backend) {
     for deploy in 0..DEPLOYS {
         let mut receiver = endless.start();
         if deploy == 0 {
-            insist(receiver.address, &delivery(0)).await;
+            deliver(receiver.address, &delivery(0)).await;
         }
         let start = Instant::now();
         while database.held().await.is_empty() {
-            assert!(start.elapsed() < PATIENCE, "nobody works on it");
+            assert!(start.elapsed() < PATIENCE, "no worker holds it");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // Long enough for the note that it is started, without which it does not count.
+        // Long enough to record that it is started, without which the attempt does not count.
         tokio::time::sleep(Duration::from_millis(300)).await;
-        // Two would do, but those that come while the process has no processor are one.
+        // Two are needed. Signals that arrive before the process is scheduled again merge into one.
         for _ in 0..5 {
             receiver.signal("TERM");
             tokio::time::sleep(Duration::from_millis(100)).await;

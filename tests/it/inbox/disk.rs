@@ -1,4 +1,4 @@
-//! The disk is full for a while: senders are told to come again, and what is acknowledged afterwards is there.
+//! While the disk is full, deliveries are refused. Those that are acknowledged later are not lost.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -9,13 +9,13 @@ use super::process::{Inbox, delivery, key, post};
 use crate::receivers::child::Receiver;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_acknowledged_after_a_full_disk_takes_effect() {
+async fn deliveries_acknowledged_after_a_full_disk_take_effect() {
     if Command::new("prlimit").arg("--version").output().is_err() {
         return skip("prlimit is not installed");
     }
     let database = Backend::Sqlite.database().await.unwrap();
     let inbox = Inbox::new(&database.url, database.folder.path()).with("WORK_MS", 0);
-    // Files have a largest size in place of the disk. Whoever exceeds it gets a signal, if he does not ignore it.
+    // A limit on the size of files stands in for the disk. The process must ignore the signal at exceeding it.
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; exec \"$0\""]);
     let receiver = Receiver::start(inbox.command_after(command));
@@ -60,7 +60,7 @@ async fn what_is_acknowledged_after_a_full_disk_takes_effect() {
     }
 }
 
-/// Sets how large its files may grow, in bytes.
+/// Limits the size of the files that it writes, in bytes.
 fn limit(receiver: &Receiver, size: &str) {
     let mut prlimit = Command::new("prlimit");
     prlimit.args(["--pid", &receiver.id().to_string(), &format!("--fsize={size}:")]);

@@ -1,27 +1,27 @@
-//! SIGTERM: nobody is let in, what is being worked on is finished, and what waits is left for the next process.
+//! At SIGTERM, running deliveries are finished, and waiting ones are left to the next process.
 #![cfg(unix)]
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::database::{Backend, Database};
-use super::process::{Inbox, PATIENCE, delivery, insist};
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 
-/// More than are worked on at a time.
+/// More than the example works on at a time.
 const DELIVERIES: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_worked_on_is_finished_and_done_once() {
+async fn running_deliveries_are_finished_at_a_shutdown_on_sqlite() {
     drains(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_postgres_too() {
+async fn running_deliveries_are_finished_at_a_shutdown_on_postgres() {
     drains(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_redis_too() {
+async fn running_deliveries_are_finished_at_a_shutdown_on_redis() {
     drains(Backend::Redis).await;
 }
 
@@ -32,34 +32,30 @@ async fn drains(backend: Backend) {
     let slow = Inbox::new(&database.url, database.folder.path()).with("WORK_MS", 1000);
     let mut receiver = slow.start();
     for number in 0..DELIVERIES {
-        insist(receiver.address, &delivery(number)).await;
+        deliver(receiver.address, &delivery(number)).await;
     }
     let held = holds(&database, 10).await;
     receiver.signal("TERM");
     assert_eq!(receiver.end().code(), Some(0));
     let effects = slow.effects();
     for key in held {
-        assert_eq!(effects.get(&key), Some(&1), "{key} was worked on, and is not finished");
+        assert_eq!(effects.get(&key), Some(&1), "{key} was running, and is not finished");
     }
     assert!(effects.len() < DELIVERIES, "it did not wait for all of them");
-    assert_eq!(
-        database.held().await,
-        HashSet::new(),
-        "a process that has ended holds a task"
-    );
+    assert_eq!(database.held().await, HashSet::new(), "an ended process holds a task");
 
-    // Some 24 are left, and none of those that are begun has the time to end.
+    // About 24 are left. Those that are started now cannot end in time.
     let endless = slow.clone().with("WORK_MS", 600_000);
     let mut receiver = endless.start();
     holds(&database, 10).await;
-    // Two would do, but those that come while the process has no processor are one.
+    // Two are needed. Signals that arrive before the process is scheduled again merge into one.
     for _ in 0..10 {
         receiver.signal("TERM");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(receiver.end().code(), Some(0));
     assert_eq!(slow.effects().len(), effects.len());
-    assert_eq!(database.held().await, HashSet::new(), "it was not handed back");
+    assert_eq!(database.held().await, HashSet::new(), "a task was not handed back");
 
     let next = Inbox::new(&database.url, database.folder.path());
     let receiver = next.start();
@@ -69,7 +65,7 @@ async fn drains(backend: Backend) {
     database.drop().await;
 }
 
-/// Waits until workers hold this many tasks, and says which.
+/// Waits until workers hold this many tasks, and returns their keys.
 async fn holds(database: &Database, tasks: usize) -> HashSet<String> {
     let start = Instant::now();
     loop {
@@ -83,14 +79,14 @@ async fn holds(database: &Database, tasks: usize) -> HashSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_fails_is_tried_again_and_takes_effect_once() {
+async fn failed_deliveries_are_tried_again_and_take_effect_once() {
     let database = Backend::Sqlite.database().await.unwrap();
     let half = Inbox::new(&database.url, database.folder.path()).failing(0.3);
     let receiver = half.start();
     for number in 0..DELIVERIES {
-        insist(receiver.address, &delivery(number)).await;
+        deliver(receiver.address, &delivery(number)).await;
     }
-    // Three of ten fail seven times in a row once in five thousand: at most one of them.
+    // At a rate of 0.3, one delivery in five thousand fails seven times in a row. More than one here is unlikely.
     let effects = half.wait_for(DELIVERIES - 1).await;
     assert!(effects.values().all(|times| *times == 1));
     drop(receiver);

@@ -1,32 +1,33 @@
-//! What was done long ago is forgotten, and nothing else.
+//! `forget_done` deletes the deliveries that were done long ago, and no others.
 
 use std::time::{Duration, Instant};
 
 use ::redis::AsyncCommands;
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 
 use super::board::Board;
 use super::database::{Backend, Database, connect};
-use super::process::{self, PATIENCE, delivery, insist, key};
-use super::rows::{put, verified};
+use super::process::{self, PATIENCE, deliver, delivery, key};
+use super::rows::{fill, put};
 
 const HOUR: Duration = Duration::from_hours(1);
-/// Done two hours ago.
+/// The number of the delivery that was done two hours ago.
 const OLD: usize = 0;
-/// Done a few seconds ago.
+/// The number of the delivery that was done a few seconds ago.
 const NEW: usize = 1;
+/// The states of the deliveries, by their number.
 const STATES: [&str; 7] = ["Done", "Done", "Pending", "Queued", "Running", "Failed", "Killed"];
 
 #[tokio::test]
-async fn what_was_done_is_forgotten_on_sqlite() {
+async fn only_old_done_deliveries_are_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let open = async |config| SqliteStore::open(&database.url, config).await.unwrap();
-    let store = open(sqlite::config()).await;
-    put(store.clone(), STATES.len()).await;
-    put(open(sqlite::config().queue("other")).await, 1).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    fill(store.clone(), STATES.len()).await;
+    let other = SqliteStore::options().queue("other").open(&database.url).await;
+    fill(other.unwrap(), 1).await;
     age(&database, |hours| format!("unixepoch() - {hours} * 3600 - 2")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -35,10 +36,10 @@ async fn what_was_done_is_forgotten_on_sqlite() {
 }
 
 #[tokio::test]
-async fn however_much_was_done_is_forgotten_on_sqlite() {
+async fn more_than_one_portion_is_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 1001).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    fill(store.clone(), 1001).await;
     database
         .run("UPDATE jobs SET status = 'Done', done_at = unixepoch()")
         .await;
@@ -47,14 +48,14 @@ async fn however_much_was_done_is_forgotten_on_sqlite() {
 }
 
 #[tokio::test]
-async fn what_was_done_is_forgotten_on_postgres() {
+async fn only_old_done_deliveries_are_forgotten_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let open = async |config| PostgresStore::open(&database.url, config).await.unwrap();
-    let store = open(postgres::config()).await;
-    put(store.clone(), STATES.len()).await;
-    put(open(postgres::config().queue("other")).await, 1).await;
+    let store = PostgresStore::open(&database.url).await.unwrap();
+    fill(store.clone(), STATES.len()).await;
+    let other = PostgresStore::options().queue("other").open(&database.url).await;
+    fill(other.unwrap(), 1).await;
     age(&database, |hours| format!("now() - interval '{hours} hours 2 seconds'")).await;
     forgets(&database, store.clone(), async |age| {
         store.forget_done(age).await.unwrap()
@@ -65,15 +66,15 @@ async fn what_was_done_is_forgotten_on_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_done_is_forgotten_on_redis() {
+async fn only_old_done_deliveries_are_forgotten_on_redis() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
     let receiver = process::Inbox::new(&database.url, database.folder.path()).start();
     for number in [OLD, NEW, NEW + 1] {
-        insist(receiver.address, &delivery(number)).await;
+        deliver(receiver.address, &delivery(number)).await;
     }
-    insist(receiver.address, "signed, and no event").await;
+    deliver(receiver.address, "signed, and no event").await;
     let mut connection = connect(&database.url).await;
     let start = Instant::now();
     let done = loop {
@@ -88,18 +89,18 @@ async fn what_was_done_is_forgotten_on_redis() {
     let old = format!("webhooks:meta:{}", done[0]);
     let done_at: u64 = connection.hget(&old, "done_at").await.unwrap();
     let () = connection.hset(&old, "done_at", done_at - 7202).await.unwrap();
-    // None of those belongs there.
+    // A dead letter that looks done.
     let dead: Vec<String> = connection.smembers("webhooks:dead").await.unwrap();
     let () = connection.sadd("webhooks:done", &dead).await.unwrap();
     let () = connection
         .hset(format!("webhooks:meta:{}", dead[0]), "done_at", 1)
         .await
         .unwrap();
-    // The id alone, as `vacuum_before` of apalis leaves it, more often than one look takes up.
+    // Ids without data, as apalis's `vacuum_before` leaves them, and more than one portion of them.
     let vacuumed: Vec<usize> = (0..1234).collect();
     let () = connection.sadd("webhooks:done", vacuumed).await.unwrap();
 
-    let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+    let store = RedisStore::open(&database.url).await.unwrap();
     assert_eq!(store.forget_done(Duration::MAX).await.unwrap(), 0);
     assert_eq!(connection.scard("webhooks:done").await, Ok(4));
     assert_eq!(store.forget_done(HOUR).await.unwrap(), 1);
@@ -107,11 +108,7 @@ async fn what_was_done_is_forgotten_on_redis() {
     assert_eq!(connection.exists(&old).await, Ok(false));
     let inbox = Inbox::new(store.clone());
     for number in [OLD, NEW, NEW + 1] {
-        assert_eq!(
-            inbox.put(&verified(number)).await.unwrap(),
-            Stored::Duplicate,
-            "{number}"
-        );
+        assert_eq!(put(&inbox, number).await, Stored::Duplicate, "{number}");
     }
     assert_eq!(store.forget_done(Duration::ZERO).await.unwrap(), 2);
     assert_eq!((database.tasks().await, database.dead().await), (1, 1));
@@ -120,30 +117,30 @@ async fn what_was_done_is_forgotten_on_redis() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_sqlite() {
+async fn the_retry_of_a_dead_letter_is_not_forgotten_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    keeps_the_retry(&database, async |age| store.forget_done(age).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_postgres() {
+async fn the_retry_of_a_dead_letter_is_not_forgotten_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+    let store = PostgresStore::open(&database.url).await.unwrap();
+    keeps_the_retry(&database, async |age| store.forget_done(age).await.unwrap()).await;
     drop(store);
     database.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_redis() {
+async fn the_retry_of_a_dead_letter_is_not_forgotten_on_redis() {
     let Some(database) = Backend::Redis.database().await else {
         return;
     };
-    let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
-    tried_again(&database, async |age| store.forget_done(age).await.unwrap()).await;
+    let store = RedisStore::open(&database.url).await.unwrap();
+    keeps_the_retry(&database, async |age| store.forget_done(age).await.unwrap()).await;
     let claims: Vec<String> = connect(&database.url)
         .await
         .keys("webhooks:idempotency:again:*")
@@ -153,18 +150,18 @@ async fn that_a_dead_letter_was_tried_again_is_not_forgotten_on_redis() {
     database.drop().await;
 }
 
-/// Has a delivery die, and another be done; has the first be tried again, and then what is done be forgotten.
-async fn tried_again(database: &Database, forget_done: impl AsyncFn(Duration) -> u64) {
+/// Makes one delivery die and another succeed, tries the first again, and then forgets the done ones.
+async fn keeps_the_retry(database: &Database, forget_done: impl AsyncFn(Duration) -> u64) {
     let sound = process::Inbox::new(&database.url, database.folder.path());
     let receiver = sound.clone().failing(1.0).start();
     let board = Board::of(&receiver);
-    insist(receiver.address, &delivery(0)).await;
+    deliver(receiver.address, &delivery(0)).await;
     board.letters::<1>().await;
     drop(receiver);
 
     let receiver = sound.start();
     let board = Board::of(&receiver);
-    insist(receiver.address, &delivery(1)).await;
+    deliver(receiver.address, &delivery(1)).await;
     assert_eq!(board.try_all_again(&board.origin()).await, 303);
     let start = Instant::now();
     let done = Err("Tried again: Done".to_owned());
@@ -183,11 +180,11 @@ async fn tried_again(database: &Database, forget_done: impl AsyncFn(Duration) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_example_forgets_what_is_older_than_it_is_told_to_keep() {
+async fn the_example_forgets_done_deliveries_older_than_keep_days() {
     const WEEK: u32 = 7 * 24;
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 2).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    fill(store.clone(), 2).await;
     for (number, hours) in [(OLD, WEEK), (NEW, WEEK - 1)] {
         let key = key(&delivery(number));
         let set = format!("status = 'Done', done_at = unixepoch() - {hours} * 3600 - 2");
@@ -210,14 +207,14 @@ async fn forgets(database: &Database, store: impl Store, forget_done: impl Async
     let inbox = Inbox::new(store);
     for (number, state) in STATES.iter().enumerate() {
         let known = if number == OLD { Stored::New } else { Stored::Duplicate };
-        assert_eq!(inbox.put(&verified(number)).await.unwrap(), known, "{number}: {state}");
+        assert_eq!(put(&inbox, number).await, known, "{number}: {state}");
     }
     assert_eq!(forget_done(Duration::ZERO).await, 1, "the new one");
-    // The other queue's is there, and the new one is not.
+    // That of the other queue is still there, and the new one is not.
     assert_eq!(database.tasks().await, STATES.len());
 }
 
-/// Has the tasks be in these states since two hours ago, but for the new one, and those of the other queue be done as long.
+/// Sets the states of the tasks as of two hours ago, and of the new one as of now. The task of the other queue is done.
 async fn age(database: &Database, ago: impl Fn(u32) -> String) {
     let (old, new) = (ago(2), ago(0));
     let done = format!("UPDATE jobs SET status = 'Done', done_at = {old}, run_at = {old}");

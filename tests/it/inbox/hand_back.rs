@@ -1,22 +1,22 @@
-//! What a worker that has ended held is handed back: as it was, and in nobody's way.
+//! `hand_back` puts the tasks of an ended worker back into the queue, and holds up no writer for long.
 
 use std::time::Duration;
 
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::{sleep, timeout};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Stored};
 
 use super::database::{Backend, Database};
 use super::process::{PATIENCE, delivery, key};
-use super::rows::{put, verified};
+use super::rows::{fill, put};
 
 #[tokio::test]
-async fn attempts_are_counted_on_sqlite() {
+async fn only_started_tasks_count_an_attempt_on_sqlite() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
     handed_back(&database).await;
@@ -24,12 +24,12 @@ async fn attempts_are_counted_on_sqlite() {
 }
 
 #[tokio::test]
-async fn attempts_are_counted_on_postgres() {
+async fn only_started_tasks_count_an_attempt_on_postgres() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    let store = PostgresStore::open(&database.url).await.unwrap();
+    fill(store.clone(), 3).await;
     hold(&database).await;
     assert_eq!(store.hand_back("dead").await.unwrap(), 2);
     handed_back(&database).await;
@@ -39,35 +39,35 @@ async fn attempts_are_counted_on_postgres() {
 }
 
 #[tokio::test]
-async fn senders_do_not_wait_for_whoever_waits_for_a_writer() {
+async fn deliveries_are_stored_while_hand_back_waits_for_a_writer() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
-    let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-    put(store.clone(), 3).await;
+    let store = PostgresStore::open(&database.url).await.unwrap();
+    fill(store.clone(), 3).await;
     hold(&database).await;
     let inbox = Inbox::new(store.clone());
 
     let mut writer = PgConnection::connect(&database.url).await.unwrap();
     let lock = "BEGIN; LOCK TABLE apalis.jobs IN ROW EXCLUSIVE MODE";
     writer.execute(lock).await.unwrap();
-    // Given up, as a process does that is out of time; the server does not hear of it.
+    // Given up by a timeout, of which the server does not learn.
     let given_up = timeout(Duration::from_millis(200), store.hand_back("dead")).await;
-    assert!(given_up.is_err(), "the writer was not waited for");
-    assert_eq!(inbox.put(&verified(3)).await.unwrap(), Stored::New);
+    assert!(given_up.is_err(), "it did not wait for the writer");
+    assert_eq!(put(&inbox, 3).await, Stored::New);
 
     let later = async {
         sleep(Duration::from_millis(200)).await;
-        inbox.put(&verified(4)).await.unwrap()
+        put(&inbox, 4).await
     };
     let (released, stored) = tokio::join!(timeout(PATIENCE, store.hand_back("dead")), later);
-    assert_eq!(released.expect("the writer is waited for").unwrap(), 2);
+    assert_eq!(released.expect("the wait is bounded").unwrap(), 2);
     assert_eq!(stored, Stored::New);
     drop((inbox, store, writer));
     database.drop().await;
 }
 
-/// Has `dead` hold the first two, of which it has started the one, and `living` the third.
+/// Lets the worker `dead` hold the first two tasks, of which it has started one, and `living` the third.
 async fn hold(database: &Database) {
     let workers = ["dead", "living"].map(|name| format!("('{name}', 'webhooks', 'test', '')"));
     let workers = workers.join(", ");

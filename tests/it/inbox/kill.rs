@@ -1,4 +1,4 @@
-//! The process is killed, again and again: what it acknowledged takes effect nevertheless.
+//! A process that is killed again and again loses no acknowledged delivery.
 #![cfg(unix)]
 
 use std::collections::{HashMap, HashSet};
@@ -16,17 +16,17 @@ const DELIVERIES: usize = 500;
 const KILLS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_on_sqlite() {
+async fn no_acknowledged_delivery_is_lost_through_twenty_kills_on_sqlite() {
     kills(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_on_postgres() {
+async fn no_acknowledged_delivery_is_lost_through_twenty_kills_on_postgres() {
     kills(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_on_redis() {
+async fn no_acknowledged_delivery_is_lost_through_twenty_kills_on_redis() {
     kills(Backend::Redis).await;
 }
 
@@ -51,7 +51,7 @@ async fn kills(backend: Backend) {
         receiver.end();
         held_at_a_kill.extend(database.held().await);
     }
-    // The last one lives.
+    // The last process is not killed.
     let receiver = inbox.start();
     address.send_replace(Some(receiver.address));
     let acknowledged: HashMap<String, usize> = tokio::time::timeout(PATIENCE, senders.join_all())
@@ -62,12 +62,12 @@ async fn kills(backend: Backend) {
     assert_eq!(acknowledged.len(), DELIVERIES);
 
     inbox.wait_for(DELIVERIES).await;
-    // What still is to take effect twice does so before nothing is held any more.
+    // A second effect can come for as long as a task is held.
     let start = Instant::now();
     while !database.held().await.is_empty() {
         assert!(
             start.elapsed() < PATIENCE,
-            "tasks of killed processes are not taken over"
+            "the tasks of killed processes are not taken over"
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -75,7 +75,7 @@ async fn kills(backend: Backend) {
     for key in acknowledged.keys() {
         assert!(effects.contains_key(key), "{key} was acknowledged and took no effect");
     }
-    assert_eq!(effects.len(), DELIVERIES, "an effect of something that was never sent");
+    assert_eq!(effects.len(), DELIVERIES, "an effect of a delivery that was never sent");
     assert_eq!(database.tasks().await, DELIVERIES, "a delivery became two tasks");
     let twice: Vec<_> = effects
         .iter()
@@ -99,8 +99,8 @@ async fn kills(backend: Backend) {
     database.drop().await;
 }
 
-/// Sends a delivery to whoever lives until it is acknowledged; every fifth once more after that. Its key, and how often it
-/// was acknowledged.
+/// Sends a delivery to the current process until it is acknowledged, and every fifth delivery until it is acknowledged
+/// twice. Returns its key, and how often it was acknowledged.
 async fn send(mut address: watch::Receiver<Option<SocketAddr>>, number: usize) -> (String, usize) {
     let body: Arc<str> = delivery(number).into();
     tokio::time::sleep(Duration::from_millis(random(0, 200))).await;
@@ -111,7 +111,7 @@ async fn send(mut address: watch::Receiver<Option<SocketAddr>>, number: usize) -
         match post(now, &body).await {
             Ok(response) if response.status() == 200 => acknowledged += 1,
             Ok(response) => assert_eq!(response.status(), 503),
-            // Killed: the next one may be there already.
+            // The process was killed. The next one may already be there.
             Err(()) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }

@@ -1,23 +1,21 @@
-//! The inbox: what it answers, and that nothing it acknowledged is lost, on every backend.
+//! The inbox on every backend: its answers, and that no acknowledged delivery is lost.
 
-mod again;
 mod answers;
 mod backlog;
 mod board;
+mod contention;
 mod database;
 mod dead;
-mod dead_all;
 mod deploys;
 mod disk;
 mod drain;
+mod duplicates;
 mod forget;
 mod hand_back;
-mod in_the_way;
 mod kill;
-mod once;
 mod outage;
 mod process;
-mod redis_keys;
+mod retry_all;
 mod rows;
 mod server;
 mod settings;

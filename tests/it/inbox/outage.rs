@@ -1,17 +1,17 @@
-//! The backend hangs, and dies: its senders are told to come again, and nothing acknowledged is lost.
+//! While the backend hangs or is down, deliveries are refused. Acknowledged ones are not lost.
 #![cfg(target_os = "linux")]
 
 use super::database::Backend;
-use super::process::{Inbox, delivery, insist, post};
+use super::process::{Inbox, deliver, delivery, post};
 use super::server::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_hangs_and_dies() {
+async fn no_acknowledged_delivery_is_lost_when_postgres_hangs_and_dies() {
     outage(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_hangs_and_dies() {
+async fn no_acknowledged_delivery_is_lost_when_redis_hangs_and_dies() {
     outage(Backend::Redis).await;
 }
 
@@ -32,24 +32,24 @@ async fn outage(backend: Backend) {
     refused(address, 20).await;
     server.go_on();
     for number in 20..30 {
-        insist(address, &delivery(number)).await;
+        deliver(address, &delivery(number)).await;
     }
 
-    // Acknowledged right before its death.
+    // Acknowledged right before the server dies.
     for number in 30..50 {
-        insist(address, &delivery(number)).await;
+        deliver(address, &delivery(number)).await;
     }
     server.kill();
     refused(address, 50).await;
     server.restart();
     for number in 50..60 {
-        insist(address, &delivery(number)).await;
+        deliver(address, &delivery(number)).await;
     }
     let effects = inbox.wait_for(60).await;
     assert_eq!(effects.len(), 60);
 }
 
-/// Answered, while nothing answers the inbox: so the deadline was kept.
+/// Expects a 503 while the backend does not answer: the deadline was kept.
 async fn refused(address: std::net::SocketAddr, number: usize) {
     let response = post(address, &delivery(number)).await.unwrap();
     assert_eq!(response.status(), 503);

@@ -1,4 +1,4 @@
-//! The example `inbox`, running in a process of its own, and those who post to it.
+//! The example `inbox` in a process of its own, and posts to it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::Response;
 use http_body_util::Full;
-use tower_webhook::VerifiedBody;
+use tower_webhook_inbox::Delivery;
 
 use crate::receivers::child::{Receiver, build};
 use crate::sockets::client::Protocol;
 use crate::support::{SECRET, SIGNATURE, signature, signed, verifier};
 
-/// How long anything may take that has no bound of its own; tasks of a killed process are taken over after some 12 s.
+/// How long a test waits for an event. The tasks of a killed process are taken over after about 12 s.
 pub(super) const PATIENCE: Duration = Duration::from_secs(90);
 
 static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("inbox"));
 
-/// How to start it: the same database and file of effects, again and again.
+/// How to start a process: with this database, this file of effects and these variables.
 #[derive(Clone)]
 pub(super) struct Inbox {
     pub(super) database: String,
@@ -44,7 +44,7 @@ impl Inbox {
         self
     }
 
-    /// Has this share of the attempts fail, and all of a delivery be made within a few seconds.
+    /// Makes this share of the attempts fail. All attempts of a delivery are made within a few seconds.
     pub(super) fn failing(mut self, share: f64) -> Self {
         self.variables.push(("FAIL_RATE", share.to_string()));
         self.with("RETRY_MS", 20)
@@ -54,12 +54,12 @@ impl Inbox {
         Receiver::start(self.command())
     }
 
-    /// A command that starts it, on ports of its own choice.
+    /// A command that starts the example on free ports.
     pub(super) fn command(&self) -> Command {
         self.prepared(Command::new(&*BUILT))
     }
 
-    /// The same, started by another command whose last argument it is.
+    /// The same, as the last argument of another command.
     pub(super) fn command_after(&self, mut command: Command) -> Command {
         command.arg(&*BUILT);
         self.prepared(command)
@@ -75,7 +75,7 @@ impl Inbox {
         command
     }
 
-    /// How often each key took effect.
+    /// Counts the effects of each delivery, by its key.
     pub(super) fn effects(&self) -> HashMap<String, usize> {
         let text = fs::read_to_string(&self.effects).unwrap_or_default();
         let mut effects = HashMap::new();
@@ -87,41 +87,45 @@ impl Inbox {
         effects
     }
 
-    /// Waits until this many keys took effect.
-    pub(super) async fn wait_for(&self, keys: usize) -> HashMap<String, usize> {
+    /// Waits until this many deliveries took effect.
+    pub(super) async fn wait_for(&self, deliveries: usize) -> HashMap<String, usize> {
         let start = Instant::now();
         loop {
             let effects = self.effects();
-            if effects.len() >= keys {
+            if effects.len() >= deliveries {
                 return effects;
             }
-            assert!(start.elapsed() < PATIENCE, "{} of {keys} took effect", effects.len());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{} of {deliveries} took effect",
+                effects.len()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
 
-/// A delivery of its own number.
+/// The body of the delivery of this number.
 pub(super) fn delivery(number: usize) -> String {
     format!(r#"{{"event":"lead.created","data":{{"id":"lead_{number}"}}}}"#)
 }
 
-/// The key of the delivery with this body, as the file of effects has it.
+/// The key of the delivery with this body, as text.
 pub(super) fn key(body: &str) -> String {
     let mut headers = http::HeaderMap::new();
     headers.insert(SIGNATURE, signature(body));
-    let verified: VerifiedBody = verifier().verify(&headers, body.to_owned()).unwrap();
-    verified.delivery_key().map(|byte| format!("{byte:02x}")).concat()
+    let verified = verifier().verify(&headers, body.to_owned()).unwrap();
+    Delivery::new(&verified).key().to_string()
 }
 
-/// Posts a signed body once; an error when the process is not there, or dies.
+/// Posts a signed body once. It is an error when the process is not there, or dies.
 pub(super) async fn post(address: SocketAddr, body: &str) -> Result<Response<Bytes>, ()> {
     let request = signed(body, Full::<Bytes>::from(body.to_owned()));
     Protocol::Http1.send(address, request).await.map_err(drop)
 }
 
-/// Posts a signed body until it is acknowledged, as its provider does.
-pub(super) async fn insist(address: SocketAddr, body: &str) {
+/// Posts a signed body until it is acknowledged, as a provider does.
+pub(super) async fn deliver(address: SocketAddr, body: &str) {
     let start = Instant::now();
     loop {
         match post(address, body).await {

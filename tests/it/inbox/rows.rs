@@ -1,5 +1,6 @@
-//! Tasks of a SQL backend, as rows to be set and looked at.
+//! Deliveries put into a store directly, and the tasks of a SQL backend as rows.
 
+use http::HeaderMap;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tower_webhook::VerifiedBody;
 use tower_webhook_inbox::{Inbox, Store, Stored};
@@ -8,7 +9,7 @@ use super::database::{Backend, Database};
 use super::process::delivery;
 use crate::support::{SIGNATURE, signature, verifier};
 
-/// Status, attempts, and the worker that holds it.
+/// Status, attempts, and the worker that holds the task.
 pub(super) type Row = (String, i32, Option<String>);
 
 /// The delivery of this number, verified.
@@ -18,16 +19,21 @@ pub(super) fn verified(number: usize) -> VerifiedBody {
     verifier().verify(&headers, body).unwrap()
 }
 
-/// Puts this many deliveries, each new.
-pub(super) async fn put(store: impl Store, count: usize) {
+/// Puts the delivery of this number into an inbox.
+pub(super) async fn put(inbox: &Inbox<impl Store>, number: usize) -> Stored {
+    inbox.put(&verified(number), &HeaderMap::new()).await.unwrap()
+}
+
+/// Puts deliveries of the numbers below `count` into a store, each for the first time.
+pub(super) async fn fill(store: impl Store, count: usize) {
     let inbox = Inbox::new(store);
     for number in 0..count {
-        assert_eq!(inbox.put(&verified(number)).await.unwrap(), Stored::New);
+        assert_eq!(put(&inbox, number).await, Stored::New);
     }
 }
 
 impl Database {
-    /// Runs statements from outside; the tables are `jobs` and `workers` on every backend.
+    /// Runs SQL statements. The tables are named `jobs` and `workers` on both SQL backends.
     pub(super) async fn run(&self, sql: &str) {
         match self.backend {
             Backend::Sqlite => {
@@ -44,7 +50,7 @@ impl Database {
         }
     }
 
-    /// What the tasks are, in order.
+    /// The tasks, sorted.
     pub(super) async fn rows(&self) -> Vec<Row> {
         let mut rows = match self.backend {
             Backend::Sqlite => {

@@ -1,4 +1,4 @@
-//! A PostgreSQL or Redis server of a test's own, in a folder and on a port of its own, to be stopped and killed.
+//! A PostgreSQL or Redis server for one test, which can stop, kill and restart it.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -33,7 +33,7 @@ impl Server {
         let port = free.local_addr().unwrap().port();
         drop(free);
         if backend == Backend::Postgres {
-            // It does not run as root, nor on a folder of somebody else.
+            // It refuses to run as root, and on a folder of another user.
             if let Some((user, group)) = postgres_user() {
                 std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
             }
@@ -60,7 +60,7 @@ impl Server {
         }
     }
 
-    /// Stops every process of the server, so that its connections stay and nothing answers.
+    /// Stops every process of the server, so that its connections stay open and nothing answers.
     pub(super) fn stop(&self) {
         self.signal("STOP");
     }
@@ -75,14 +75,14 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// Starts it again after it was killed, on the same folder and port.
+    /// Starts it again after a kill, on the same folder and port.
     pub(super) fn restart(&mut self) {
         self.child = spawn(self.backend, &self.binary, self.folder.path(), self.port);
     }
 
     fn signal(&self, name: &str) {
         let parent = self.child.id();
-        // PostgreSQL has a process a connection; the parent first, so that there are no new ones.
+        // PostgreSQL has one process for each connection. The parent comes first, so that it starts no new ones.
         let own = || fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
         let children = own();
         let pids: Vec<_> = [parent.to_string()]
@@ -90,7 +90,7 @@ impl Server {
             .chain(children.split_whitespace().map(str::to_owned))
             .collect();
         let kill = format!("kill -{name} {} 2>/dev/null", pids.join(" "));
-        // A child may have ended by itself.
+        // It fails if a child has ended meanwhile.
         let _ = Command::new("sh").args(["-c", &kill]).status().unwrap();
         if name == "STOP" {
             for late in own().split_whitespace().filter(|pid| !children.contains(pid)) {
@@ -110,7 +110,7 @@ impl Drop for Server {
     }
 }
 
-/// Starts it, and waits until it lets somebody in.
+/// Starts the server, and waits until it accepts connections.
 fn spawn(backend: Backend, binary: &Path, folder: &Path, port: u16) -> Child {
     let mut command;
     if backend == Backend::Postgres {
@@ -150,7 +150,7 @@ fn is_up(backend: Backend, port: u16) -> bool {
         let mut answer = [0; 5];
         stream.write_all(b"PING\r\n").is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"+PONG"
     } else {
-        // A start-up packet of version 3.0: `R`, authentication, comes back from a server that is not starting any more.
+        // A start-up packet of version 3.0. A server that has started answers `R`, for authentication.
         let parameters = b"user\0postgres\0database\0postgres\0\0";
         let length = u32::try_from(8 + parameters.len()).unwrap();
         let packet = [&length.to_be_bytes()[..], &196_608_u32.to_be_bytes(), parameters].concat();
@@ -159,7 +159,7 @@ fn is_up(backend: Backend, port: u16) -> bool {
     }
 }
 
-/// The server's program: PostgreSQL's is often not in the path.
+/// Finds the server's program. That of PostgreSQL is often not in the path.
 fn program(backend: Backend) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     match backend {

@@ -1,20 +1,21 @@
-//! What an inbox sets on its backend, and what it says of what it cannot set.
+//! The settings that a store makes on its backend, and its report of those that it cannot make.
 
 use std::time::{Duration, Instant};
 
+use redis::AsyncCommands;
 use sqlx::{Connection, Executor, PgConnection};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{RedisStore, config as redis_config};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
-use tower_webhook_inbox::{Inbox, Store, Stored};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::{KEY_TTL, RedisStore};
+use tower_webhook_inbox::sqlite::SqliteStore;
+use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
 
-use super::database::{Backend, Database};
-use super::process::PATIENCE;
-use super::rows::verified;
+use super::database::{Backend, Database, connect};
+use super::process::{PATIENCE, delivery, key};
+use super::rows::put;
 use super::server::Server;
 
 #[tokio::test]
-async fn postgres_commits_no_weaker_than_on() {
+async fn synchronous_commit_is_on_or_stronger_on_every_connection() {
     let Some(database) = Backend::Postgres.database().await else {
         return;
     };
@@ -29,9 +30,9 @@ async fn postgres_commits_no_weaker_than_on() {
         database
             .run(&format!("ALTER DATABASE {name} SET synchronous_commit = {set}"))
             .await;
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        let store = PostgresStore::open(&database.url).await.unwrap();
         let storage = store.storage();
-        // The first, and one that the pool makes later.
+        // The connection that `open` makes, and one that the pool makes later.
         let mut connections = Vec::new();
         for _ in 0..2 {
             let mut connection = storage.pool().acquire().await.unwrap();
@@ -46,11 +47,11 @@ async fn postgres_commits_no_weaker_than_on() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_server_that_reads_its_configuration_again_weakens_nothing() {
+async fn a_reload_of_the_server_does_not_weaken_synchronous_commit() {
     let Some(server) = Server::start(Backend::Postgres) else {
         return;
     };
-    let store = PostgresStore::open(&server.url(), postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&server.url()).await.unwrap();
     let storage = store.storage();
     let mut ours = storage.pool().acquire().await.unwrap();
     let mut other = PgConnection::connect(&server.url()).await.unwrap();
@@ -61,10 +62,13 @@ async fn a_server_that_reads_its_configuration_again_weakens_nothing() {
     let level = || sqlx::query_scalar::<_, String>("SHOW synchronous_commit");
     let start = Instant::now();
     while level().fetch_one(&mut other).await.unwrap() != "off" {
-        assert!(start.elapsed() < PATIENCE, "it does not read its configuration");
+        assert!(
+            start.elapsed() < PATIENCE,
+            "the server does not reload its configuration"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // Each session reads it between two commands of its own.
+    // Each session reloads it between two of its commands.
     for _ in 0..3 {
         assert_eq!(level().fetch_one(&mut *ours).await.unwrap(), "on");
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -73,11 +77,11 @@ async fn a_server_that_reads_its_configuration_again_weakens_nothing() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn postgres_tells_what_may_be_lost() {
+async fn weak_settings_of_postgres_are_reported() {
     let Some(server) = Server::start(Backend::Postgres) else {
         return;
     };
-    let store = PostgresStore::open(&server.url(), postgres::config()).await.unwrap();
+    let store = PostgresStore::open(&server.url()).await.unwrap();
     assert_eq!(store.caveats().await.unwrap(), [""; 0]);
     let mut connection = PgConnection::connect(&server.url()).await.unwrap();
     let names = ["fsync", "full_page_writes"];
@@ -85,17 +89,17 @@ async fn postgres_tells_what_may_be_lost() {
         let off = sqlx::AssertSqlSafe(format!("ALTER SYSTEM SET {name} = off"));
         sqlx::query(off).execute(&mut connection).await.unwrap();
         connection.execute("SELECT pg_reload_conf()").await.unwrap();
-        told(async || store.caveats().await.unwrap(), &names[..=index]).await;
+        reported(async || store.caveats().await.unwrap(), &names[..=index]).await;
     }
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn redis_tells_what_may_be_lost() {
+async fn weak_settings_of_redis_are_reported() {
     let Some(server) = Server::start(Backend::Redis) else {
         return;
     };
-    let store = RedisStore::open(&server.url(), redis_config()).await.unwrap();
+    let store = RedisStore::open(&server.url()).await.unwrap();
     assert_eq!(store.caveats().await.unwrap(), [""; 0]);
     let client = redis::Client::open(server.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -111,39 +115,60 @@ async fn redis_tells_what_may_be_lost() {
             .await
             .unwrap();
         names.push(name);
-        told(async || store.caveats().await.unwrap(), &names).await;
+        reported(async || store.caveats().await.unwrap(), &names).await;
     }
 }
 
-/// Waits until these are told and nothing else: a server reads its configuration again session by session.
-async fn told(caveats: impl AsyncFn() -> Vec<String>, names: &[&str]) {
+/// Waits until exactly these settings are reported: a server reloads its configuration session by session.
+async fn reported(caveats: impl AsyncFn() -> Vec<String>, names: &[&str]) {
     let start = Instant::now();
     loop {
-        let told = caveats().await;
-        let is_told = |name: &&str| told.iter().any(|caveat| caveat.starts_with(name));
-        if told.len() == names.len() && names.iter().all(is_told) {
+        let caveats = caveats().await;
+        let is_reported = |name: &&str| caveats.iter().any(|caveat| caveat.starts_with(name));
+        if caveats.len() == names.len() && names.iter().all(is_reported) {
             return;
         }
-        assert!(start.elapsed() < PATIENCE, "{told:?} is told, not {names:?}");
+        assert!(start.elapsed() < PATIENCE, "{caveats:?}, not {names:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
 #[tokio::test]
-async fn the_number_of_attempts_is_the_inboxs() {
+async fn redis_remembers_a_key_in_its_queue_for_the_key_ttl() {
+    let Some(database) = Backend::Redis.database().await else {
+        return;
+    };
+    let mut connection = connect(&database.url).await;
+    let week = Duration::from_hours(7 * 24);
+    let set = RedisStore::options().queue("other").key_ttl(week);
+    for (options, queue, ttl) in [(RedisStore::options(), QUEUE, KEY_TTL), (set, "other", week)] {
+        let store = options.open(&database.url).await.unwrap();
+        assert_eq!(put(&Inbox::new(store), 0).await, Stored::New);
+        let claim = format!("{queue}:idempotency:{}", key(&delivery(0)));
+        let left: u64 = connection.ttl(claim).await.unwrap();
+        assert!(
+            (ttl.as_secs() - 60..=ttl.as_secs()).contains(&left),
+            "{left} of {ttl:?}"
+        );
+    }
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn max_attempts_of_the_inbox_is_that_of_its_tasks() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
-    three_attempts(store, &database).await;
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    has_three_attempts(store, &database).await;
     if let Some(database) = Backend::Postgres.database().await {
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
-        three_attempts(store, &database).await;
+        let store = PostgresStore::open(&database.url).await.unwrap();
+        has_three_attempts(store, &database).await;
         database.drop().await;
     }
 }
 
-async fn three_attempts(store: impl Store, database: &Database) {
+async fn has_three_attempts(store: impl Store, database: &Database) {
     let inbox = Inbox::new(store).max_attempts(3);
-    assert_eq!(inbox.put(&verified(0)).await.unwrap(), Stored::New);
+    assert_eq!(put(&inbox, 0).await, Stored::New);
     database.run("DELETE FROM jobs WHERE max_attempts = 3").await;
-    assert_eq!(database.tasks().await, 0, "it has another number");
+    assert_eq!(database.tasks().await, 0, "its number of attempts is another");
 }

@@ -1,9 +1,9 @@
-//! What the example makes of its environment.
+//! The environment of the example.
 
 use super::process::Inbox;
 
 #[test]
-fn what_cannot_be_used_is_named_and_nothing_is_started() {
+fn an_unusable_variable_is_named_and_the_process_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite://{}", folder.path().join("inbox.db").display());
     for (name, value) in [

@@ -1,4 +1,5 @@
-//! The connections go silent, as when a firewall forgets them, and new ones are fine: what is acknowledged takes effect soon.
+//! Connections to the backend fall silent, as when a firewall forgets them, and new ones work. Deliveries are done
+//! soon.
 #![cfg(unix)]
 
 use std::future::pending;
@@ -11,20 +12,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::database::Backend;
-use super::process::{Inbox, delivery, insist};
+use super::process::{Inbox, deliver, delivery};
 
-/// As long as the worker may be silent, and as many deadlines as there are connections that may come first.
+/// The patience of the worker, and one deadline of the inbox for each connection that may be tried first.
 const SOON: Duration = Duration::from_secs(50);
-/// As many as PostgreSQL's pool has connections.
+/// The number of connections in the pool to PostgreSQL.
 const AT_ONCE: usize = 10;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_to_postgres_go_silent() {
+async fn deliveries_are_done_soon_after_connections_to_postgres_fall_silent() {
     recovers(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_connection_to_redis_goes_silent() {
+async fn deliveries_are_done_soon_after_the_connection_to_redis_falls_silent() {
     recovers(Backend::Redis).await;
 }
 
@@ -38,16 +39,16 @@ async fn recovers(backend: Backend) {
     let inbox = Inbox::new(&format!("{start}{}/{rest}", proxy.address), database.folder.path());
     let receiver = inbox.start();
     let post = async |from: usize| {
-        let posts = (from..from + AT_ONCE).map(async |number| insist(receiver.address, &delivery(number)).await);
+        let posts = (from..from + AT_ONCE).map(async |number| deliver(receiver.address, &delivery(number)).await);
         join_all(posts).await;
     };
     post(0).await;
     inbox.wait_for(AT_ONCE).await;
 
-    // The worker is in the middle of something, when nothing looks whether a connection is sound.
-    proxy.tell(Silence::WithWorkers);
+    // The worker is in the middle of a command, where no pool checks the connection.
+    proxy.silence(Silence::WithWorkers);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    proxy.tell(Silence::WithAll);
+    proxy.silence(Silence::WithAll);
     let silent = Instant::now();
     post(AT_ONCE).await;
     inbox.wait_for(2 * AT_ONCE).await;
@@ -57,40 +58,40 @@ async fn recovers(backend: Backend) {
     database.drop().await;
 }
 
-/// What a proxy does with the connections that are there when it is told; it passes on what is said on later ones.
+/// How a proxy silences the connections that are open at that time. Later connections work.
 #[derive(Clone, Copy)]
 enum Silence {
-    /// It does no more, from the next time on that a worker says its name.
+    /// A connection falls silent when a worker next sends its name on it.
     WithWorkers,
-    /// It does no more.
+    /// All connections fall silent.
     WithAll,
 }
 
 struct Proxy {
     address: SocketAddr,
-    told: watch::Sender<Option<Silence>>,
+    silence: watch::Sender<Option<Silence>>,
 }
 
 impl Proxy {
     async fn start(server: String) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let told = watch::Sender::new(None);
-        let telling = told.clone();
+        let silence = watch::Sender::new(None);
+        let sender = silence.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, server.clone(), telling.subscribe()));
+                tokio::spawn(pass_on(client, server.clone(), sender.subscribe()));
             }
         });
-        Self { address, told }
+        Self { address, silence }
     }
 
-    fn tell(&self, silence: Silence) {
-        self.told.send_replace(Some(silence));
+    fn silence(&self, silence: Silence) {
+        self.silence.send_replace(Some(silence));
     }
 }
 
-async fn pass_on(mut client: TcpStream, server: String, mut told: watch::Receiver<Option<Silence>>) {
+async fn pass_on(mut client: TcpStream, server: String, mut silence: watch::Receiver<Option<Silence>>) {
     let mut server = TcpStream::connect(server).await.unwrap();
     let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mut with_workers = false;
@@ -109,13 +110,13 @@ async fn pass_on(mut client: TcpStream, server: String, mut told: watch::Receive
                     return;
                 }
             }
-            Ok(()) = told.changed() => match *told.borrow_and_update() {
+            Ok(()) = silence.changed() => match *silence.borrow_and_update() {
                 Some(Silence::WithWorkers) => with_workers = true,
                 Some(Silence::WithAll) => break,
                 None => {}
             },
         }
     }
-    // Both stay open.
+    // Both connections stay open.
     pending::<()>().await;
 }

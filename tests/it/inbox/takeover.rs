@@ -1,26 +1,26 @@
-//! A process is killed: another one takes over what it worked on, and soon.
+//! Another process takes over the tasks of a killed one, and soon.
 #![cfg(unix)]
 
 use std::time::{Duration, Instant};
 
 use super::database::Backend;
-use super::process::{Inbox, PATIENCE, delivery, insist};
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 
-/// Two missed beats of 4 s, and one more until somebody looks.
+/// Two missed heartbeats of 4 s, one more until a worker looks for them, and some reserve.
 const SOON: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_process_held_is_taken_over_on_sqlite() {
+async fn the_task_of_a_killed_process_is_taken_over_on_sqlite() {
     takes_over(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_process_held_is_taken_over_on_postgres() {
+async fn the_task_of_a_killed_process_is_taken_over_on_postgres() {
     takes_over(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_process_held_is_taken_over_on_redis() {
+async fn the_task_of_a_killed_process_is_taken_over_on_redis() {
     takes_over(Backend::Redis).await;
 }
 
@@ -30,10 +30,10 @@ async fn takes_over(backend: Backend) {
     };
     let endless = Inbox::new(&database.url, database.folder.path()).with("WORK_MS", 600_000);
     let mut receiver = endless.start();
-    insist(receiver.address, &delivery(0)).await;
+    deliver(receiver.address, &delivery(0)).await;
     let start = Instant::now();
     while database.held().await.is_empty() {
-        assert!(start.elapsed() < PATIENCE, "nobody works on it");
+        assert!(start.elapsed() < PATIENCE, "no worker holds it");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 

@@ -1,4 +1,4 @@
-//! A connection that is made anew when it breaks, and when it is silent.
+//! A connection that is replaced when it breaks or falls silent.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -7,17 +7,17 @@ use std::time::Duration;
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, Pipeline, RedisFuture, RedisResult, Value};
 
-/// How long an answer is waited for. The default of half a second is less than a busy disk takes to sync; what is not less
-/// than the 5 s that an inbox waits would never be noticed by it.
+/// How long an answer is awaited. redis's default of half a second is less than a busy disk takes to sync. With 5 s or
+/// more, the inbox's deadline would drop the command first, and the silence would stay unnoticed.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long to wait at most before another attempt to connect.
+/// The longest pause before another attempt to connect.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The connection of a [`RedisStore`](super::RedisStore), for `redis::cmd` as well. Clones share it.
+/// The connection of a [`RedisStore`](super::RedisStore). It can run any `redis::cmd`. Clones share it.
 ///
-/// It is made anew when it breaks, and when an answer has not come within 4 s. redis's own manager of connections goes on with
-/// one that is silent, because a firewall has forgotten it or the server's machine is gone, until the system gives it up:
-/// after a quarter of an hour, or never.
+/// It is replaced when it breaks, and when an answer has not come within 4 s. redis's own `ConnectionManager` keeps a
+/// connection that a firewall has forgotten, or whose server has lost its power, until the operating system gives it
+/// up: after a quarter of an hour, or never.
 #[derive(Clone)]
 pub struct Connection {
     client: Client,
@@ -26,7 +26,7 @@ pub struct Connection {
 
 struct Current {
     manager: ConnectionManager,
-    /// How many there were before.
+    /// How many connections there were before this one.
     number: u64,
 }
 
@@ -38,12 +38,12 @@ impl Connection {
     }
 
     fn current(&self) -> (ConnectionManager, u64) {
-        // Whoever panicked with the lock left a whole connection.
+        // A panic cannot leave the connection half replaced.
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         (current.manager.clone(), current.number)
     }
 
-    /// Replaces the connection of this number when it did not answer, once for all who wait for it.
+    /// Replaces the connection of this number if its answer timed out: once, for all commands that wait on it.
     fn judge<T>(&self, number: u64, answer: &RedisResult<T>) {
         if !answer.as_ref().is_err_and(redis::RedisError::is_timeout) {
             return;
@@ -52,7 +52,7 @@ impl Connection {
         if current.number != number {
             return;
         }
-        // It connects when it is used; this fails for a configuration that asks for more than this one.
+        // Lazy: it connects at its next use. The configurations for which this fails are not those of `config`.
         if let Ok(manager) = ConnectionManager::new_lazy_with_config(self.client.clone(), config()) {
             *current = Current {
                 manager,

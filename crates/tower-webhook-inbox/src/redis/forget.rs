@@ -1,15 +1,15 @@
-//! Deliveries that were done long ago are forgotten, a portion at a time.
+//! Deliveries that were done long ago are deleted, a portion at a time.
 
 use std::time::Duration;
 
 use super::{Error, RedisStore};
 use crate::delivery::KEY_DIGITS;
 
-/// About how many tasks the server looks at in one go, in which it serves nobody else: what `SSCAN` is asked for.
+/// The `COUNT` of `SSCAN`: about how many tasks one script looks at, during which the server serves nobody else.
 const PORTION: usize = 500;
 
-/// Forgets those of these tasks that are deliveries and were done so long ago, and what is left of tasks that apalis has
-/// vacuumed, or the server evicted.
+/// Deletes those of these tasks that are deliveries and were done long enough ago, and the remains of tasks that apalis
+/// vacuumed or the server evicted.
 const FORGET: &str = "
     local last = redis.call('TIME')[1] - ARGV[2]
     local forgotten = 0
@@ -30,18 +30,24 @@ const FORGET: &str = "
     return forgotten";
 
 impl RedisStore {
-    /// Forgets the deliveries that were done at least so long ago, to the second; says how many. What waits, is worked on, has
-    /// failed or is a dead letter stays, and so does what was put in otherwise than by an inbox. So do the delivery keys, which
-    /// last as long as [`idempotency_ttl`](super::Config::idempotency_ttl) says,
-    /// [`IDEMPOTENCY_TTL`](super::IDEMPOTENCY_TTL) by default: a delivery that comes again meanwhile is still a duplicate.
+    /// Deletes the deliveries that were done at least this long ago, and returns their number. The age is precise to
+    /// the second, and is the server's time less the worker's.
     ///
-    /// The age is that of the server's clock against the worker's. Call it every hour, say: it goes through all that was done
-    /// and not forgotten, some 500 tasks at a time, and lets others in between.
+    /// Deliveries that are pending, running, failed or dead are kept, and so are tasks that were not put by an inbox.
+    /// The delivery keys are kept as well, for [`key_ttl`](super::Options::key_ttl): until then, a retry is still a
+    /// duplicate.
+    ///
+    /// Call it every hour or so. It looks at all done tasks, about 500 at a time, and the server serves others in
+    /// between.
     ///
     /// # Errors
     ///
-    /// When the server cannot do it; then some may be forgotten, and the rest is the next time.
+    /// When the server cannot do it. Some deliveries may be deleted by then; the next call deletes the rest.
     pub async fn forget_done(&self, age: Duration) -> Result<u64, Error> {
+        self.forget(age).await.map_err(Error::database)
+    }
+
+    async fn forget(&self, age: Duration) -> redis::RedisResult<u64> {
         let config = self.storage.get_config();
         let (done, data) = (config.done_jobs_set(), config.job_data_hash());
         let meta = format!("{}:", config.job_meta_hash());

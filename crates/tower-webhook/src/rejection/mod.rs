@@ -60,7 +60,7 @@ impl Rejection {
 
     /// Keeps the error that caused the refusal, as its [`source`](Error::source).
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into().into());
         self
     }

@@ -15,8 +15,7 @@ use zeroize::Zeroizing;
 
 use self::blank::is_blank;
 pub use self::decoded::DecodedSecret;
-pub use self::whsec::WhsecError;
-use crate::error::ConfigError;
+use crate::error::{ConfigError, WhsecError};
 
 /// A signing secret: bytes that never print, cannot be compared, and are wiped when dropped.
 ///

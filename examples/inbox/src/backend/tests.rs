@@ -1,4 +1,4 @@
-//! The workers as they are built, with work of a test's own.
+//! The workers of [`queue`], with other work.
 
 use std::future::pending;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ use crate::work::Todo;
 const PATIENCE: Duration = Duration::from_mins(1);
 const RETRY: Duration = Duration::from_millis(100);
 
-/// When what was begun, and what was ended.
+/// The notes of the work, with their times.
 static DIARY: Mutex<Vec<(String, Instant)>> = Mutex::new(Vec::new());
 
 fn note(what: String) {
@@ -32,11 +32,11 @@ fn noted(what: &str) -> Vec<Instant> {
     times.map(|(_, time)| *time).collect()
 }
 
-/// Takes a second, or panics.
+/// Takes a second, or panics if the body says so.
 async fn work(delivery: Delivery, _: Data<Todo>) -> Result<(), BoxDynError> {
     let body = String::from_utf8_lossy(delivery.bytes()).into_owned();
     note(body.clone());
-    assert_ne!(body, "panics", "as it says");
+    assert_ne!(body, "panics", "the body says so");
     tokio::time::sleep(Duration::from_secs(1)).await;
     note(format!("{body} ended"));
     Ok(())
@@ -46,12 +46,12 @@ async fn put(store: &SqliteStore, body: &str) -> anyhow::Result<()> {
     let secret = SigningSecret::new("whk_test")?;
     let headers = Signer::knowrithm(&secret).headers(body);
     let verified = Verifier::knowrithm(secret).verify(&headers, body.to_owned())?;
-    Inbox::new(store.clone()).put(&verified).await?;
+    Inbox::new(store.clone()).put(&verified, &headers).await?;
     Ok(())
 }
 
 #[tokio::test]
-async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_go_on() -> anyhow::Result<()> {
+async fn a_panicking_delivery_becomes_a_dead_letter_and_its_neighbours_are_not_disturbed() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let options = Options {
         database: format!("sqlite://{}", folder.path().join("inbox.db").display()),
@@ -62,7 +62,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
         keep: Duration::MAX,
         effects: None,
     };
-    let store = SqliteStore::open(&options.database, sqlite::config()).await?;
+    let store = SqliteStore::open(&options.database).await?;
     let slow = ["one", "two", "three", "four"];
     for body in slow.into_iter().chain(["panics"]) {
         put(&store, body).await?;
@@ -77,7 +77,7 @@ async fn who_panics_is_tried_again_until_it_is_a_dead_letter_and_its_neighbours_
                 drop(stop);
                 break anyhow::Ok(letter);
             }
-            assert!(start.elapsed() < PATIENCE, "it is no dead letter");
+            assert!(start.elapsed() < PATIENCE, "it is not a dead letter");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };

@@ -1,5 +1,5 @@
-//! Posts signed deliveries, each of its own, and says how many a second were answered:
-//! `cargo run --release -p inbox --bin load -- <url> <deliveries> <connections>`, with the receiver's secret in
+//! Posts signed deliveries, all different, and prints how many were answered in a second:
+//! `cargo run --release -p inbox --bin load -- <url> <deliveries> <connections>`, with the secret of the receiver in
 //! `KNOWRITHM_WEBHOOK_SECRET`.
 
 use std::env;
@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use tower_webhook::SigningSecret;
 use tower_webhook::sign::Signer;
 
-/// Whatever is asked for, it ends.
+/// The most deliveries that may be asked for.
 const MOST: u32 = 1_000_000;
+/// After how long the program gives up.
 const AT_MOST: Duration = Duration::from_mins(2);
 
 #[tokio::main]
@@ -59,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One connection: one delivery after the other, each answered with 200.
+/// Posts one delivery after the other over one connection, and expects a 200 for each. Returns the latencies.
 async fn post(url: &Uri, signer: &Signer, ids: impl Iterator<Item = String>) -> anyhow::Result<Vec<Duration>> {
     let authority = url.authority().context("the URL names no host")?;
     let address = (authority.host(), authority.port_u16().unwrap_or(80));

@@ -1,11 +1,13 @@
 //! Mistakes in the set-up, found when the program starts.
 
+mod whsec;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use crate::secret::WhsecError;
+pub use self::whsec::WhsecError;
 
 /// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
 ///

@@ -1,4 +1,4 @@
-//! Somebody holds the file, or hangs up midway: that costs a retry, and nothing else.
+//! A locked file or a sender that hangs up costs a retry, and no delivery.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::time::sleep;
 use tower::{Layer, ServiceExt};
 use tower_webhook::{BufferedBody, VerifyLayer};
-use tower_webhook_inbox::postgres::{self, PostgresStore};
-use tower_webhook_inbox::redis::{self, RedisStore};
-use tower_webhook_inbox::sqlite::{self, SqliteStore};
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
 use tower_webhook_inbox::{Inbox, Store};
 
 use super::database::{Backend, Database};
@@ -19,15 +19,15 @@ use crate::support::{signed, verifier};
 /// Longer than a commit takes.
 const DEADLINE: Duration = Duration::from_secs(1);
 
-/// Posts a delivery to this inbox.
+/// Posts a delivery to this inbox once.
 async fn post(inbox: Inbox<impl Store>, number: usize) -> StatusCode {
     let service = VerifyLayer::new(verifier()).layer(inbox);
     let request = signed(delivery(number), BufferedBody::new(delivery(number)));
     service.oneshot(request).await.unwrap().status()
 }
 
-/// Posts it until it is acknowledged.
-async fn insist(inbox: &Inbox<impl Store>, number: usize) {
+/// Posts a delivery to this inbox until it is acknowledged.
+async fn deliver(inbox: &Inbox<impl Store>, number: usize) {
     let start = Instant::now();
     while post(inbox.clone(), number).await != 200 {
         assert!(start.elapsed() < PATIENCE, "{number} is not acknowledged");
@@ -35,9 +35,9 @@ async fn insist(inbox: &Inbox<impl Store>, number: usize) {
 }
 
 #[tokio::test]
-async fn a_locked_file_is_503_in_time_and_loses_nothing() {
+async fn a_locked_file_is_503_within_the_deadline_and_loses_no_delivery() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     let inbox = Inbox::new(store).deadline(DEADLINE);
     assert_eq!(post(inbox.clone(), 0).await, 200);
 
@@ -51,22 +51,22 @@ async fn a_locked_file_is_503_in_time_and_loses_nothing() {
     }
     writer.execute("COMMIT").await.unwrap();
     for number in 0..4 {
-        insist(&inbox, number).await;
+        deliver(&inbox, number).await;
     }
     assert_eq!(database.tasks().await, 4);
 }
 
 #[tokio::test]
-async fn a_sender_who_hangs_up_costs_a_retry() {
+async fn a_sender_that_hangs_up_at_any_moment_costs_a_retry() {
     let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url, sqlite::config()).await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
     hangs_up(store, database).await;
     if let Some(database) = Backend::Postgres.database().await {
-        let store = PostgresStore::open(&database.url, postgres::config()).await.unwrap();
+        let store = PostgresStore::open(&database.url).await.unwrap();
         hangs_up(store, database).await;
     }
     if let Some(database) = Backend::Redis.database().await {
-        let store = RedisStore::open(&database.url, redis::config()).await.unwrap();
+        let store = RedisStore::open(&database.url).await.unwrap();
         hangs_up(store, database).await;
     }
 }
@@ -75,12 +75,12 @@ async fn hangs_up(store: impl Store, database: Database) {
     let inbox = Inbox::new(store);
     for number in 0..50 {
         let sender = tokio::spawn(post(inbox.clone(), number));
-        // At another moment each time: before it begins, in the middle, or after its end.
+        // At another moment each time: before the put begins, while it runs, or after its end.
         sleep(Duration::from_micros(200) * u32::try_from(number).unwrap()).await;
         sender.abort();
     }
     for number in 0..50 {
-        insist(&inbox, number).await;
+        deliver(&inbox, number).await;
     }
     assert_eq!(database.tasks().await, 50, "{:?}", database.backend);
     database.drop().await;

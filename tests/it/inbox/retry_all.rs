@@ -1,4 +1,4 @@
-//! After an outage of what the work needs: all dead letters are tried again, at one press of a button.
+//! One button tries all dead letters again, such as after an outage of a service that the work needs.
 #![cfg(unix)]
 
 use std::time::{Duration, Instant};
@@ -7,23 +7,23 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::board::{Board, with_a_dead_letter};
 use super::database::Backend;
-use super::process::{Inbox, PATIENCE, delivery, insist};
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 
 /// More than the page shows.
 const DEAD: usize = 103;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_are_tried_again_on_sqlite() {
+async fn all_dead_letters_are_tried_again_once_on_sqlite() {
     tries_all(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_are_tried_again_on_postgres() {
+async fn all_dead_letters_are_tried_again_once_on_postgres() {
     tries_all(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_are_tried_again_on_redis() {
+async fn all_dead_letters_are_tried_again_once_on_redis() {
     tries_all(Backend::Redis).await;
 }
 
@@ -34,7 +34,7 @@ async fn tries_all(backend: Backend) {
     let sound = Inbox::new(&database.url, database.folder.path());
     let receiver = sound.clone().failing(1.0).start();
     for number in 0..DEAD {
-        insist(receiver.address, &delivery(number)).await;
+        deliver(receiver.address, &delivery(number)).await;
     }
     let start = Instant::now();
     while database.dead().await < DEAD {
@@ -47,7 +47,7 @@ async fn tries_all(backend: Backend) {
     let board = Board::of(&receiver);
     assert_eq!(board.try_all_again(&board.origin()).await, 303);
     sound.wait_for(DEAD).await;
-    // At once, and again: those that are done are left alone.
+    // The second press leaves those that were tried again alone.
     assert_eq!(board.try_all_again(&board.origin()).await, 303);
     assert_eq!(database.tasks().await, 2 * DEAD);
     assert!(sound.effects().values().all(|times| *times == 1));
@@ -56,7 +56,7 @@ async fn tries_all(backend: Backend) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_dead_letter_of_this_queue_is_not_tried_again() {
+async fn only_dead_letters_of_this_queue_are_tried_again() {
     let (database, _receiver, board, id) = with_a_dead_letter().await;
     let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
     for (change, status) in [
@@ -75,9 +75,9 @@ async fn what_is_no_dead_letter_of_this_queue_is_not_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_cannot_be_read_does_not_keep_the_others_back() {
+async fn an_unreadable_dead_letter_does_not_keep_the_others_back() {
     let (database, receiver, board, id) = with_a_dead_letter().await;
-    insist(receiver.address, "signed, no event, and the last to come").await;
+    deliver(receiver.address, "signed, no event, and the last to come").await;
     board.letters::<2>().await;
     let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
     let cut_off = "UPDATE Jobs SET job = '{' WHERE id = ?";
@@ -94,8 +94,8 @@ async fn one_that_cannot_be_read_does_not_keep_the_others_back() {
     let shown = board.letters::<3>().await.map(|letter| letter.again);
     let unreadable = format!("{id} cannot be read: ");
     assert!(shown.iter().flatten().all(|again| *again != id), "{shown:?}");
-    let told = shown
+    let marked = shown
         .iter()
         .filter(|again| matches!(again, Err(text) if text.starts_with(&unreadable)));
-    assert_eq!(told.count(), 1, "{shown:?}");
+    assert_eq!(marked.count(), 1, "{shown:?}");
 }

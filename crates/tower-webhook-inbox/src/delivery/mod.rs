@@ -1,22 +1,26 @@
-//! What is put into the queue: one verified delivery, exactly as it came.
+//! The delivery that is put into the queue.
 
 use std::fmt;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tower_webhook::VerifiedBody;
 
-/// How many hexadecimal digits a delivery's key has.
+use crate::delivery_key::DeliveryKey;
+
+mod encoding;
+
+/// The length of a delivery key as text. The stores know the tasks of an inbox by it.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
 pub(crate) const KEY_DIGITS: u8 = 64;
 
 /// A verified delivery: the argument of the worker's tasks.
 ///
-/// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, `owner`, `signed_by`, the
-/// chosen `headers`, and `body`, the exact bytes in base64. Only code that can write into the queue can make one that was never verified.
+/// In the queue it is a JSON object: `key` in hexadecimal, `received_at` in RFC 3339, `provider`, `owner`, `signed_by`,
+/// the kept `headers`, and `body` in base64. Only code that can write into the queue can forge one.
 ///
 /// ```
 /// use tower_webhook::{SigningSecret, Verifier, sign::Signer};
@@ -29,16 +33,17 @@ pub(crate) const KEY_DIGITS: u8 = 64;
 /// let verified = Verifier::knowrithm(secret).verify(&headers, body)?;
 ///
 /// let delivery = Delivery::new(&verified);
-/// let restored: Delivery = serde_json::from_str(&serde_json::to_string(&delivery)?)?;
-/// assert_eq!(restored, delivery);
-/// assert_eq!(restored.bytes(), body);
+/// assert_eq!(delivery.bytes(), body);
+/// assert_eq!(delivery.json::<serde_json::Value>()?["event"], "agent.created");
+///
+/// let queued = serde_json::to_string(&delivery)?;
+/// assert_eq!(serde_json::from_str::<Delivery>(&queued)?, delivery);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    #[serde(serialize_with = "to_hex", deserialize_with = "from_hex")]
-    key: [u8; 32],
+    key: DeliveryKey,
     received_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
@@ -48,16 +53,16 @@ pub struct Delivery {
     signed_by: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, String)>,
-    #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
+    #[serde(with = "encoding::base64")]
     body: Bytes,
 }
 
 impl Delivery {
-    /// A delivery that is received now, of no provider and without headers.
+    /// Makes a delivery that is received now, without a provider and without headers.
     #[must_use]
     pub fn new(body: &VerifiedBody) -> Self {
         Self {
-            key: body.delivery_key(),
+            key: DeliveryKey::from_bytes(body.delivery_key()),
             received_at: Timestamp::now(),
             provider: None,
             owner: body.owner().map(str::to_owned),
@@ -72,42 +77,37 @@ impl Delivery {
         self
     }
 
-    /// Keeps the headers of these names, each as often as it came.
+    /// Keeps the headers of these names, each with all its values.
     pub(crate) fn with_headers(mut self, headers: &HeaderMap, names: &[HeaderName]) -> Self {
         for name in names {
-            let values = headers.get_all(name).iter();
-            self.headers
-                .extend(values.map(|value| (name.as_str().to_owned(), to_text(value))));
+            let values = headers.get_all(name).iter().map(encoding::header_to_text);
+            self.headers.extend(values.map(|value| (name.to_string(), value)));
         }
         self
     }
 
-    /// What identifies the delivery when it comes again: [`VerifiedBody::delivery_key`]. It is the idempotency key of the
-    /// task, in the form of [`key_hex`](Self::key_hex).
+    /// Identifies the delivery, also when its sender retries it: [`VerifiedBody::delivery_key`].
+    ///
+    /// As text it is the idempotency key of the task.
     #[must_use]
-    pub fn key(&self) -> &[u8; 32] {
-        &self.key
+    pub fn key(&self) -> DeliveryKey {
+        self.key
     }
 
-    /// The key as 64 lower-case hexadecimal digits.
-    #[must_use]
-    pub fn key_hex(&self) -> String {
-        self.key.map(|byte| format!("{byte:02x}")).concat()
-    }
-
-    /// When the first attempt that was stored was received, by this machine's clock.
+    /// When the inbox received the attempt that was stored, by the clock of its machine.
     #[must_use]
     pub fn received_at(&self) -> Timestamp {
         self.received_at
     }
 
-    /// Who sent it, as [`Inbox::provider`](crate::Inbox::provider) was told.
+    /// The provider that sent it, as named by [`Inbox::provider`](crate::Inbox::provider).
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
     }
 
-    /// Whose secret signed it: [`VerifiedBody::owner`]. Unlike what the body says, it was verified.
+    /// The owner of the secret that signed it: [`VerifiedBody::owner`]. Unlike the content of the body, it was
+    /// verified.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
@@ -122,16 +122,11 @@ impl Delivery {
     /// The headers that [`Inbox::keep_header`](crate::Inbox::keep_header) chose. Most providers do not sign them.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
-        let parsed = self.headers.iter().filter_map(|(name, value)| {
-            let value = value
-                .chars()
-                .map(|char| u8::try_from(char).ok())
-                .collect::<Option<Vec<_>>>()?;
-            Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_bytes(&value).ok()?))
-        });
         let mut headers = HeaderMap::new();
-        for (name, value) in parsed {
-            headers.append(name, value);
+        for (name, value) in &self.headers {
+            if let (Ok(name), Some(value)) = (name.parse::<HeaderName>(), encoding::header_from_text(value)) {
+                headers.append(name, value);
+            }
         }
         headers
     }
@@ -142,31 +137,21 @@ impl Delivery {
         &self.body
     }
 
-    /// The body, parsed as JSON of a type of your own.
+    /// Parses the body as JSON.
     ///
     /// # Errors
     ///
-    /// When the body is not JSON, or not a `T`. It will not be one at the next attempt either: do not retry.
+    /// When the body is not JSON, or not a `T`. A retry of the task cannot change that.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
-
-    /// The body, parsed as an event of Knowrithm.
-    ///
-    /// # Errors
-    ///
-    /// When the body is not a JSON object. It will not be one at the next attempt either: do not retry.
-    #[cfg(feature = "knowrithm")]
-    pub fn event(&self) -> Result<knowrithm_events::Event, serde_json::Error> {
-        knowrithm_events::Event::from_slice(&self.body)
-    }
 }
 
-/// Prints what identifies the delivery; what a webhook says about people does not belong into logs.
+/// Prints neither the body nor the headers: they may hold personal data, which does not belong in logs.
 impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Delivery")
-            .field("key", &format_args!("{}", self.key_hex()))
+            .field("key", &format_args!("{}", self.key))
             .field("received_at", &self.received_at)
             .field("provider", &self.provider)
             .field("owner", &self.owner)
@@ -175,47 +160,9 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// A header's value as text that loses nothing: each byte is the character of its number.
-fn to_text(value: &HeaderValue) -> String {
-    value.as_bytes().iter().map(|&byte| char::from(byte)).collect()
-}
-
-fn to_hex<S: Serializer>(key: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&key.map(|byte| format!("{byte:02x}")).concat())
-}
-
-fn from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let digits = text.as_bytes();
-    let mut key = [0; 32];
-    if digits.len() != usize::from(KEY_DIGITS) || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return Err(D::Error::custom("a delivery key is 64 hexadecimal digits"));
-    }
-    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let value = |digit: u8| {
-            char::from(digit)
-                .to_digit(16)
-                .and_then(|value| u8::try_from(value).ok())
-        };
-        *byte = value(pair[0])
-            .zip(value(pair[1]))
-            .map(|(high, low)| high << 4 | low)
-            .unwrap_or_default();
-    }
-    Ok(key)
-}
-
-fn to_base64<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&BASE64_STANDARD.encode(body))
-}
-
-fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    BASE64_STANDARD.decode(text).map(Bytes::from).map_err(D::Error::custom)
-}
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
     use tower_webhook::sign::Signer;
     use tower_webhook::{Secrets, SigningSecret, Verifier};
 
@@ -229,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_and_every_header_comes_back() {
+    fn every_byte_and_every_kept_header_survives_the_queue() {
         let body = verified(b"\x00\xff not JSON, not UTF-8 \xc3");
         let name = HeaderName::from_static("x-kept");
         let mut headers = HeaderMap::new();
@@ -245,7 +192,7 @@ mod tests {
         let restored: Delivery = serde_json::from_str(&json).unwrap();
         assert_eq!(restored, delivery);
         assert_eq!(restored.bytes(), body.bytes());
-        assert_eq!(restored.key(), &body.delivery_key());
+        assert_eq!(restored.key().as_bytes(), &body.delivery_key());
         headers.remove("x-other");
         assert_eq!(restored.headers(), headers);
         assert_eq!(restored.provider(), Some("knowrithm"));
@@ -253,21 +200,16 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_not_in_what_debug_prints() {
+    fn debug_does_not_print_the_body() {
         let printed = format!("{:?}", Delivery::new(&verified(b"jane@example.com")));
         assert!(!printed.contains("jane") && !printed.contains("amFuZ"), "{printed}");
         assert!(printed.contains("len: 16"), "{printed}");
     }
 
     #[test]
-    fn what_is_no_delivery_is_refused() {
+    fn a_malformed_field_in_the_queue_is_refused() {
         let good = serde_json::to_value(Delivery::new(&verified(b"{}"))).unwrap();
-        for (field, value) in [
-            ("key", "ab"),
-            ("key", "\u{df}"),
-            ("body", "*"),
-            ("received_at", "yesterday"),
-        ] {
+        for (field, value) in [("key", "ab"), ("body", "*"), ("received_at", "yesterday")] {
             let mut bad = good.clone();
             bad[field] = value.into();
             assert!(serde_json::from_value::<Delivery>(bad).is_err(), "{field}: {value}");
