@@ -1,177 +1,159 @@
-//! A receiver of Knowrithm webhooks on hyper alone: `cargo run -p hyper-receiver`.
+//! Receives Knowrithm webhooks on hyper alone: `cargo run -p hyper-receiver`.
+//!
+//! It listens on 127.0.0.1, on the port in `PORT` (5000). Without `KNOWRITHM_WEBHOOK_SECRET` it makes a secret for this
+//! run, and prints a `curl` command that posts a signed event. It prints the reason when it refuses a request.
+//!
+//! The server has a timeout for request heads and a limit on HTTP/2 streams, and answers clients that half-close their
+//! connection. For production, add TLS and a limit on connections, and move slow work to a queue, as `inbox` does.
 
-use std::convert::Infallible;
-use std::future::pending;
-use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-use std::io::{self, Write};
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::io::{Write, stdout};
+use std::{env, pin::pin, sync::Arc, time::Duration};
 
+use anyhow::Context;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::service::{Service, service_fn};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, header::ALLOW, header::CONTENT_TYPE};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
-use knowrithm_events::Event;
-use receiver_support::{Setup, announce, shutdown};
-use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
-use tower_webhook::{BufferedBody, Verifier};
+use hyper_util::server::{conn::auto, graceful::GracefulShutdown};
+use knowrithm_events::{Event, Kind, samples};
+use tokio::time::{sleep, timeout};
+use tokio::{net::TcpListener, signal, sync::Notify};
+use tower_webhook::{BufferedBody, ConfigError, Rejection, SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 use tower_webhook_hyper::VerifyService;
+
+type Answer = Result<Response<Full<Bytes>>, hyper::http::Error>;
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many requests one HTTP/2 connection may have under way, each of them with a body up to the limit in memory: a sender
-/// of webhooks needs a few, and hyper's default is 200.
-const MAX_STREAMS: u32 = 16;
-
-/// How long no connection may have failed for an outage to be over.
-const OUTAGE: Duration = Duration::from_mins(1);
-
-type Answer = Result<Response<Full<Bytes>>, Infallible>;
-
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // In a service of your own: `SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?`.
-    let setup = Setup::from_env()?;
-
-    let webhook = VerifyService::new(service_fn(receive), Verifier::knowrithm(setup.secret.clone()));
-    let app = service_fn(move |request| route(webhook.clone(), request));
-
-    let listener = TcpListener::bind(setup.address).await?;
-    let (stopped, grace_over) = shutdown()?;
-    setup.greet(listener.local_addr()?);
-    tokio::select! {
-        () = serve(listener, app, stopped) => {}
-        () = grace_over => {}
-    }
+    let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
+    let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
+    let url = format!("http://{}/webhooks/knowrithm", listener.local_addr()?);
+    let secret = match SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET") {
+        Err(ConfigError::MissingVariable { .. }) => sample_secret(&url)?,
+        secret => secret?,
+    };
+    let verifier = Verifier::knowrithm(secret);
+    let connections = GracefulShutdown::new();
+    let _ = writeln!(stdout(), "Listening on {url}");
+    tokio::select! { () = serve(listener, &connections, verifier) => {}, () = stop() => {} }
+    // Requests in progress have 8 s to finish; a second signal stops at once.
+    let grace = sleep(Duration::from_secs(8));
+    tokio::select! { () = connections.shutdown() => {}, () = grace => {}, () = stop() => {} }
     Ok(())
 }
 
-/// Answers what is no webhook without reading its body.
-async fn route<S>(webhook: S, request: Request<Incoming>) -> Answer
-where
-    S: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible>,
-{
-    match (request.uri().path(), request.method()) {
-        ("/webhooks/knowrithm", &Method::POST) => webhook.call(request).await,
-        ("/webhooks/knowrithm", _) => {
-            let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-            Ok(response)
-        }
-        _ => Ok(empty(StatusCode::NOT_FOUND)),
-    }
-}
-
-/// Gets here only with a body that Knowrithm signed.
-async fn receive(request: Request<BufferedBody>) -> Answer {
-    let (status, kind, text) = match Event::from_slice(request.body().bytes()) {
-        Ok(event) => {
-            announce(&event);
-            let text = json!({ "status": "success" }).to_string();
-            (StatusCode::OK, "application/json", text)
-        }
-        Err(error) => {
-            let text = format!("the verified body is no event: {error}");
-            (StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", text)
-        }
-    };
-    let mut response = empty(status).map(|_| Full::from(text));
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(response)
-}
-
-fn empty(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    response
-}
-
-/// Serves HTTP/1.1 and HTTP/2 until the process is told to stop, and then until the requests under way are answered.
-async fn serve<S>(listener: TcpListener, app: S, stopped: impl Future<Output = ()>)
-where
-    S: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+/// Accepts connections, and serves HTTP/1.1 and HTTP/2 on them. Never completes.
+async fn serve(listener: TcpListener, connections: &GracefulShutdown, verifier: Verifier) {
     let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http1().half_close(true);
     server
         .http1()
         .timer(TokioTimer::new())
-        // Who has sent a request and says that nothing more will come still gets its answer.
-        .half_close(true)
         .header_read_timeout(HEAD_TIMEOUT);
     server
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(MAX_STREAMS)
         .keep_alive_interval(HEAD_TIMEOUT);
-
-    let connections = GracefulShutdown::new();
-    let mut stopped = pin!(stopped);
-    let mut failed = None;
+    // Each stream may hold a body of 2 MiB in memory, and hyper's default is 200 streams.
+    server.http2().max_concurrent_streams(16);
     loop {
-        let stream = tokio::select! {
-            stream = accept(&listener, &mut failed) => stream,
-            () = &mut stopped => break,
-        };
-
-        let heard = Arc::new(AtomicBool::new(false));
-        let app = service_fn({
-            let (app, heard) = (app.clone(), heard.clone());
-            move |request| {
-                heard.store(true, Ordering::Relaxed);
-                app.call(request)
-            }
-        });
-        let connection = connections.watch(server.serve_connection(TokioIo::new(stream), app).into_owned());
-        tokio::spawn(async move {
-            tokio::select! {
-                // It ends in an error when the peer hangs up or talks no HTTP: nothing to be done about it.
-                _ = connection => {}
-                // hyper's own timeout starts only when the version of HTTP is known.
-                () = silence(&heard) => {}
-            }
-        });
-    }
-    drop(listener);
-    connections.shutdown().await;
-}
-
-/// Waits for the next connection. When there can be none it says so, once an outage: `failed` is when the last one was.
-async fn accept(listener: &TcpListener, failed: &mut Option<Instant>) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            // Of that one connection: its peer has gone already.
-            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Most often there are too many open files, until connections end.
             Err(error) => {
-                let before = failed.replace(Instant::now());
-                // In the middle of an outage, each connection that ends lets one in.
-                if before.is_none_or(|before| before.elapsed() > OUTAGE) {
-                    // Who reads this may be gone, and that is no reason to stop.
-                    let _ = writeln!(io::stderr(), "Cannot accept connections: {error}");
-                }
-                // Most often there are too many open files; connections that end give some back.
+                let _ = writeln!(stdout(), "cannot accept a connection: {error}");
                 sleep(Duration::from_millis(100)).await;
+                continue;
             }
-        }
+        };
+        let (verifier, first_head) = (verifier.clone(), Arc::new(Notify::new()));
+        let has_head = first_head.clone();
+        let service = service_fn(move |request| {
+            has_head.notify_one();
+            route(verifier.clone(), request)
+        });
+        let connection = connections.watch(server.serve_connection(TokioIo::new(stream), service).into_owned());
+        tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            // hyper's own timeout starts only after the bytes that tell HTTP/1.1 from HTTP/2.
+            tokio::select! {
+                _ = &mut connection => return,
+                head = timeout(HEAD_TIMEOUT, first_head.notified()) => if head.is_err() { return },
+            }
+            let _ = connection.await;
+        });
     }
 }
 
-/// Waits until a connection has been silent for too long; for ever when a request came in time.
-async fn silence(heard: &AtomicBool) {
-    sleep(HEAD_TIMEOUT).await;
-    if heard.load(Ordering::Relaxed) {
-        pending::<()>().await;
+/// Verifies webhooks, and prints the reason of a refusal, which is in the response's extensions.
+async fn route(verifier: Verifier, request: Request<Incoming>) -> Answer {
+    match (request.uri().path(), request.method()) {
+        ("/webhooks/knowrithm", &Method::POST) => {
+            let response = VerifyService::new(service_fn(receive), verifier).call(request).await?;
+            if let Some(rejection) = response.extensions().get::<Rejection>() {
+                let _ = writeln!(stdout(), "refused: {}", rejection.code());
+            }
+            Ok(response)
+        }
+        ("/webhooks/knowrithm", _) => Response::builder()
+            .status(405)
+            .header(ALLOW, "POST")
+            .body(Full::default()),
+        _ => Response::builder().status(404).body(Full::default()),
     }
+}
+
+/// Handles an event. Only bodies that Knowrithm signed get here.
+async fn receive(request: Request<BufferedBody>) -> Answer {
+    let Ok(event) = Event::from_slice(request.body().bytes()) else {
+        return Response::builder()
+            .status(400)
+            .body(Full::from("the body is not an event"));
+    };
+    // Escaped, so that a name cannot control the terminal.
+    let text = |text: Option<&str>| text.unwrap_or("-").escape_debug().to_string();
+    let detail = match &event.kind {
+        Kind::LeadCreated(lead) => {
+            let [first, last, email] = [&lead.first_name, &lead.last_name, &lead.email].map(|it| text(it.as_deref()));
+            format!("\n  -> New lead received: {first} {last} ({email})")
+        }
+        Kind::ConversationEnded(ended) if ended.rating().is_none_or(|rating| rating <= 2.0) => {
+            let id = text(ended.id.as_deref());
+            format!("\n  -> Low rating received for conversation {id}. Notifying support.")
+        }
+        _ => String::new(),
+    };
+    // `println!` would panic if stdout is closed.
+    let _ = writeln!(stdout(), "Received valid webhook event: {}{detail}", text(event.name()));
+    Response::builder()
+        .header(CONTENT_TYPE, "application/json")
+        .body(Full::from(r#"{"status":"success"}"#))
+}
+
+/// Makes a random secret, and prints a command that posts an event signed with it.
+fn sample_secret(url: &str) -> anyhow::Result<SigningSecret> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    let secret = SigningSecret::new(random)?;
+    let sample = samples().iter().find(|sample| sample.name == "lead.created");
+    let body = sample.context("there is no sample of this event")?.json;
+    let headers = Signer::new(Knowrithm, &secret).headers(body);
+    let signature = headers["x-knowrithm-signature"].to_str()?;
+    let json = "-H 'Content-Type: application/json'";
+    let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
+    let _ = writeln!(stdout(), "Post a signed event:\n\n{curl}\n");
+    Ok(secret)
+}
+
+/// Completes at SIGINT or SIGTERM.
+async fn stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
+    }
+    let _ = signal::ctrl_c().await;
 }

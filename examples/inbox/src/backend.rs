@@ -1,11 +1,11 @@
 //! The backend that `DATABASE_URL` names, and the parts that run on it.
 
 use anyhow::{Context, bail};
-use receiver_support::complain;
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::sqlite::SqliteStore;
 
+use crate::receiver::complain;
 use crate::setup::Options;
 
 pub(crate) enum Backend {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use receiver_support::complain;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::receiver::complain;
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -9,6 +9,7 @@ mod board;
 mod dead;
 mod keep;
 mod letters;
+mod receiver;
 mod setup;
 mod work;
 mod workers;
@@ -18,13 +19,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post_service};
-use receiver_support::{Setup, say, shutdown};
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower_webhook::{Verifier, VerifyLayer};
 use tower_webhook_inbox::{Inbox, Store};
 
 use crate::backend::{Backend, queue};
+use crate::receiver::{Setup, say, shutdown};
 use crate::setup::Options;
 use crate::work::work;
 use crate::workers::Workers;
@@ -67,7 +68,7 @@ async fn run(
     let (stopped, grace_over) = shutdown()?;
     let (board_stopped, _) = shutdown()?;
     let (work_stopped, work_grace_over) = shutdown()?;
-    setup.greet(listener.local_addr()?);
+    setup.greet(listener.local_addr()?)?;
     say(format_args!("Board on {board_url}"));
 
     let receive = async { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) };

@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use apalis::prelude::{AbortError, BoxDynError, Data};
 use knowrithm_events::Event;
-use receiver_support::{announce, on_a_line};
 use tower_webhook_inbox::Delivery;
 
+use crate::receiver::{announce, on_a_line};
 use crate::setup::Options;
 
 /// The settings and resources of the work.

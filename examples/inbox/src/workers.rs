@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use apalis::prelude::Monitor;
 use futures_util::FutureExt;
-use receiver_support::complain;
 use tokio::time::{sleep, timeout};
 use tower_webhook_inbox::Drain;
+
+use crate::receiver::complain;
 
 /// How often an idle worker looks for tasks.
 pub(crate) const POLL: Duration = Duration::from_millis(200);

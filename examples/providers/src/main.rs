@@ -1,90 +1,106 @@
-//! One receiver for the webhooks of every provider: `GITHUB_WEBHOOK_SECRET=.. cargo run -p providers`.
+//! Receives the webhooks of every provider on axum: `GITHUB_WEBHOOK_SECRET=.. cargo run -p providers`.
 //!
-//! It serves `POST /knowrithm`, `/github`, `/stripe`, `/slack`, `/shopify` and `/standard_webhooks`, each if it has a
-//! secret: in `GITHUB_WEBHOOK_SECRET`, or in the file that `GITHUB_WEBHOOK_SECRET_FILE` names. The answer to a verified
-//! webhook tells which secret signed it:
+//! The routes are `POST /knowrithm`, `/github`, `/stripe`, `/slack`, `/shopify` and `/standard_webhooks`, on the port
+//! in `PORT` (5000) of 127.0.0.1. Each is served if its secret is set: in `GITHUB_WEBHOOK_SECRET`, for example, or in
+//! the file named by `GITHUB_WEBHOOK_SECRET_FILE`. The answer has the label of the secret that signed the webhook:
 //!
 //! ```json
-//! {"status":"success","key":"current"}
+//! {"signed_by":"current","status":"success"}
 //! ```
 //!
-//! **To rotate** a secret, give the new one and keep the one before in `GITHUB_WEBHOOK_SECRET_OLD`, or in the file that
-//! `GITHUB_WEBHOOK_SECRET_OLD_FILE` names, until nothing is signed with `old` any more.
+//! **To rotate a secret**, set the new one and move the previous one to `GITHUB_WEBHOOK_SECRET_OLD`, or to the file
+//! named by `GITHUB_WEBHOOK_SECRET_OLD_FILE`. Remove it when no more answers say `old`.
 //!
-//! **Without a restart**, change the files and send SIGHUP: requests under way end with the secrets that they began with.
-//! A file that cannot be used leaves the secrets as they were. An old one that is not there is no error: put it there when
-//! you rotate, and remove it afterwards.
+//! **To rotate without a restart**, change the files and send SIGHUP. Requests in progress are verified with the
+//! secrets that were current when they began. If a file cannot be used, all secrets of that provider stay as they are.
+//! A missing `_OLD_FILE` is not an error: between rotations there is no old secret.
 //!
-//! `axum::serve` waits for the head of a request for ever: see `axum-receiver`.
+//! For production, add what `axum-receiver` lists. `observed` shows how to log the reasons of refusals.
 
 mod provider;
 
-use axum::routing::post;
-use axum::{Json, Router};
-use receiver_support::{Hangups, address, complain, say, shutdown};
-use serde::Serialize;
-use tokio::net::TcpListener;
-use tower_webhook::VerifyLayer;
+use std::io::{Write, stderr, stdout};
+use std::{env, future::pending, time::Duration};
+
+use anyhow::Context;
+use axum::{Json, Router, routing::post};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, signal, time::timeout};
+use tower_webhook::scheme::{GitHub, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
+use tower_webhook::{SigningSecret, VerifyLayer};
 use tower_webhook_axum::Verified;
 
 use crate::provider::Provider;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut app = Router::new();
-    let (mut served, mut greeting) = (Vec::new(), Vec::new());
-    for name in provider::NAMES {
-        if let Some((provider, verifier)) = Provider::from_env(name)? {
-            let verify = VerifyLayer::new(verifier);
+    let providers = [
+        Provider::from_env(Knowrithm, Ok)?,
+        Provider::from_env(GitHub, Ok)?,
+        Provider::from_env(Stripe, Ok)?,
+        Provider::from_env(Slack, Ok)?,
+        Provider::from_env(Shopify, Ok)?,
+        Provider::from_env(StandardWebhooks::new(), SigningSecret::decode_whsec)?,
+    ];
+    let (mut app, mut routes) = (Router::new(), Vec::new());
+    for Provider { name, verifier, .. } in &providers {
+        if let Some(verifier) = verifier {
+            let verify = VerifyLayer::new(verifier.clone());
             app = app.route(&format!("/{name}"), post(receive).route_layer(verify));
-            greeting.push(format!("POST /{name}"));
-            served.push(provider);
+            routes.push(format!("POST /{name}"));
         } else {
             let variable = provider::variable(name);
-            greeting.push(format!(
-                "POST /{name} is not served: neither {variable} nor {variable}_FILE is set"
-            ));
+            let reason = format!("neither {variable} nor {variable}_FILE is set");
+            routes.push(format!("POST /{name} is not served: {reason}"));
         }
     }
 
-    let listener = TcpListener::bind(address()?).await?;
-    let (stopped, grace_over) = shutdown()?;
-    let hangups = Hangups::new()?;
-    say(format_args!("Listening on http://{}", listener.local_addr()?));
-    greeting.iter().for_each(say);
+    let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
+    let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
+    #[cfg(unix)]
+    let mut hangups = signal::unix::signal(signal::unix::SignalKind::hangup())?;
+    let reload = async {
+        #[cfg(unix)]
+        while hangups.recv().await.is_some() {
+            providers.iter().for_each(reload);
+        }
+        pending::<()>().await;
+    };
+    let _ = writeln!(
+        stdout(),
+        "Listening on http://{}\n{}",
+        listener.local_addr()?,
+        routes.join("\n")
+    );
     tokio::select! {
-        result = axum::serve(listener, app).with_graceful_shutdown(stopped) => result?,
-        () = read_anew(&served, hangups) => {}
-        () = grace_over => {}
+        result = axum::serve(listener, app).with_graceful_shutdown(stop()) => result?,
+        () = reload => {}
+        // Requests in progress have 8 s to finish; a second signal stops at once.
+        () = async { stop().await; let _ = timeout(Duration::from_secs(8), stop()).await; } => {}
     }
     Ok(())
 }
 
-/// Gets here only with a body that the provider signed.
-async fn receive(Verified(body): Verified) -> Json<Answer> {
-    Json(Answer {
-        status: "success",
-        key: body.key().map(str::to_owned),
-    })
+/// Handles a webhook. Only bodies that the provider signed get here.
+async fn receive(Verified(body): Verified) -> Json<Value> {
+    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
-#[derive(Serialize)]
-struct Answer {
-    status: &'static str,
-    /// The label of the secret that signed.
-    key: Option<String>,
+/// Reads the secrets of a provider again, if they are in files, and prints the outcome.
+fn reload(provider: &Provider) {
+    let name = provider.name;
+    let _ = match provider.reload.as_ref().map(|reload| reload()) {
+        Some(Ok(())) => writeln!(stdout(), "{name}: took the secrets from its files"),
+        Some(Err(error)) => writeln!(stderr(), "{name}: kept the secrets it has: {error:#}"),
+        None => Ok(()),
+    };
 }
 
-/// Reads the secrets that are in files once more, at each SIGHUP.
-async fn read_anew(providers: &[Provider], mut hangups: Hangups) {
-    loop {
-        hangups.next().await;
-        for provider in providers {
-            match provider.read_anew() {
-                Ok(true) => say(format_args!("{}: took the secrets from its files", provider.name)),
-                Ok(false) => {}
-                Err(error) => complain(format_args!("{}: kept the secrets it has: {error:#}", provider.name)),
-            }
-        }
+/// Completes at SIGINT or SIGTERM.
+async fn stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
     }
+    let _ = signal::ctrl_c().await;
 }

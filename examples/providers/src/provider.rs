@@ -1,77 +1,70 @@
-//! A provider, and where its secrets come from.
+//! A provider, and the places of its secrets.
 
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
-use tower_webhook::{Keys, Secrets, SecretsHandle, SigningSecret, Verifier};
+use anyhow::{Context, ensure};
+use tower_webhook::scheme::Scheme;
+use tower_webhook::{ConfigError, Secrets, SecretsHandle, SigningSecret, Verifier};
 
-/// Each is the path of a route, and in upper case the beginning of the names of its variables.
-pub(crate) const NAMES: [&str; 6] = ["knowrithm", "github", "stripe", "slack", "shopify", "standard_webhooks"];
-
-/// A provider that is served.
-#[derive(Debug)]
+/// A provider.
 pub(crate) struct Provider {
     pub(crate) name: &'static str,
-    secrets: SecretsHandle,
-    places: Places,
+    /// `None` if no secret is set.
+    pub(crate) verifier: Option<Verifier>,
+    /// Replaces the secrets by those in the files now. `None` if no secret is in a file.
+    pub(crate) reload: Option<Box<dyn Fn() -> anyhow::Result<()>>>,
 }
 
-/// Where its secrets are: the one that signs, and the one before it.
-#[derive(Debug)]
-struct Places {
-    current: Place,
-    old: Option<Place>,
+impl Provider {
+    /// The provider with this scheme. `decode` makes its secrets from those in the variables and files.
+    pub(crate) fn from_env<S: Scheme>(
+        scheme: S,
+        decode: fn(SigningSecret) -> Result<S::Secret, ConfigError>,
+    ) -> anyhow::Result<Self> {
+        let name = scheme.name();
+        let variable = variable(name);
+        let old = Place::from_env(&format!("{variable}_OLD"))?;
+        let Some(current) = Place::from_env(&variable)? else {
+            ensure!(old.is_none(), "{variable}_OLD is set without {variable}");
+            return Ok(Self {
+                name,
+                verifier: None,
+                reload: None,
+            });
+        };
+        let has_files = matches!((&current, &old), (Place::File(_), _) | (_, Some(Place::File(_))));
+        let read = move || {
+            let secrets = Secrets::new(current.read("current", decode)?);
+            anyhow::Ok(match &old {
+                // Between two rotations there is none.
+                Some(Place::File(file)) if matches!(file.try_exists(), Ok(false)) => secrets,
+                Some(old) => secrets.and(old.read("old", decode)?),
+                None => secrets,
+            })
+        };
+        let handle = SecretsHandle::new(read()?);
+        let verifier = Some(Verifier::new(scheme, handle.clone()));
+        let reload = move || {
+            handle.replace(read()?);
+            Ok(())
+        };
+        Ok(Self {
+            name,
+            verifier,
+            reload: has_files.then(|| Box::new(reload) as _),
+        })
+    }
 }
 
-#[derive(Debug)]
+/// Where a secret is.
 enum Place {
     Variable(String),
     File(PathBuf),
 }
 
-impl Provider {
-    /// The provider of this name, with what verifies its webhooks; `None` when it has no secret.
-    pub(crate) fn from_env(name: &'static str) -> anyhow::Result<Option<(Self, Verifier)>> {
-        let variable = variable(name);
-        let old = Place::from_env(&format!("{variable}_OLD"))?;
-        let Some(current) = Place::from_env(&variable)? else {
-            ensure!(
-                old.is_none(),
-                "{variable}_OLD is set, but no secret that comes after it"
-            );
-            return Ok(None);
-        };
-        let places = Places { current, old };
-        let secrets = SecretsHandle::new(places.read(name)?);
-        let verifier = verifier(name, secrets.clone())?;
-        Ok(Some((Self { name, secrets, places }, verifier)))
-    }
-
-    /// Takes the secrets that its files hold now; says whether it has any.
-    pub(crate) fn read_anew(&self) -> anyhow::Result<bool> {
-        let Places { current, old } = &self.places;
-        let has_files = [Some(current), old.as_ref()].into_iter().flatten().any(Place::is_file);
-        if has_files {
-            self.secrets.replace(self.places.read(self.name)?);
-        }
-        Ok(has_files)
-    }
-}
-
-impl Places {
-    fn read(&self, name: &str) -> anyhow::Result<Secrets> {
-        let secrets = Secrets::new(self.current.read(name)?.label("current"));
-        match &self.old {
-            // Between two rotations there is none.
-            Some(Place::File(file)) if matches!(file.try_exists(), Ok(false)) => Ok(secrets),
-            Some(old) => Ok(secrets.and(old.read(name)?.label("old"))),
-            None => Ok(secrets),
-        }
-    }
-}
-
 impl Place {
+    /// The file that `{variable}_FILE` names, or the variable itself if it is set.
     fn from_env(variable: &str) -> anyhow::Result<Option<Self>> {
         let file = env::var_os(format!("{variable}_FILE")).map(PathBuf::from);
         let is_set = env::var_os(variable).is_some();
@@ -82,35 +75,16 @@ impl Place {
         })
     }
 
-    fn is_file(&self) -> bool {
-        matches!(self, Self::File(_))
-    }
-
-    fn read(&self, name: &str) -> anyhow::Result<SigningSecret> {
+    fn read<K>(&self, label: &'static str, decode: fn(SigningSecret) -> Result<K, ConfigError>) -> anyhow::Result<K> {
         let (secret, place) = match self {
             Self::Variable(variable) => (SigningSecret::from_env(variable)?, variable.clone()),
             Self::File(file) => (SigningSecret::from_file(file)?, file.display().to_string()),
         };
-        match name {
-            "standard_webhooks" => secret.require_whsec().context(place),
-            _ => Ok(secret),
-        }
+        decode(secret.label(label)).context(place)
     }
 }
 
-/// The variable that holds the secret of the provider of this name.
+/// The variable with the secret of the provider of this name.
 pub(crate) fn variable(name: &str) -> String {
     format!("{}_WEBHOOK_SECRET", name.to_uppercase())
-}
-
-fn verifier(name: &str, keys: impl Into<Keys>) -> anyhow::Result<Verifier> {
-    Ok(match name {
-        "knowrithm" => Verifier::knowrithm(keys),
-        "github" => Verifier::github(keys),
-        "stripe" => Verifier::stripe(keys),
-        "slack" => Verifier::slack(keys),
-        "shopify" => Verifier::shopify(keys),
-        "standard_webhooks" => Verifier::standard_webhooks(keys)?,
-        other => bail!("there is no provider {other}"),
-    })
 }

@@ -1,37 +1,38 @@
-//! A receiver for many tenants, each with secrets of its own in an SQLite database: `cargo run -p tenants`.
+//! Receives webhooks for many tenants on axum, with each tenant's secrets in an SQLite database: `cargo run -p
+//! tenants`.
 //!
-//! It serves `POST /webhooks/{tenant}`, signed as Knowrithm does. The first start makes the database, `tenants.db` or
-//! what `DATABASE_URL` names (`sqlite:///var/lib/tenants.db`), with one tenant in it, and prints a command to try.
+//! The route is `POST /webhooks/{tenant}`, signed as Knowrithm does, on the port in `PORT` (5000) of 127.0.0.1. The
+//! database is `tenants.db`, or the one in `DATABASE_URL` (`sqlite:///var/lib/tenants.db`). The first start creates it
+//! with one tenant, and prints a `curl` command that posts a signed event to that tenant.
 //!
-//! A second secret for a tenant takes over from the first, which is accepted for another 24 hours, or as many as are
-//! given last. The secret is read from stdin, where no list of processes shows it:
+//! To rotate a tenant's secret, add another. The previous ones stay valid for 24 hours, or for the number of hours in
+//! the last argument. The new secret is read from stdin, since a list of processes shows arguments:
 //!
 //! ```sh
 //! echo whk_n3w | cargo run -p tenants -- --add demo summer 48
 //! ```
 //!
-//! A receiver that runs takes it up within 30 seconds, or at once when it gets SIGHUP. The answer to a webhook tells
-//! which secret signed it, and so when the old one is idle:
+//! A running receiver uses it within 30 seconds, or at once after SIGHUP. The answer to a webhook has the label of the
+//! secret that signed it, which shows when the previous secret is no longer in use:
 //!
 //! ```json
-//! {"status":"success","key":"summer"}
+//! {"signed_by":"summer","status":"success"}
 //! ```
 //!
-//! `axum::serve` waits for the head of a request for ever: see `axum-receiver`.
+//! For production, encrypt the secrets in the database, and add what `axum-receiver` lists. `observed` shows how to log
+//! the reasons of refusals.
 
 mod source;
 mod store;
 
-use std::env;
-use std::io::{Read, stdin};
+use std::io::{Read, Write, stdin, stdout};
+use std::{env, fmt::Write as _, future::pending, time::Duration};
 
 use anyhow::{Context, bail};
-use axum::routing::post;
-use axum::{Json, Router};
-use receiver_support::{Hangups, address, curl, random_secret, say, shutdown};
-use serde::Serialize;
-use tokio::net::TcpListener;
-use tower_webhook::{PerRequest, SigningSecret, Verifier, VerifyLayer};
+use axum::{Json, Router, routing::post};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, signal, time::timeout};
+use tower_webhook::{SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 use tower_webhook_axum::Verified;
 
 use crate::source::Tenants;
@@ -42,9 +43,8 @@ const USAGE: &str = "usage: tenants [--add TENANT LABEL [HOURS]], with the secre
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://tenants.db".to_owned());
-    let store = Store::open(&url)
-        .await
-        .with_context(|| format!("DATABASE_URL is {url}"))?;
+    let store = Store::open(&url).await;
+    let store = store.with_context(|| format!("DATABASE_URL is {url}"))?;
 
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -56,66 +56,43 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn serve(store: Store) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(address()?).await?;
+    let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
+    let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
     let url = format!("http://{}/webhooks", listener.local_addr()?);
-    let sample = if store.is_empty().await? {
-        Some(demonstration(&store, &url).await?)
-    } else {
-        None
-    };
+    if store.is_empty().await? {
+        add_demo(&store, &url).await?;
+    }
 
     let tenants = Tenants::new(store);
-    let verify = VerifyLayer::new(Verifier::knowrithm(PerRequest(tenants.clone())));
+    let verify = VerifyLayer::new(Verifier::per_request(Knowrithm, tenants.clone()));
     let app = Router::new().route("/webhooks/{tenant}", post(receive).route_layer(verify));
 
-    let (stopped, grace_over) = shutdown()?;
-    let hangups = Hangups::new()?;
-    say(format_args!("Listening on {url}/{{tenant}}"));
-    if let Some(command) = sample {
-        say("The database is new, and has the tenant demo. Post a signed sample event:");
-        say("");
-        say(command);
-        say("");
-    }
+    #[cfg(unix)]
+    let mut hangups = signal::unix::signal(signal::unix::SignalKind::hangup())?;
+    let forget = async {
+        #[cfg(unix)]
+        while hangups.recv().await.is_some() {
+            tenants.forget();
+            let _ = writeln!(stdout(), "Forgot the cached secrets");
+        }
+        pending::<()>().await;
+    };
+    let _ = writeln!(stdout(), "Listening on {url}/{{tenant}}");
     tokio::select! {
-        result = axum::serve(listener, app).with_graceful_shutdown(stopped) => result?,
-        () = forget(&tenants, hangups) => {}
-        () = grace_over => {}
+        result = axum::serve(listener, app).with_graceful_shutdown(stop()) => result?,
+        () = forget => {}
+        // Requests in progress have 8 s to finish; a second signal stops at once.
+        () = async { stop().await; let _ = timeout(Duration::from_secs(8), stop()).await; } => {}
     }
     Ok(())
 }
 
-/// Gets here only with a body that the tenant's sender signed.
-async fn receive(Verified(body): Verified) -> Json<Answer> {
-    Json(Answer {
-        status: "success",
-        key: body.key().map(str::to_owned),
-    })
+/// Handles a webhook. Only bodies that the tenant's sender signed get here.
+async fn receive(Verified(body): Verified) -> Json<Value> {
+    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
-#[derive(Serialize)]
-struct Answer {
-    status: &'static str,
-    /// The label of the secret that signed.
-    key: Option<String>,
-}
-
-/// Looks everything up anew after each SIGHUP.
-async fn forget(tenants: &Tenants, mut hangups: Hangups) {
-    loop {
-        hangups.next().await;
-        tenants.forget();
-        say("Forgot the secrets that were cached");
-    }
-}
-
-/// Adds a tenant whose secret nobody else knows; a command that posts to it.
-async fn demonstration(store: &Store, url: &str) -> anyhow::Result<String> {
-    let secret = random_secret()?;
-    store.add("demo", "first", &secret, 0).await?;
-    Ok(curl(&format!("{url}/demo"), &SigningSecret::new(&secret)?))
-}
-
+/// Adds a secret, and shortens the life of the tenant's other secrets.
 async fn add(store: &Store, tenant: &str, label: &str, hours: u32) -> anyhow::Result<()> {
     let mut secret = String::new();
     stdin().read_to_string(&mut secret).context("the secret on stdin")?;
@@ -123,12 +100,38 @@ async fn add(store: &Store, tenant: &str, label: &str, hours: u32) -> anyhow::Re
     let secret = secret.strip_suffix('\r').unwrap_or(secret);
     SigningSecret::new(secret).context("the secret on stdin")?;
 
-    let before = store.add(tenant, label, secret, hours).await?;
-    say(format_args!("Added {label} to {tenant}"));
-    if before > 0 {
-        say(format_args!(
-            "What {tenant} had before is accepted for {hours} more hours"
-        ));
+    let previous = store.add(tenant, label, secret, hours).await?;
+    println!("Added {label} to {tenant}");
+    if previous > 0 {
+        println!("The previous secrets of {tenant} are valid for {hours} more hours");
     }
     Ok(())
+}
+
+/// Adds the tenant `demo` with a random secret, and prints a command that posts an event signed with it.
+async fn add_demo(store: &Store, url: &str) -> anyhow::Result<()> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    let mut secret = "whk_".to_owned();
+    random.iter().try_for_each(|byte| write!(secret, "{byte:02x}"))?;
+    store.add("demo", "first", &secret, 0).await?;
+
+    let body = r#"{"event":"lead.created","data":{"first_name":"John"}}"#;
+    let headers = Signer::new(Knowrithm, &SigningSecret::new(secret)?).headers(body);
+    let signature = headers["x-knowrithm-signature"].to_str()?;
+    let curl = format!("curl -i '{url}/demo' -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
+    let _ = writeln!(
+        stdout(),
+        "The new database has the tenant demo. Post a signed event to it:\n\n{curl}\n"
+    );
+    Ok(())
+}
+
+/// Completes at SIGINT or SIGTERM.
+async fn stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
+    }
+    let _ = signal::ctrl_c().await;
 }

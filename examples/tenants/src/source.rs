@@ -1,23 +1,23 @@
-//! The secrets of the tenant that a request's path names, from the database or a cache before it.
+//! Looks up the secrets of the tenant in a request's path, in a cache or in the database behind it.
 
 use std::fmt::Display;
+use std::io::{Write, stderr};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use http::request::Parts;
 use moka::future::Cache;
-use receiver_support::complain;
 use tokio::time::timeout;
 use tower_webhook::{SecretSource, Secrets};
 
 use crate::store::{PATIENCE, Store, is_tenant};
 
-/// How long the database is believed: a secret that it has no more may sign for as long.
+/// How long a cached result is used. A secret that was deleted from the database stays valid as long.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// How many tenants are remembered, those included that there are not.
-const REMEMBERED: u64 = 10_000;
+/// How many tenants are cached, including names without a tenant.
+const CAPACITY: u64 = 10_000;
 
 type Known = Cache<String, Option<Secrets>>;
 
@@ -32,14 +32,14 @@ impl Tenants {
     pub(crate) fn new(store: Store) -> Self {
         Self {
             store,
-            known: Arc::new(RwLock::new(nothing())),
+            known: Arc::new(RwLock::new(empty_cache())),
             complained: Arc::default(),
         }
     }
 
-    /// Begins an empty cache: what is being looked up still goes into the one before, and is not remembered.
+    /// Replaces the cache by an empty one. Look-ups in progress end in the old one, so their results are not cached.
     pub(crate) fn forget(&self) {
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = nothing();
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = empty_cache();
     }
 
     fn known(&self) -> Known {
@@ -54,33 +54,29 @@ impl Tenants {
         match found {
             Ok(found) => {
                 for label in found.unusable {
-                    self.complain(format_args!(
-                        "Secret {label} of {tenant} cannot be used, and is left out"
-                    ));
+                    self.complain(format_args!("Secret {label} of {tenant} is blank and is ignored"));
                 }
                 Ok(found.secrets)
             }
             Err(error) => {
-                self.complain(format_args!(
-                    "A look-up fails, and senders are asked to come again: {error:#}"
-                ));
+                self.complain(format_args!("A look-up failed and was answered with 503: {error:#}"));
                 Err(error)
             }
         }
     }
 
-    /// Once in a while: strangers can have this asked as often as they like.
+    /// Prints at most one line in 30 s, since any sender can cause any number of look-ups.
     fn complain(&self, line: impl Display) {
         let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
         if complained.is_none_or(|last| last.elapsed() >= FRESH) {
             *complained = Some(Instant::now());
-            complain(line);
+            let _ = writeln!(stderr(), "{line}");
         }
     }
 }
 
-fn nothing() -> Known {
-    Cache::builder().max_capacity(REMEMBERED).time_to_live(FRESH).build()
+fn empty_cache() -> Known {
+    Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build()
 }
 
 impl SecretSource for Tenants {
@@ -91,7 +87,7 @@ impl SecretSource for Tenants {
         let Some(tenant) = tenant.filter(|name| is_tenant(name)) else {
             return Ok(None);
         };
-        // Requests that come together for one tenant share a look-up. One that fails is not remembered.
+        // Concurrent requests for one tenant share a look-up. Failures are not cached.
         let found = self.known().try_get_with_by_ref(tenant, self.look_up(tenant)).await;
         found.map_err(|shared| anyhow!("{shared:#}"))
     }

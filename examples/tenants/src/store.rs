@@ -1,4 +1,4 @@
-//! The database: a row for each secret of each tenant.
+//! The database: one row per secret of a tenant.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -11,29 +11,29 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tower_webhook::{Secrets, SigningSecret};
 
-/// How long anything here waits for the database.
+/// How long a query waits for a connection or a lock.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many secrets of a tenant count, the newest of them.
+/// How many of a tenant's secrets are valid at a time: the newest.
 const MOST: u32 = 4;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store(SqlitePool);
 
-/// What the database has of a tenant.
+/// The secrets of one tenant in the database.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// `None` when nothing may sign.
+    /// `None` if the tenant does not exist, or all its secrets have expired.
     pub(crate) secrets: Option<Secrets>,
-    /// The labels of rows whose secret is blank.
+    /// The labels of secrets that are blank.
     pub(crate) unusable: Vec<String>,
 }
 
 impl Store {
-    /// Opens a database, and makes it when it is not there.
+    /// Opens a database. Creates it if it does not exist.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
         let is_file = url.starts_with("sqlite:") && !url.contains(":memory:");
-        ensure!(is_file, "it names no file as sqlite://tenants.db does");
+        ensure!(is_file, "it does not name a file, as sqlite://tenants.db does");
         let options = SqliteConnectOptions::from_str(url)?.busy_timeout(PATIENCE);
         create(options.get_filename()).with_context(|| options.get_filename().display().to_string())?;
         let pool = SqlitePoolOptions::new()
@@ -45,8 +45,7 @@ impl Store {
         Ok(Self(pool))
     }
 
-    /// What may sign for this tenant now: first the secret that was added last, and then those before it that have not
-    /// expired.
+    /// The secrets of this tenant that have not expired, the newest first.
     pub(crate) async fn secrets(&self, tenant: &str) -> anyhow::Result<Found> {
         let rows: Vec<(String, String, Option<i64>)> = sqlx::query_as(
             "SELECT label, secret, not_after FROM secrets
@@ -66,30 +65,34 @@ impl Store {
             };
             let mut secret = secret.label(label);
             if let Some(seconds) = not_after {
-                // What is kept in a cache goes on expiring.
+                // So that it also expires while it is cached.
                 let seconds = seconds.try_into().context("not_after is before 1970")?;
                 secret = secret.not_after(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
             }
             found.secrets = Some(match found.secrets {
                 Some(secrets) => secrets.and(secret),
-                // Of two tenants, neither can pass off a delivery as the other's.
+                // The owner is part of the delivery key, so that one tenant cannot produce the key of another's
+                // delivery.
                 None => Secrets::new(secret).owner(tenant),
             });
         }
-        // It is somebody, whose sender must not be told to give up.
+        // The tenant exists, so this must be a 503 that is retried, not a 403.
         ensure!(
             found.secrets.is_some() || found.unusable.is_empty(),
-            "no secret of {tenant} can be used"
+            "all secrets of {tenant} are blank"
         );
         Ok(found)
     }
 
-    /// Adds a secret that takes over from those that the tenant has: they expire in so many hours, if they do not
-    /// before. Tells how many they are.
+    /// Adds a secret to a tenant. The tenant's other secrets expire after this number of hours, unless they expire
+    /// earlier. Returns the number of secrets whose expiry was changed.
     pub(crate) async fn add(&self, tenant: &str, label: &str, secret: &str, hours: u32) -> anyhow::Result<u64> {
-        ensure!(is_tenant(tenant), "a tenant is named by up to 64 of a-z, 0-9, - and _");
+        ensure!(
+            is_tenant(tenant),
+            "a tenant's name is 1 to 64 characters of a-z, 0-9, - and _"
+        );
         let mut transaction = self.0.begin().await?;
-        let before = sqlx::query(
+        let previous = sqlx::query(
             "UPDATE secrets SET not_after = unixepoch() + ?1 * 3600
              WHERE tenant = ?2 AND (not_after IS NULL OR not_after > unixepoch() + ?1 * 3600)",
         )
@@ -103,9 +106,9 @@ impl Store {
             .bind(secret)
             .execute(&mut *transaction)
             .await
-            .with_context(|| format!("{tenant} cannot have a secret {label}"))?;
+            .with_context(|| format!("cannot add the secret {label} to {tenant}"))?;
         transaction.commit().await?;
-        Ok(before.rows_affected())
+        Ok(previous.rows_affected())
     }
 
     pub(crate) async fn is_empty(&self) -> anyhow::Result<bool> {
@@ -116,13 +119,13 @@ impl Store {
     }
 }
 
-/// Whether this can be the name of a tenant. For a stranger's anything else the database is not asked.
+/// Whether a tenant can have this name. Requests for other names do not reach the database.
 pub(crate) fn is_tenant(name: &str) -> bool {
     let is_named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     (1..=64).contains(&name.len()) && name.bytes().all(is_named)
 }
 
-/// Makes an empty file that nobody else may read, unless there is one.
+/// Creates an empty file that only its owner can read, unless the file exists.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,12 +1,13 @@
-//! A receiver as it was built, running in a process of its own for as long as a test holds it.
+//! An example as built, in a process that ends with the test.
 
+use std::collections::HashMap;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::LazyLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,37 +15,14 @@ use crate::support::SECRET;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
-    Axum,
-    Warp,
-    Hyper,
-}
+/// The receivers of Knowrithm's webhooks, one for each framework.
+pub(crate) const RECEIVERS: [&str; 3] = ["axum-receiver", "warp-receiver", "hyper-receiver"];
 
-pub(crate) const KINDS: [Kind; 3] = [Kind::Axum, Kind::Warp, Kind::Hyper];
-
-impl Kind {
-    /// A command that starts this receiver, with a port of its own choice and without a secret.
-    pub(crate) fn command(self) -> Command {
-        static BUILT: LazyLock<[PathBuf; 3]> =
-            LazyLock::new(|| ["axum-receiver", "warp-receiver", "hyper-receiver"].map(build));
-        let mut command = Command::new(&BUILT[self as usize]);
-        command.env("PORT", "0").env_remove("KNOWRITHM_WEBHOOK_SECRET");
-        command
-    }
-
-    /// Starts this receiver with the secret of the tests.
-    pub(crate) fn start(self) -> Receiver {
-        let mut command = self.command();
-        command.env("KNOWRITHM_WEBHOOK_SECRET", SECRET);
-        Receiver::start(command)
-    }
-}
-
-/// The receiver for every provider, without any secret.
-pub(crate) fn providers() -> Command {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("providers"));
-    let mut command = Command::new(&*BUILT);
+/// A command that starts an example on a free port, without a secret.
+pub(crate) fn command(example: &'static str) -> Command {
+    static BUILT: LazyLock<Mutex<HashMap<&str, PathBuf>>> = LazyLock::new(Mutex::default);
+    let mut built = BUILT.lock().unwrap();
+    let mut command = Command::new(built.entry(example).or_insert_with(|| build(example)));
     command.env("PORT", "0").stderr(Stdio::piped());
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().contains("_WEBHOOK_SECRET") {
@@ -54,16 +32,14 @@ pub(crate) fn providers() -> Command {
     command
 }
 
-/// The receiver for many tenants, on this database.
-pub(crate) fn tenants(database: &str) -> Command {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| build("tenants"));
-    let mut command = Command::new(&*BUILT);
-    command.env("PORT", "0").env("DATABASE_URL", database);
-    command.stderr(Stdio::piped());
+/// A command that starts an example with the secret of the tests.
+pub(crate) fn with_secret(example: &'static str) -> Command {
+    let mut command = command(example);
+    command.env("KNOWRITHM_WEBHOOK_SECRET", SECRET);
     command
 }
 
-/// Builds each package by itself, as its reader would: built together, one would lend the others its features.
+/// Builds a package alone, as its reader does. In one build with others it would have their features, too.
 pub(crate) fn build(package: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let binary = escargot::CargoBuild::new()
@@ -80,6 +56,8 @@ pub(crate) struct Receiver {
     stdout: mpsc::Receiver<String>,
     stderr: mpsc::Receiver<String>,
     pub(crate) address: SocketAddr,
+    /// The lines before the one with the address.
+    pub(crate) greeting: Vec<String>,
 }
 
 impl Receiver {
@@ -88,56 +66,63 @@ impl Receiver {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let stdout = lines_of(child.stdout.take().expect("it is piped"));
         let stderr = child.stderr.take().map_or_else(|| mpsc::channel().1, lines_of);
-
-        let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut receiver = Self {
             child,
             stdout,
             stderr,
-            address,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            greeting: Vec::new(),
         };
-        receiver.address = listens_on(&receiver.line());
-        receiver
+        loop {
+            let line = receiver.line();
+            if let Some(address) = listens_on(&line) {
+                receiver.address = address;
+                return receiver;
+            }
+            receiver.greeting.push(line);
+        }
     }
 
-    /// Starts a receiver, waits until it listens, and then hangs up on what it prints.
+    /// Starts a receiver, waits until it listens, and closes its stdout and stderr.
     pub(crate) fn deaf(mut command: Command) -> Self {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let mut greeting = String::new();
-        let stdout = child.stdout.take().expect("it is piped");
-        BufReader::new(stdout).read_line(&mut greeting).unwrap();
         drop(child.stderr.take());
+        let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let address = lines.find_map(|line| listens_on(&line.unwrap()));
         let [(_, stdout), (_, stderr)] = [mpsc::channel(), mpsc::channel()];
-        let address = listens_on(greeting.trim_end());
         Self {
             child,
             stdout,
             stderr,
-            address,
+            address: address.expect("it listens"),
+            greeting: Vec::new(),
         }
     }
 
-    /// The next line that it prints.
+    /// The next line on stdout.
+    #[track_caller]
     pub(crate) fn line(&self) -> String {
         next(&self.stdout)
     }
 
-    /// The next line of its complaints, if its command pipes them.
+    /// The next line on stderr, if the command pipes it.
+    #[track_caller]
     pub(crate) fn complaint(&self) -> String {
         next(&self.stderr)
     }
 
-    /// Has it end, and says what it has complained of besides.
+    /// Stops it, and returns the remaining lines on stderr.
     pub(crate) fn last_complaints(mut self) -> Vec<String> {
         self.signal("TERM");
         self.end();
         self.stderr.iter().collect()
     }
 
+    #[track_caller]
     pub(crate) fn lines<const N: usize>(&self) -> [String; N] {
         std::array::from_fn(|_| self.line())
     }
@@ -153,7 +138,7 @@ impl Receiver {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// How it ended; it must do so soon.
+    /// Waits for its end, which must come soon.
     #[track_caller]
     pub(crate) fn end(&mut self) -> ExitStatus {
         end(&mut self.child)
@@ -162,16 +147,17 @@ impl Receiver {
 
 impl Drop for Receiver {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn listens_on(greeting: &str) -> SocketAddr {
-    let url = greeting.strip_prefix("Listening on http://").expect(greeting);
-    let address = url.split('/').next().unwrap();
-    address.parse().unwrap()
+/// The address in the line that says where a receiver listens.
+fn listens_on(line: &str) -> Option<SocketAddr> {
+    let (_, url) = line.split_once("Listening on http://")?;
+    let address = url.split('/').next().expect("a split has a first part");
+    Some(address.parse().expect(line))
 }
 
 fn lines_of(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
@@ -181,15 +167,17 @@ fn lines_of(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     lines
 }
 
+#[track_caller]
 fn next(lines: &mpsc::Receiver<String>) -> String {
     match lines.recv_timeout(PATIENCE) {
         Ok(line) => line,
-        Err(RecvTimeoutError::Timeout) => panic!("nothing more is printed"),
-        Err(RecvTimeoutError::Disconnected) => panic!("the receiver is gone"),
+        Err(RecvTimeoutError::Timeout) => panic!("no more lines are printed"),
+        Err(RecvTimeoutError::Disconnected) => panic!("the receiver has ended"),
     }
 }
 
-/// What a command complains of that cannot begin, and ends with 1.
+/// The error message of a command that cannot start: it prints nothing else, and exits with 1.
+#[track_caller]
 pub(crate) fn refusal(mut command: Command) -> String {
     command
         .stdin(Stdio::null())
@@ -203,9 +191,9 @@ pub(crate) fn refusal(mut command: Command) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Waits for a process to end, but less than the eight seconds that receivers give to requests under way.
+/// Waits for a process to end, for less than the 8 s that receivers give to requests in progress.
 #[track_caller]
-pub(crate) fn end(child: &mut Child) -> ExitStatus {
+fn end(child: &mut Child) -> ExitStatus {
     let start = Instant::now();
     loop {
         match child.try_wait().unwrap() {

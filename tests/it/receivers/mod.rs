@@ -1,12 +1,12 @@
-//! The receivers as built: the contract through their sockets, and what the vendor's sample listener does besides.
+//! The examples as built: a smoke test for each, and behaviour that only a process can show.
+//!
+//! `contract` and `sockets` test what is refused, at the entrances of the library.
 
 pub(crate) mod child;
-mod curl;
-mod events;
-mod outage;
+mod hyper;
+mod output;
 mod providers;
-mod routes;
 mod setup;
 mod shutdown;
-mod table;
+mod smoke;
 mod tenants;

@@ -1,30 +1,25 @@
-//! What a receiver makes of its environment.
+//! The environment of the receivers.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::Stdio;
 
-use tower_webhook::test::TestBody;
-
-use super::child::{KINDS, Receiver, end};
-use crate::sockets::client::Protocol;
-use crate::support::{EVENT, SECRET, signed};
+use super::child::{RECEIVERS, Receiver, command, refusal, with_secret};
+use crate::support::SECRET;
 
 #[test]
-fn the_port_is_that_of_the_environment() {
-    for kind in KINDS {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let mut command = kind.command();
+fn the_receivers_listen_on_the_port_of_the_environment() {
+    for example in RECEIVERS {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let free = listener.local_addr().unwrap();
+        drop(listener);
+        let mut command = command(example);
         command.env("PORT", free.port().to_string());
-        assert_eq!(Receiver::start(command).address, free, "{kind:?}");
+        assert_eq!(Receiver::start(command).address, free, "{example}");
     }
 }
 
 #[test]
-fn what_cannot_be_used_is_named_and_nothing_is_started() {
-    for kind in KINDS {
+fn unusable_variables_are_named_without_their_value() {
+    for example in RECEIVERS {
         for (name, value) in [
             ("KNOWRITHM_WEBHOOK_SECRET", ""),
             ("KNOWRITHM_WEBHOOK_SECRET", " \n"),
@@ -32,30 +27,18 @@ fn what_cannot_be_used_is_named_and_nothing_is_started() {
             ("PORT", "http"),
             ("PORT", SECRET),
         ] {
-            let mut command = kind.command();
-            command.env(name, value).stdout(Stdio::piped()).stderr(Stdio::piped());
-            let mut child = command.spawn().unwrap();
-            let ended = end(&mut child);
-            let output = child.wait_with_output().unwrap();
-            assert_eq!(ended.code(), Some(1), "{kind:?}: {name}={value:?}");
-            assert_eq!(output.stdout, b"", "{kind:?}: {name}={value:?}");
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert!(said.contains(name), "{kind:?}: {name}={value:?}: {said}");
-            assert!(!said.contains(SECRET), "{kind:?}: {said}");
+            let mut command = command(example);
+            command.env(name, value);
+            let message = refusal(command);
+            assert!(message.contains(name), "{example}: {name}={value:?}: {message}");
+            assert!(!message.contains(SECRET), "{example}: {message}");
         }
     }
 }
 
-#[tokio::test]
-async fn a_secret_that_was_set_is_not_printed() {
-    for kind in KINDS {
-        let receiver = kind.start();
-        let request = signed(EVENT, TestBody::one(EVENT));
-        let response = Protocol::Http1.send(receiver.address, request).await.unwrap();
-        assert_eq!(response.status(), 200, "{kind:?}");
-        // The line after the greeting is that of the event.
-        let line = receiver.line();
-        assert_eq!(line, "Received valid webhook event: agent.created", "{kind:?}");
-        assert!(!line.contains(SECRET));
+#[test]
+fn with_a_secret_of_the_environment_no_signed_command_is_printed() {
+    for example in RECEIVERS {
+        assert_eq!(Receiver::start(with_secret(example)).greeting, [""; 0], "{example}");
     }
 }

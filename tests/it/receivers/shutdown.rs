@@ -1,74 +1,61 @@
-//! SIGTERM and SIGINT: a request under way is answered, nobody else is let in, and the exit code is 0.
+//! SIGTERM and SIGINT: requests in progress are answered, new connections are not, and the exit code is 0.
 #![cfg(unix)]
 
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
-use super::child::{KINDS, Receiver};
+use super::child::{RECEIVERS, Receiver, with_secret};
 use crate::sockets::raw::{Answer, Raw, head};
 use crate::support::{EVENT, digits};
 
-#[tokio::test]
-async fn a_request_under_way_is_answered() {
+/// A request in progress: `100 Continue` shows that the receiver waits for its body.
+async fn waited_for(receiver: &Receiver) -> Raw {
     let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
+    let mut peer = Raw::connect(receiver.address).await;
+    peer.send(head(&["Expect: 100-continue", "Content-Length: 49", &signature]))
+        .await;
+    assert_eq!(peer.answer().await, Some(Answer::empty(100)));
+    peer
+}
+
+#[tokio::test]
+async fn a_request_in_progress_is_answered() {
     let success = Answer::ok(r#"{"status":"success"}"#);
-    for kind in KINDS {
+    for example in RECEIVERS {
         for signal in ["TERM", "INT"] {
-            let mut receiver = kind.start();
+            let mut receiver = Receiver::start(with_secret(example));
+            // Its connection is idle after the answer, and must not delay the end.
+            let mut idle = waited_for(&receiver).await;
+            idle.send(EVENT).await;
+            assert_eq!(idle.answer().await.as_ref(), Some(&success), "{example}, {signal}");
 
-            // One connection that was used and is idle now.
-            let mut idle = Raw::connect(receiver.address).await;
-            idle.send(head(&["Content-Length: 49", &signature]) + EVENT).await;
-            assert_eq!(idle.answer().await.as_ref(), Some(&success), "{kind:?}, {signal}");
-
-            // One request that is waited for: `100 Continue` says so.
-            let mut peer = Raw::connect(receiver.address).await;
-            peer.send(head(&["Expect: 100-continue", "Content-Length: 49", &signature]))
-                .await;
-            assert_eq!(peer.answer().await, Some(Answer::empty(100)), "{kind:?}, {signal}");
-
+            let mut peer = waited_for(&receiver).await;
             receiver.signal(signal);
-            nobody_is_let_in(&receiver).await;
+            refuses_connections(&receiver).await;
             peer.send(EVENT).await;
-            assert_eq!(peer.answer().await.as_ref(), Some(&success), "{kind:?}, {signal}");
-            assert_eq!(receiver.end().code(), Some(0), "{kind:?}, {signal}");
+            assert_eq!(peer.answer().await.as_ref(), Some(&success), "{example}, {signal}");
+            assert_eq!(receiver.end().code(), Some(0), "{example}, {signal}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_at_once() {
-    let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
-    for kind in KINDS {
-        let mut receiver = kind.start();
-        let mut peer = Raw::connect(receiver.address).await;
-        peer.send(head(&["Expect: 100-continue", "Content-Length: 49", &signature]))
-            .await;
-        assert_eq!(peer.answer().await, Some(Answer::empty(100)), "{kind:?}");
-
+async fn a_second_signal_ends_the_receiver_at_once() {
+    for example in RECEIVERS {
+        let mut receiver = Receiver::start(with_secret(example));
+        let _peer = waited_for(&receiver).await;
         receiver.signal("TERM");
-        nobody_is_let_in(&receiver).await;
+        refuses_connections(&receiver).await;
         receiver.signal("INT");
-        assert_eq!(receiver.end().code(), Some(0), "{kind:?}");
+        assert_eq!(receiver.end().code(), Some(0), "{example}");
     }
 }
 
-#[test]
-fn who_has_nothing_to_do_ends_at_once() {
-    for kind in KINDS {
-        for signal in ["TERM", "INT"] {
-            let mut receiver = kind.start();
-            receiver.signal(signal);
-            assert_eq!(receiver.end().code(), Some(0), "{kind:?}, {signal}");
-        }
-    }
-}
-
-async fn nobody_is_let_in(receiver: &Receiver) {
+async fn refuses_connections(receiver: &Receiver) {
     let start = Instant::now();
     while TcpStream::connect(receiver.address).await.is_ok() {
-        assert!(start.elapsed() < Duration::from_secs(5), "it goes on listening");
+        assert!(start.elapsed() < Duration::from_secs(5), "it still listens");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The receiver for many tenants: what it looks up, what it remembers, and what it answers when the database does not.
+//! `tenants`: secrets from a database, their cache, and failures of the database.
 #![cfg(unix)]
 
 use std::fs;
@@ -12,15 +12,23 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 
-use super::child::{Receiver, refusal, tenants};
-use super::curl::has_curl;
+use super::child::{Receiver, command, refusal};
+use super::smoke::{answer_of, has_curl};
 use crate::sockets::client::Protocol;
 use crate::support::EVENT;
 
-/// A database of one test, with a tenant `acme` in it whose secret `spring` is `whk_spring`.
+/// A command that starts the receiver on this database.
+fn tenants(url: &str) -> Command {
+    let mut command = command("tenants");
+    command.env("DATABASE_URL", url);
+    command
+}
+
+/// The database of one test. Its tenant `acme` has a secret `whk_spring` with the label `spring`.
 struct Database {
     folder: TempDir,
 }
@@ -45,7 +53,7 @@ impl Database {
         Receiver::start(tenants(&self.url()))
     }
 
-    /// Adds a secret, as an operator does; what is printed.
+    /// Adds a secret as an operator does, and returns the output.
     fn add(&self, arguments: &[&str], secret: &str) -> String {
         let output = self.try_add(arguments, secret);
         assert!(output.status.success(), "{output:?}");
@@ -60,7 +68,7 @@ impl Database {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // It may have read enough of its arguments to read nothing else.
+        // It does not read stdin if its arguments are wrong.
         let _ = child.stdin.take().unwrap().write_all(secret.as_bytes());
         child.wait_with_output().unwrap()
     }
@@ -76,7 +84,7 @@ async fn execute(connection: &mut SqliteConnection, statement: &'static str) {
 }
 
 async fn post(receiver: &Receiver, tenant: &str, secret: &str) -> Response<Bytes> {
-    let signer = Signer::knowrithm(&SigningSecret::new(secret).unwrap());
+    let signer = Signer::new(Knowrithm, &SigningSecret::new(secret).unwrap());
     let request = Request::post(format!("/webhooks/{tenant}")).body(EVENT).unwrap();
     let request = signer.sign(request).map(TestBody::one);
     Protocol::Http1.send(receiver.address, request).await.unwrap()
@@ -88,8 +96,8 @@ async fn answer(receiver: &Receiver, tenant: &str, secret: &str) -> (u16, String
     (response.status().as_u16(), body)
 }
 
-fn success(key: &str) -> (u16, String) {
-    (200, format!(r#"{{"status":"success","key":"{key}"}}"#))
+fn success(label: &str) -> (u16, String) {
+    (200, format!(r#"{{"signed_by":"{label}","status":"success"}}"#))
 }
 
 fn refused() -> (u16, String) {
@@ -98,56 +106,51 @@ fn refused() -> (u16, String) {
 
 fn forget(receiver: &Receiver) {
     receiver.signal("HUP");
-    assert_eq!(receiver.line(), "Forgot the secrets that were cached");
+    assert_eq!(receiver.line(), "Forgot the cached secrets");
 }
 
 #[test]
-fn the_first_start_makes_a_database_and_prints_a_command_that_works() {
+fn the_first_start_creates_a_database_and_prints_a_curl_command_that_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tenants.db");
     let url = format!("sqlite://{}", path.display());
-    {
-        let receiver = Receiver::start(tenants(&url));
-        let [_, _, command, _] = receiver.lines();
-        assert!(command.starts_with("curl "), "{command}");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        if has_curl() {
-            for (command, status) in [
-                (&command, "200 OK"),
-                (&command.replace("John", "Jane"), "403 Forbidden"),
-            ] {
-                let output = Command::new("sh").args(["-c", command]).output().unwrap();
-                let answer = String::from_utf8(output.stdout).unwrap();
-                assert!(answer.contains(&format!("HTTP/1.1 {status}")), "{answer}");
-                assert_eq!(answer.ends_with(&success("first").1), status == "200 OK", "{answer}");
-            }
-        }
+    let receiver = Receiver::start(tenants(&url));
+    let curl = receiver.greeting.iter().find(|line| line.starts_with("curl "));
+    let curl = curl.unwrap_or_else(|| panic!("{:?}", receiver.greeting));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    if has_curl() {
+        let answer = answer_of(curl);
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        assert!(answer.ends_with(&success("first").1), "{answer}");
+        let answer = answer_of(&curl.replace("John", "Jane"));
+        assert!(answer.starts_with("HTTP/1.1 403 Forbidden"), "{answer}");
     }
-    // What comes after the greeting is this, and no second tenant.
-    forget(&Receiver::start(tenants(&url)));
+    drop(receiver);
+    // The second start adds no tenant.
+    assert_eq!(Receiver::start(tenants(&url)).greeting, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_secret_takes_over_from_another_until_that_expires() {
+async fn a_new_secret_shortens_the_life_of_the_previous_ones() {
     let database = Database::new();
     let receiver = database.start();
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
     assert_eq!(answer(&receiver, "acme", "whk_summer").await, refused());
 
-    let said = database.add(&["acme", "summer"], "whk_summer\r\n");
-    assert!(said.contains("accepted for 24 more hours"), "{said}");
+    let message = database.add(&["acme", "summer"], "whk_summer\r\n");
+    assert!(message.contains("valid for 24 more hours"), "{message}");
     forget(&receiver);
     assert_eq!(answer(&receiver, "acme", "whk_summer").await, success("summer"));
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
 
-    // Those before have no hour left.
+    // With 0 hours, the previous ones end at once.
     database.add(&["acme", "autumn", "0"], "whk_autumn");
     forget(&receiver);
     assert_eq!(answer(&receiver, "acme", "whk_autumn").await, success("autumn"));
     for secret in ["whk_summer", "whk_spring"] {
         assert_eq!(answer(&receiver, "acme", secret).await, refused(), "{secret}");
     }
-    // Nor does a longer time give them one back.
+    // More hours do not bring back an expired secret.
     database.add(&["acme", "winter", "48"], "whk_winter");
     forget(&receiver);
     assert_eq!(answer(&receiver, "acme", "whk_autumn").await, success("autumn"));
@@ -155,7 +158,7 @@ async fn a_secret_takes_over_from_another_until_that_expires() {
 }
 
 #[tokio::test]
-async fn tenants_have_secrets_of_their_own_and_the_unknown_look_like_others() {
+async fn unknown_tenants_and_secrets_of_others_are_refused_alike() {
     let database = Database::new();
     database.add(&["umbrella", "spring"], "whk_umbrella");
     let receiver = database.start();
@@ -183,7 +186,7 @@ async fn tenants_have_secrets_of_their_own_and_the_unknown_look_like_others() {
         &longest,
         &format!("{longest}a"),
     ] {
-        // Looked up, and then remembered.
+        // From the database, then from the cache.
         for _ in 0..2 {
             assert_eq!(
                 seen(post(&receiver, unknown, "whk_spring").await),
@@ -196,7 +199,7 @@ async fn tenants_have_secrets_of_their_own_and_the_unknown_look_like_others() {
 }
 
 #[tokio::test]
-async fn while_the_database_is_locked_what_was_looked_up_counts() {
+async fn a_locked_database_is_answered_with_503_and_cached_results_are_used() {
     let database = Database::new();
     database.add(&["umbrella", "spring"], "whk_umbrella");
     let receiver = database.start();
@@ -207,7 +210,7 @@ async fn while_the_database_is_locked_what_was_looked_up_counts() {
     execute(&mut locking, "BEGIN EXCLUSIVE").await;
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
     assert_eq!(answer(&receiver, "nobody", "whk_spring").await, refused());
-    // What cannot be a tenant is not looked up.
+    // A name that no tenant can have is not looked up.
     assert_eq!(answer(&receiver, "NOBODY", "whk_spring").await, refused());
 
     let response = post(&receiver, "umbrella", "whk_umbrella").await;
@@ -215,16 +218,16 @@ async fn while_the_database_is_locked_what_was_looked_up_counts() {
     assert_eq!(response.headers()["retry-after"], "10");
     assert_eq!(response.body(), "");
     let complaint = receiver.complaint();
-    assert!(complaint.starts_with("A look-up fails, "), "{complaint}");
+    assert!(complaint.starts_with("A look-up failed "), "{complaint}");
     assert_eq!(answer(&receiver, "somebody", "whk_spring").await, (503, String::new()));
 
-    // The failure was not remembered.
+    // The failure was not cached.
     execute(&mut locking, "ROLLBACK").await;
     assert_eq!(answer(&receiver, "umbrella", "whk_umbrella").await, success("spring"));
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_used_is_left_out_and_strangers_cannot_fill_the_log() {
+async fn a_blank_secret_is_ignored_and_reported_once_in_a_while() {
     let database = Database::new();
     database.add(&["acme", "summer"], "whk_summer");
     let mut blanking = database.connect().await;
@@ -236,7 +239,7 @@ async fn a_secret_that_cannot_be_used_is_left_out_and_strangers_cannot_fill_the_
     let receiver = database.start();
     assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
     let complaint = receiver.complaint();
-    assert_eq!(complaint, "Secret summer of acme cannot be used, and is left out");
+    assert_eq!(complaint, "Secret summer of acme is blank and is ignored");
 
     execute(&mut blanking, "UPDATE secrets SET secret = ' '").await;
     for _ in 0..5 {
@@ -244,16 +247,16 @@ async fn a_secret_that_cannot_be_used_is_left_out_and_strangers_cannot_fill_the_
         assert_eq!(post(&receiver, "acme", "whk_spring").await.status(), 503);
         assert_eq!(answer(&receiver, "nobody", "whk_spring").await, refused());
     }
-    // One in a while is enough.
+    // One line in 30 s: senders must not be able to fill the log.
     assert_eq!(receiver.last_complaints(), Vec::<String>::new());
 }
 
 #[tokio::test]
-async fn a_broken_database_is_no_reason_to_refuse_for_good() {
+async fn a_broken_database_is_answered_with_503() {
     let database = Database::new();
     let receiver = database.start();
     let mut breaking = database.connect().await;
-    // No secret that can be used, and then no secrets at all.
+    // First a tenant with only blank secrets, then no table.
     for statement in [
         "PRAGMA ignore_check_constraints = ON; UPDATE secrets SET secret = ' '",
         "DROP TABLE secrets",
@@ -263,14 +266,18 @@ async fn a_broken_database_is_no_reason_to_refuse_for_good() {
         assert_eq!(response.status(), 503, "{statement}");
         assert_eq!(response.headers()["retry-after"], "10", "{statement}");
     }
-    assert!(receiver.complaint().starts_with("A look-up fails, "));
+    assert!(receiver.complaint().starts_with("A look-up failed "));
 }
 
 #[test]
-fn what_cannot_be_added_is_named_and_no_secret_is() {
+fn an_unusable_argument_is_named_without_the_secret() {
     let database = Database::new();
     for (arguments, secret, named) in [
-        (&["acme", "spring"][..], "whk_hush", "acme cannot have a secret spring"),
+        (
+            &["acme", "spring"][..],
+            "whk_hush",
+            "cannot add the secret spring to acme",
+        ),
         (&["Acme", "summer"], "whk_hush", "a-z"),
         (&["", "summer"], "whk_hush", "a-z"),
         (&["acme", "summer"], " \n", "the secret on stdin"),
@@ -279,15 +286,15 @@ fn what_cannot_be_added_is_named_and_no_secret_is() {
         (&["acme"], "whk_hush", "usage: "),
     ] {
         let output = database.try_add(arguments, secret);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.contains(named), "{arguments:?}: {said}");
-        assert!(!said.contains("whk_hush"), "{arguments:?}: {said}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(message.contains(named), "{arguments:?}: {message}");
+        assert!(!message.contains("whk_hush"), "{arguments:?}: {message}");
     }
 }
 
 #[test]
-fn a_database_that_cannot_be_opened_is_named() {
+fn an_unusable_database_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("text"),
@@ -299,19 +306,20 @@ fn a_database_that_cannot_be_opened_is_named() {
         assert!(refusal(tenants(&url)).contains(&url), "{name}");
     }
     for url in ["sqlite::memory:", "postgres://localhost/test", ""] {
-        let said = refusal(tenants(url));
+        let message = refusal(tenants(url));
         assert!(
-            said.contains("DATABASE_URL") && said.contains("sqlite://tenants.db"),
-            "{said}"
+            message.contains("DATABASE_URL") && message.contains("sqlite://tenants.db"),
+            "{message}"
         );
     }
 }
 
-#[test]
-fn it_ends_when_it_is_told_to() {
+#[tokio::test]
+async fn sigterm_and_sigint_end_it() {
     let database = Database::new();
     for signal in ["TERM", "INT"] {
         let mut receiver = database.start();
+        assert_eq!(answer(&receiver, "acme", "whk_spring").await, success("spring"));
         receiver.signal(signal);
         assert_eq!(receiver.end().code(), Some(0), "{signal}");
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use apalis::prelude::{BoxDynError, Data};
 use apalis_board::axum::sse::TracingBroadcaster;
 use tokio::sync::oneshot;
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::{SigningSecret, Verifier};
 use tower_webhook_inbox::{Delivery, Inbox};
@@ -44,7 +45,7 @@ async fn work(delivery: Delivery, _: Data<Todo>) -> Result<(), BoxDynError> {
 
 async fn put(store: &SqliteStore, body: &str) -> anyhow::Result<()> {
     let secret = SigningSecret::new("whk_test")?;
-    let headers = Signer::knowrithm(&secret).headers(body);
+    let headers = Signer::new(Knowrithm, &secret).headers(body);
     let verified = Verifier::knowrithm(secret).verify(&headers, body.to_owned())?;
     Inbox::new(store.clone()).put(&verified, &headers).await?;
     Ok(())

@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 
 /// The most deliveries that may be asked for.
@@ -34,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
         (1..=MOST).contains(&deliveries) && (1..=1000).contains(&connections),
         "out of bounds"
     );
-    let signer = Signer::knowrithm(&SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?);
+    let signer = Signer::new(Knowrithm, &SigningSecret::from_env("KNOWRITHM_WEBHOOK_SECRET")?);
 
     let start = Instant::now();
     let run = start.elapsed().as_nanos() + u128::from(std::process::id()) + now();
