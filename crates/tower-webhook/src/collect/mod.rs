@@ -1,13 +1,18 @@
 //! Joins the frames of a body into one piece, and hashes each as it arrives.
 
 use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
-use http_body::SizeHint;
+use http_body::{Body, Frame, SizeHint};
 
 use crate::check::Check;
 use crate::policy::Allowance;
-use crate::rejection::RejectionKind;
+use crate::rejection::{BoxError, Rejection, RejectionKind};
+
+/// The result of polling a body for a frame.
+pub(crate) type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
 /// The most that is reserved because the sender announced it.
 const MAX_RESERVE: usize = 64 * 1024;
@@ -43,8 +48,41 @@ impl Collected {
         }
     }
 
+    /// Collects a body to its end, which is `None` and nothing else: `is_end_stream` and `size_hint` are the sender's word.
+    /// `next` is the result of polling the body, if that was done already.
+    pub(crate) fn poll_from<B>(
+        &mut self,
+        mut body: Pin<&mut B>,
+        next: Option<Polled<B>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Rejection>>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let mut next = next.unwrap_or_else(|| body.as_mut().poll_frame(cx));
+        loop {
+            match next {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) => self.push(data, &body.size_hint())?,
+                    Err(_trailers) => self.push_empty()?,
+                },
+                Poll::Ready(Some(Err(error))) => {
+                    let rejection = Rejection::new(RejectionKind::BodyRead).with_source(error);
+                    return Poll::Ready(Err(rejection));
+                }
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Pending => {
+                    self.catch_up();
+                    return Poll::Pending;
+                }
+            }
+            next = body.as_mut().poll_frame(cx);
+        }
+    }
+
     /// Adds the data of a frame; `to_come` is the size that the body announces for the rest.
-    pub(crate) fn push(&mut self, mut data: impl Buf, to_come: &SizeHint) -> Result<(), RejectionKind> {
+    fn push(&mut self, mut data: impl Buf, to_come: &SizeHint) -> Result<(), RejectionKind> {
         if !data.has_remaining() {
             return self.push_empty();
         }
@@ -63,7 +101,7 @@ impl Collected {
     }
 
     /// Counts a frame without data: an empty one, or trailers.
-    pub(crate) fn push_empty(&mut self) -> Result<(), RejectionKind> {
+    fn push_empty(&mut self) -> Result<(), RejectionKind> {
         self.empty_frames += 1;
         if self.empty_frames > MAX_EMPTY_FRAMES {
             Err(RejectionKind::BodyTooLarge)
@@ -73,7 +111,7 @@ impl Collected {
     }
 
     /// Hashes the first frame if that is still to be done: for the time in which no frame is there.
-    pub(crate) fn catch_up(&mut self) {
+    fn catch_up(&mut self) {
         if !self.first_is_hashed {
             self.check.update(&self.first);
             self.first_is_hashed = !self.first.is_empty();

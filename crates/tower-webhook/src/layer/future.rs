@@ -74,25 +74,22 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            let called = match state.as_mut().project() {
+            let call = match state.as_mut().project() {
                 StateProj::Verifying {
                     verify,
                     ready,
                     on_reject,
-                } => verify.poll_with(cx, |verdict| match verdict {
-                    Verdict::Verified(request) => Ok(ready.call(request)),
+                } => match ready!(verify.poll_verdict(cx)) {
+                    Verdict::Verified(request) => ready.call(request),
                     Verdict::Refused(rejection, head) => {
                         let mut response = on_reject.response(&rejection, &head);
                         response.extensions_mut().insert(rejection);
-                        Err(response)
+                        return Poll::Ready(Ok(response));
                     }
-                }),
+                },
                 StateProj::Calling { call } => return call.poll(cx),
             };
-            match ready!(called) {
-                Ok(call) => state.set(State::Calling { call }),
-                Err(response) => return Poll::Ready(Ok(response)),
-            }
+            state.set(State::Calling { call });
         }
     }
 }

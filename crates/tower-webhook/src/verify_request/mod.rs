@@ -1,5 +1,7 @@
 //! The heart: a request whose body is collected and hashed becomes a verified request or a rejection.
 
+mod begin;
+
 use std::fmt;
 use std::future::Future;
 use std::mem;
@@ -7,21 +9,21 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
+use http::Request;
 use http::request::Parts;
-use http::{HeaderMap, Request};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use pin_project_lite::pin_project;
 
+use self::begin::{Begun, announced, begin};
 use crate::body::BufferedBody;
-use crate::check::Check;
-use crate::collect::Collected;
+use crate::collect::{Collected, Polled};
 use crate::deadline::Deadline;
 use crate::head::Head;
 use crate::origin::Origin;
-use crate::policy::{Policy, declared_length};
+use crate::policy::Policy;
 use crate::rejection::{BoxError, Rejection, RejectionKind};
-use crate::scheme::{Claim, SignatureHeader};
+use crate::scheme::Claim;
 use crate::set::Set;
 use crate::source::Pending;
 use crate::supply::{SecretSupply, Supply};
@@ -127,9 +129,6 @@ pub(crate) enum Verdict {
     Refused(Rejection, Parts),
 }
 
-/// The result of polling a body for a frame.
-type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
-
 impl<B> VerifyRequest<B> {
     #[inline]
     pub(crate) fn new(policy: Arc<Policy>, request: Request<B>) -> Self {
@@ -148,14 +147,9 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    /// The future, with the head of a refused request. The verdict is handed to `finish`, because a move of so large a
-    /// value from function to function costs more than the checks of a head.
+    /// The future, with the head of a refused request.
     #[inline]
-    pub(crate) fn poll_with<T>(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        finish: impl FnOnce(Verdict) -> T,
-    ) -> Poll<T> {
+    pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
         // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
@@ -169,10 +163,10 @@ where
                     let length = announced(&head.headers, &this.body.size_hint());
                     let read = policy.read(Head::from(&head));
                     if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
-                        return Poll::Ready(finish(refuse(policy, rejection, head)));
+                        return Poll::Ready(refuse(policy, rejection, head));
                     }
                     *this.state = State::LookingUp(source.0.look_up(head));
-                    return self.poll_with(cx, finish);
+                    return self.poll_verdict(cx);
                 }
             },
             State::LookingUp(mut look_up) => match look_up.as_mut().poll(cx) {
@@ -185,13 +179,13 @@ where
                     return Poll::Pending;
                 }
             },
-            State::Reading(reading) => return self.poll_rest(reading, None, cx).map(finish),
+            State::Reading(reading) => return self.poll_rest(reading, None, cx),
             State::Done => panic!("`VerifyRequest` polled after completion"),
         };
         match begun {
-            Ok(Begun::Whole(bytes, origin)) => Poll::Ready(finish(pass_on(policy, head, bytes, origin))),
-            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(Reading { head, pieces }, Some(next), cx).map(finish),
-            Err(rejection) => Poll::Ready(finish(refuse(policy, rejection, head))),
+            Ok(Begun::Whole(bytes, origin)) => Poll::Ready(pass_on(policy, head, bytes, origin)),
+            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(Reading { head, pieces }, Some(next), cx),
+            Err(rejection) => Poll::Ready(refuse(policy, rejection, head)),
         }
     }
 
@@ -204,7 +198,7 @@ where
     ) -> Poll<Verdict> {
         let this = self.project();
         let policy: &Policy = this.policy;
-        match poll_frames(this.body, next, &mut reading.pieces.collected, cx) {
+        match reading.pieces.collected.poll_from(this.body, next, cx) {
             Poll::Ready(Ok(())) => Poll::Ready(reading.finish(policy)),
             Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection, reading.head)),
             Poll::Pending => {
@@ -216,109 +210,6 @@ where
                 Poll::Pending
             }
         }
-    }
-}
-
-/// A request whose head was judged.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a smaller one would allocate for every body in frames"
-)]
-enum Begun<B: Body> {
-    /// The body was there at once, in one frame, and is verified.
-    Whole(Bytes, Origin),
-    /// The body is on its way; polling it gave this.
-    Pieces(Pieces, Polled<B>),
-}
-
-/// Judges the head, then begins with the body. After a look-up this judges the head again, by the time then.
-#[inline]
-fn begin<B: Body>(
-    policy: &Policy,
-    set: &Arc<Set>,
-    head: Head<'_>,
-    body: Pin<&mut B>,
-    cx: &mut Context<'_>,
-) -> Result<Begun<B>, Rejection> {
-    match policy.read(head) {
-        // Borrowed, because moving so large a value costs more than its checks.
-        Ok(ref header) => {
-            policy.judge(header, announced(head.headers(), &body.size_hint()))?;
-            begin_body(policy, set, header, body, cx)
-        }
-        Err(rejection) => Err(rejection),
-    }
-}
-
-/// Checks a body that is there at once in one frame, as most bodies are: it costs no state.
-#[inline]
-fn begin_body<B: Body>(
-    policy: &Policy,
-    set: &Arc<Set>,
-    header: &SignatureHeader<'_>,
-    mut body: Pin<&mut B>,
-    cx: &mut Context<'_>,
-) -> Result<Begun<B>, Rejection> {
-    let mut allowance = policy.allowance();
-    let mut first = Bytes::new();
-    let mut next = body.as_mut().poll_frame(cx);
-    if let Poll::Ready(Some(Ok(frame))) = &mut next
-        && let Some(data) = frame.data_mut()
-        && data.has_remaining()
-    {
-        allowance.admit(data.remaining())?;
-        first = data.copy_to_bytes(data.remaining());
-        next = body.poll_frame(cx);
-        if let Poll::Ready(None) = next {
-            let origin = Check::whole(header, &first, policy, set)?;
-            return Ok(Begun::Whole(first, origin));
-        }
-    }
-    let pieces = Pieces {
-        set: Arc::clone(set),
-        claim: header.claim.to_static(),
-        collected: Collected::new(Check::start(set, header), allowance, first),
-    };
-    Ok(Begun::Pieces(pieces, next))
-}
-
-/// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its lower
-/// bound and the headers.
-#[inline]
-fn announced(headers: &HeaderMap, hint: &SizeHint) -> u64 {
-    hint.exact()
-        .unwrap_or_else(|| declared_length(headers).max(hint.lower()))
-}
-
-/// Collects the body to its end, which is `None` and nothing else: `is_end_stream` and `size_hint` are the sender's word.
-fn poll_frames<B>(
-    mut body: Pin<&mut B>,
-    next: Option<Polled<B>>,
-    collected: &mut Collected,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Rejection>>
-where
-    B: Body,
-    B::Error: Into<BoxError>,
-{
-    let mut next = next.unwrap_or_else(|| body.as_mut().poll_frame(cx));
-    loop {
-        match next {
-            Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                Ok(data) => collected.push(data, &body.size_hint())?,
-                Err(_trailers) => collected.push_empty()?,
-            },
-            Poll::Ready(Some(Err(error))) => {
-                let rejection = Rejection::new(RejectionKind::BodyRead).with_source(error);
-                return Poll::Ready(Err(rejection));
-            }
-            Poll::Ready(None) => return Poll::Ready(Ok(())),
-            Poll::Pending => {
-                collected.catch_up();
-                return Poll::Pending;
-            }
-        }
-        next = body.as_mut().poll_frame(cx);
     }
 }
 
@@ -354,7 +245,7 @@ where
     type Output = Result<Request<BufferedBody>, Rejection>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_with(cx, |verdict| match verdict {
+        self.poll_verdict(cx).map(|verdict| match verdict {
             Verdict::Verified(request) => Ok(request),
             Verdict::Refused(rejection, _) => Err(rejection),
         })

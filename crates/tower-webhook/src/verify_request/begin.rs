@@ -1,0 +1,90 @@
+//! The beginning of a check: the head is judged, and the body polled for its first frames.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use http::HeaderMap;
+use http_body::{Body, SizeHint};
+
+use super::Pieces;
+use crate::check::Check;
+use crate::collect::{Collected, Polled};
+use crate::head::Head;
+use crate::origin::Origin;
+use crate::policy::{Policy, declared_length};
+use crate::rejection::Rejection;
+use crate::scheme::SignatureHeader;
+use crate::set::Set;
+
+/// A request whose head was judged.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a smaller one would allocate for every body in frames"
+)]
+pub(super) enum Begun<B: Body> {
+    /// The body was there at once, in one frame, and is verified.
+    Whole(Bytes, Origin),
+    /// The body is on its way; polling it gave this.
+    Pieces(Pieces, Polled<B>),
+}
+
+/// Judges the head, then begins with the body. After a look-up this judges the head again, by the time then.
+#[inline]
+pub(super) fn begin<B: Body>(
+    policy: &Policy,
+    set: &Arc<Set>,
+    head: Head<'_>,
+    body: Pin<&mut B>,
+    cx: &mut Context<'_>,
+) -> Result<Begun<B>, Rejection> {
+    match policy.read(head) {
+        // Borrowed, because moving so large a value costs more than its checks.
+        Ok(ref header) => {
+            policy.judge(header, announced(head.headers(), &body.size_hint()))?;
+            begin_body(policy, set, header, body, cx)
+        }
+        Err(rejection) => Err(rejection),
+    }
+}
+
+/// Checks a body that is there at once in one frame, as most bodies are: it costs no state.
+#[inline]
+fn begin_body<B: Body>(
+    policy: &Policy,
+    set: &Arc<Set>,
+    header: &SignatureHeader<'_>,
+    mut body: Pin<&mut B>,
+    cx: &mut Context<'_>,
+) -> Result<Begun<B>, Rejection> {
+    let mut allowance = policy.allowance();
+    let mut first = Bytes::new();
+    let mut next = body.as_mut().poll_frame(cx);
+    if let Poll::Ready(Some(Ok(frame))) = &mut next
+        && let Some(data) = frame.data_mut()
+        && data.has_remaining()
+    {
+        allowance.admit(data.remaining())?;
+        first = data.copy_to_bytes(data.remaining());
+        next = body.poll_frame(cx);
+        if let Poll::Ready(None) = next {
+            let origin = Check::whole(header, &first, policy, set)?;
+            return Ok(Begun::Whole(first, origin));
+        }
+    }
+    let pieces = Pieces {
+        set: Arc::clone(set),
+        claim: header.claim.to_static(),
+        collected: Collected::new(Check::start(set, header), allowance, first),
+    };
+    Ok(Begun::Pieces(pieces, next))
+}
+
+/// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its lower
+/// bound and the headers.
+#[inline]
+pub(super) fn announced(headers: &HeaderMap, hint: &SizeHint) -> u64 {
+    hint.exact()
+        .unwrap_or_else(|| declared_length(headers).max(hint.lower()))
+}
