@@ -1,9 +1,13 @@
-//! The repository checks itself: what is said in one place is true in the others.
+//! Tests of the repository itself: that its documents, manifests, comments and imports agree with each other.
 
 mod cargo;
+mod ci;
+mod comments;
+mod dependencies;
 mod documents;
 mod imports;
 mod manifests;
+mod schemes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,55 +16,54 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A file of the repository, by its path from the root.
+/// The text of a file, given by its path from the root of the repository.
 fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The paths, from the root, of what is in a folder.
-fn list(folder: &str) -> Vec<PathBuf> {
+/// The entries of a folder, as paths from the root, in order.
+fn list(folder: impl AsRef<Path>) -> Vec<PathBuf> {
+    let folder = folder.as_ref();
     let entries = fs::read_dir(root().join(folder)).unwrap();
-    let mut paths: Vec<_> = entries
-        .map(|entry| Path::new(folder).join(entry.unwrap().file_name()))
-        .collect();
+    let mut paths: Vec<_> = entries.map(|entry| folder.join(entry.unwrap().file_name())).collect();
     paths.sort();
     paths
 }
 
-/// The Rust files in a folder and in those below it.
-fn sources(folder: &str) -> Vec<PathBuf> {
-    let mut sources = Vec::new();
+/// The files with this extension in a folder and below it, except in folders of build products and installed packages.
+fn files(folder: impl AsRef<Path>, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     for path in list(folder) {
         if root().join(&path).is_dir() {
-            sources.extend(sources_in(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            sources.push(path);
+            let skipped = path.ends_with("target") || path.ends_with("node_modules") || path.starts_with(".git");
+            if !skipped {
+                found.extend(files(&path, extension));
+            }
+        } else if path.extension().is_some_and(|of_path| of_path == extension) {
+            found.push(path);
         }
     }
-    sources
+    found
 }
 
-fn sources_in(folder: &Path) -> Vec<PathBuf> {
-    sources(folder.to_str().expect("our paths are ASCII"))
-}
-
-/// The sources of each package in a folder, with the folder's name.
+/// The Rust files of the packages in a folder, without those outside of `src`.
 fn sources_of_packages(folder: &str) -> Vec<PathBuf> {
-    list(folder)
+    let packages = list(folder);
+    packages
         .iter()
-        .flat_map(|package| sources_in(&package.join("src")))
+        .flat_map(|package| files(package.join("src"), "rs"))
         .collect()
 }
 
-/// What of a file is code that ships: comments are left out, and tests at its end or in a file of their own.
+/// The code of a file that ships: without comments, and without the tests at its end or in a `tests.rs`.
 fn code(path: &Path) -> String {
-    let text = if path.ends_with("tests.rs") {
-        String::new()
-    } else {
-        read(path)
-    };
-    let shipped = text.split("\n#[cfg(test)]").next().unwrap();
+    if path.ends_with("tests.rs") {
+        return String::new();
+    }
+    let text = read(path);
+    let ends = ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test,"];
+    let shipped = ends.iter().fold(&*text, |text, end| text.split(end).next().unwrap());
     let lines = shipped.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
