@@ -1,4 +1,4 @@
-//! What cargo says of the workspace; it is asked offline, for the platform of the test alone.
+//! The workspace as cargo reports it, offline and for the platform of the test.
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A package of the graph, ours or not.
+/// A package of the workspace, or one that it depends on.
 pub(super) struct Package(Value);
 
 impl Package {
@@ -38,9 +38,22 @@ impl Package {
         self.0["source"].is_null()
     }
 
-    /// The minor of the Rust 1 that it asks for: what it declares, or else what its edition needs.
-    pub(super) fn rust_minor(&self) -> u32 {
-        let declared = self.0["rust_version"].as_str().map_or(0, minor);
+    pub(super) fn is_published(&self) -> bool {
+        self.0["publish"].is_null()
+    }
+
+    /// The file that crates.io shows, relative to the manifest.
+    pub(super) fn readme(&self) -> Option<&str> {
+        self.0["readme"].as_str()
+    }
+
+    /// `y` of the `1.y` in the manifest's `rust-version`.
+    pub(super) fn declared_rust(&self) -> Option<u32> {
+        self.0["rust_version"].as_str().map(minor)
+    }
+
+    /// `y` of the Rust 1.y that the package needs: the one that it declares, but at least that of its edition.
+    pub(super) fn needed_rust(&self) -> u32 {
         let edition = match self.0["edition"].as_str().unwrap() {
             "2015" => 0,
             "2018" => 31,
@@ -48,10 +61,10 @@ impl Package {
             "2024" => 85,
             other => panic!("edition {other}"),
         };
-        declared.max(edition)
+        self.declared_rust().unwrap_or(0).max(edition)
     }
 
-    /// The names of the packages that it needs to be built, and not for its tests alone.
+    /// The names of the packages that it needs to be built, which leaves out those for its tests.
     pub(super) fn dependencies(&self) -> Vec<&str> {
         let all = self.0["dependencies"].as_array().unwrap().iter();
         let built = all.filter(|dependency| dependency["kind"] != "dev");
@@ -64,8 +77,8 @@ impl Package {
     }
 }
 
-/// The minor of a version of Rust 1.
-pub(super) fn minor(version: &str) -> u32 {
+/// `y` of a version 1.y of Rust.
+fn minor(version: &str) -> u32 {
     let mut numbers = version.split('.');
     assert_eq!(numbers.next(), Some("1"), "{version}");
     numbers.next().unwrap().parse().unwrap()
@@ -76,7 +89,7 @@ pub(super) fn packages() -> &'static [Package] {
         let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
         let about = run(&rustc, &["-vV"]);
         let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-        // Packages for other platforms are most often not here, and offline nor can they be.
+        // Packages for other platforms are often not downloaded, and cargo may not download them offline.
         let metadata = cargo(&[
             "metadata",
             "--offline",
@@ -95,4 +108,31 @@ pub(super) fn packages() -> &'static [Package] {
 
 pub(super) fn ours() -> impl Iterator<Item = &'static Package> {
     packages().iter().filter(|package| package.is_ours())
+}
+
+pub(super) fn published() -> impl Iterator<Item = &'static Package> {
+    ours().filter(|package| package.is_published())
+}
+
+/// The packages that a package of ours is built from, itself included, one line each in a format of `cargo tree`.
+///
+/// Only the features that this package enables are on, unlike in the graph of `cargo metadata`.
+pub(super) fn tree(package: &str, format: &str, more: &[&str]) -> Vec<String> {
+    let arguments = [
+        "tree",
+        "--offline",
+        "--locked",
+        "-p",
+        package,
+        "--prefix",
+        "none",
+        "--no-dedupe",
+        "-f",
+        format,
+    ];
+    let output = cargo(&[&arguments, more].concat());
+    let mut lines: Vec<_> = output.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines.dedup();
+    lines
 }

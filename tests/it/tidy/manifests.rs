@@ -1,11 +1,11 @@
-//! The manifests: one version, one true rust-version, the same lints everywhere, and few dependencies.
+//! The manifests: versions and Rust versions of each crate, the same lints everywhere, and complete packages.
 
 use std::path::{Path, PathBuf};
 
-use super::cargo::{Package, cargo, minor, ours, packages};
-use super::{list, read, root, sources, sources_of_packages};
+use super::cargo::{Package, ours, packages, published, tree};
+use super::{list, read, root, sources_of_packages};
 
-/// A value that the root manifest gives to all packages.
+/// A value of `[workspace.package]`, which the unpublished packages inherit.
 pub(super) fn workspace_package(key: &str) -> String {
     let manifest = read("Cargo.toml");
     let section = manifest.split("[workspace.package]").nth(1).unwrap();
@@ -13,36 +13,89 @@ pub(super) fn workspace_package(key: &str) -> String {
     line.expect(key).trim_matches('"').to_owned()
 }
 
+/// The version requirement of a package in `[workspace.dependencies]`.
+pub(super) fn requirement(name: &str) -> String {
+    let manifest = read("Cargo.toml");
+    let declared = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name} = ")));
+    let declared = declared.unwrap_or_else(|| panic!("the workspace has no dependency {name}"));
+    let version = declared
+        .split_once("version = ")
+        .map_or(declared, |(_, version)| version);
+    version.split('"').nth(1).unwrap().to_owned()
+}
+
 #[test]
-fn every_package_has_the_version_of_the_workspace() {
-    let version = workspace_package("version");
-    for package in ours() {
-        assert_eq!(package.version(), version, "{}", package.name());
+fn the_workspace_requires_the_version_that_each_published_crate_declares() {
+    assert_eq!(published().count(), list("crates").len());
+    for package in published() {
+        assert_eq!(requirement(package.name()), package.version(), "{}", package.name());
     }
 }
 
 #[test]
-fn the_rust_version_is_the_highest_that_a_dependency_asks_for() {
-    let declared = minor(&workspace_package("rust-version"));
-    let others = packages().iter().filter(|package| !package.is_ours());
-    let highest = others.max_by_key(|package| package.rust_minor()).unwrap();
-    assert_eq!(
-        declared,
-        highest.rust_minor().max(85),
-        "{} {} asks for the most",
-        highest.name(),
-        highest.version()
-    );
-    for package in ours() {
-        assert_eq!(package.rust_minor(), declared, "{}", package.name());
+fn each_published_crate_declares_its_own_version_and_rust_version() {
+    for folder in list("crates") {
+        let manifest = read(folder.join("Cargo.toml"));
+        for key in ["version", "rust-version", "readme"] {
+            assert!(
+                manifest.contains(&format!("\n{key} = \"")),
+                "{}: {key}",
+                folder.display()
+            );
+        }
+    }
+}
+
+/// `y` of the lowest Rust 1.y with which a package and its dependencies can be built, and the one that needs it.
+fn lowest_rust(name: &str) -> (u32, String) {
+    let built = tree(name, "{p}", &["--all-features", "-e", "normal,build"]);
+    let is_built = |package: &Package| {
+        let line = format!("{} v{}", package.name(), package.version());
+        built
+            .iter()
+            .any(|built| *built == line || built.starts_with(&format!("{line} ")))
+    };
+    // Without the package itself, whose `rust-version` is what is being checked. All are of edition 2024.
+    let dependencies = packages()
+        .iter()
+        .filter(|package| package.name() != name && is_built(package));
+    let needs = dependencies.map(|package| (package.needed_rust(), package.name().to_owned()));
+    needs.chain([(85, "edition 2024".to_owned())]).max().unwrap()
+}
+
+#[test]
+fn each_published_crate_declares_the_lowest_rust_version_that_its_dependencies_allow() {
+    for package in published() {
+        let (lowest, by) = lowest_rust(package.name());
+        assert_eq!(
+            package.declared_rust(),
+            Some(lowest),
+            "{}, because of {by}",
+            package.name()
+        );
     }
 }
 
 #[test]
-fn every_package_has_the_lints_of_the_workspace() {
+fn unpublished_packages_declare_the_highest_rust_version_that_another_package_needs() {
+    let others = packages()
+        .iter()
+        .filter(|package| !package.is_ours() || package.is_published());
+    let highest = others.map(Package::needed_rust).max().unwrap();
+    assert_eq!(workspace_package("rust-version"), format!("1.{highest}"));
+    for package in ours().filter(|package| !package.is_published()) {
+        assert_eq!(package.declared_rust(), Some(highest), "{}", package.name());
+        assert_eq!(package.version(), workspace_package("version"), "{}", package.name());
+    }
+}
+
+#[test]
+fn every_package_uses_the_lints_of_the_workspace() {
     let mut folders = [list("crates"), list("examples")].concat();
     folders.extend(["tests".into(), "benches".into()]);
-    assert_eq!(folders.len(), ours().count(), "a package in an unknown place");
+    assert_eq!(folders.len(), ours().count(), "a package is in another folder");
     for folder in folders {
         let manifest = read(folder.join("Cargo.toml"));
         assert!(
@@ -54,7 +107,7 @@ fn every_package_has_the_lints_of_the_workspace() {
 }
 
 #[test]
-fn every_crate_ships_both_licences() {
+fn every_published_crate_contains_both_licences() {
     for (name, begins) in [
         ("LICENSE-MIT", "Permission is hereby granted"),
         ("LICENSE-APACHE", "Apache License"),
@@ -63,13 +116,17 @@ fn every_crate_ships_both_licences() {
         assert!(licence.trim_start().starts_with(begins), "{name}");
         for folder in list("crates") {
             let path = folder.join(name);
-            assert!(read(&path) == licence, "{} is not the root's", path.display());
+            assert!(
+                read(&path) == licence,
+                "{} differs from the file in the root",
+                path.display()
+            );
         }
     }
 }
 
 #[test]
-fn a_crate_includes_no_file_that_is_not_packaged_with_it() {
+fn a_published_crate_includes_only_files_of_its_own_package() {
     for path in sources_of_packages("crates") {
         let text = read(&path);
         for included in text
@@ -90,101 +147,7 @@ fn crate_of(path: &Path) -> PathBuf {
 }
 
 #[test]
-fn an_adapter_takes_of_the_core_what_it_uses() {
-    for (adapter, more, features) in [
-        ("tower-webhook-axum", &[][..], ""),
-        ("tower-webhook-warp", &[], "layer,timeout"),
-        ("tower-webhook-hyper", &[], "layer,timeout"),
-        ("tower-webhook-hyper", &["--no-default-features"], "layer"),
-        ("core-only", &[], ""),
-    ] {
-        let lines = tree(adapter, "{lib} {f}", more);
-        let of_the_core: Vec<_> = lines
-            .iter()
-            .filter_map(|line| line.strip_prefix("tower_webhook "))
-            .collect();
-        assert_eq!(of_the_core, [features], "{adapter} {more:?}");
-    }
-}
-
-#[test]
-fn the_core_has_few_dependencies() {
-    let lines = tree("tower-webhook", "{p}", &[]);
-    assert!(lines.len() <= 26, "{}:\n{}", lines.len(), lines.join("\n"));
-}
-
-#[test]
-fn without_its_features_the_core_knows_no_body_no_tower_and_no_runtime() {
-    let lines = tree("tower-webhook", "{p}", &["--no-default-features"]);
-    for name in [
-        "http-body",
-        "pin-project-lite",
-        "tokio",
-        "tower-layer",
-        "tower-service",
-        "tracing",
-    ] {
-        assert!(
-            !lines.iter().any(|line| line.starts_with(&format!("{name} "))),
-            "{name} is there:\n{}",
-            lines.join("\n")
-        );
-    }
-}
-
-/// What is built for a package, one line each, in this format of cargo's.
-fn tree(package: &str, format: &str, more: &[&str]) -> Vec<String> {
-    let arguments = ["tree", "--offline", "--locked", "-p", package, "-e", "normal"];
-    let format = ["--prefix", "none", "--no-dedupe", "-f", format];
-    let output = cargo(&[&arguments, &format[..], more].concat());
-    let mut lines: Vec<_> = output.lines().map(str::to_owned).collect();
-    lines.sort();
-    lines.dedup();
-    lines
-}
-
-#[test]
-fn dependencies_point_one_way() {
-    for package in ours() {
-        let dependencies = package.dependencies();
-        let ours: Vec<_> = ours().map(Package::name).collect();
-        let used: Vec<_> = ours.into_iter().filter(|name| dependencies.contains(name)).collect();
-        match package.name() {
-            "tower-webhook" => assert_eq!(used, [""; 0]),
-            // Data only; the last of them for those who ask for it.
-            "knowrithm-events" => assert_eq!(dependencies, ["jiff", "serde", "serde_json", "tower-webhook"]),
-            name @ ("tower-webhook-axum" | "tower-webhook-warp" | "tower-webhook-hyper" | "tower-webhook-inbox") => {
-                assert_eq!(used, ["tower-webhook"], "{name}");
-            }
-            _ => {}
-        }
-        let measures = matches!(package.name(), "tower-webhook" | "tower-webhook-benches");
-        for crypto in ["hmac", "sha2", "subtle"] {
-            assert!(
-                measures || !dependencies.contains(&crypto),
-                "{} uses {crypto}",
-                package.name()
-            );
-        }
-    }
-}
-
-#[test]
-fn files_are_of_a_size_to_be_read() {
-    for path in [
-        sources_of_packages("crates"),
-        sources_of_packages("examples"),
-        sources("tests/it"),
-    ]
-    .concat()
-    {
-        let lines = read(&path).lines().count();
-        assert!(lines <= 400, "{}: {lines} lines", path.display());
-    }
-}
-
-#[test]
-fn the_lock_file_is_part_of_the_repository() {
+fn the_lock_file_is_committed() {
     assert!(root().join("Cargo.lock").is_file());
     assert!(!read(".gitignore").contains("Cargo.lock"));
 }
