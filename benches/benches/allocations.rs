@@ -1,5 +1,5 @@
-//! Counts the allocations of the layer beside those of any middleware that inserts an extension, and the allocations of a
-//! verifier. A count over its limit is an error: `cargo test` runs this.
+//! Counts the allocations of the layer beside those of any middleware that inserts an extension, and the allocations of
+//! a verifier. A count over its limit is an error: `cargo test` runs this.
 
 use std::convert::Infallible;
 

@@ -1,8 +1,8 @@
 //! Prints the cost of each subject as a multiple of another one, measured beside it.
 //!
-//! One round runs every subject for about half a millisecond. The time of a subject is the tenth percentile of its rounds:
-//! other load on the machine adds to a time, and more to that of code that waits for memory than to that of a hash. The
-//! ratio of the medians is printed beside it; its distance shows how busy the machine was.
+//! One round runs every subject for about half a millisecond. The time of a subject is the tenth percentile of its
+//! rounds: other load on the machine adds to a time, and more to that of code that waits for memory than to that of a
+//! hash. The ratio of the medians is printed beside it; its distance shows how busy the machine was.
 #![expect(clippy::cast_precision_loss, reason = "nanoseconds of a round fit into an f64")]
 
 use std::env;

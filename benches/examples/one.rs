@@ -1,5 +1,5 @@
-//! Runs one subject a number of times, for a profiler to look at: `one layer 1024 3000`, after its name the length of the
-//! body in bytes, and how often.
+//! Runs one subject a number of times, for a profiler to look at: `one layer 1024 3000`, after its name the length of
+//! the body in bytes, and how often.
 
 use std::env;
 

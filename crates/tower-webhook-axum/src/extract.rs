@@ -1,4 +1,4 @@
-//! The extractors: both read what the layer left in the request's extensions, and leave the body alone.
+//! The extractors: both read the extensions that the layer inserted, and leave the body alone.
 
 use axum_core::extract::FromRequestParts;
 use http::request::Parts;
@@ -9,7 +9,7 @@ use crate::rejection::{InvalidJson, MissingVerifyLayer, VerifiedJsonRejection};
 
 /// The verified body of the request.
 ///
-/// It is read from the request's head, so it may stand anywhere among a handler's arguments, and beside
+/// It is extracted from the request's head, so it may stand anywhere among a handler's arguments, and beside
 /// [`VerifiedJson`].
 ///
 /// ```
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_json_is_told_where_and_why() {
+    async fn invalid_json_is_answered_with_the_place_and_the_reason() {
         for (body, reason) in [
             ("", "EOF while parsing a value at line 1 column 0"),
             ("[", "EOF while parsing a list at line 1 column 1"),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_the_layer_the_answer_names_it() {
+    async fn without_the_layer_the_answer_names_the_layer() {
         let bytes = |Verified(body): Verified| async move { body.into_bytes() };
         for app in [rating(), Router::new().route("/", post(bytes))] {
             let (status, text) = post_to(app, "{}").await;
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_webhook_is_answered_as_the_crates_page_says() {
+    async fn other_methods_and_paths_are_answered_as_the_table_of_the_crate_page_says() {
         async fn unsigned(app: &Router, method: &str, path: &str) -> u16 {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
             app.clone().oneshot(request).await.unwrap().status().as_u16()
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn extractors_stand_beside_each_other_and_the_body() {
+    async fn both_extractors_work_beside_a_body_extractor() {
         let handler = |Verified(bytes): Verified, VerifiedJson(text): VerifiedJson<String>, body: String| async move {
             format!("{} {text} {body}", bytes.bytes().len())
         };

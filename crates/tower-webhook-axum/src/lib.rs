@@ -40,8 +40,8 @@
 //!
 //! # Where to put the layer
 //!
-//! In each of these places a webhook is verified, and answered with 403 when it is unsigned. They differ in what else stands
-//! behind the layer, and so in the answer to an unsigned request of
+//! In each of these places a webhook is verified, and an unsigned one is answered with 403. They differ in what else
+//! stands behind the layer, and so in the answer to an unsigned request of
 //!
 //! | | another method | an unknown path |
 //! |---|---|---|

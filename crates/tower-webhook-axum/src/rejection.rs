@@ -1,4 +1,4 @@
-//! What an extractor answers when it has nothing to give.
+//! The answers of the extractors when they have nothing to extract.
 
 use std::error::Error;
 use std::fmt;
@@ -38,7 +38,7 @@ impl IntoResponse for MissingVerifyLayer {
 
 /// The verified body is not JSON, or not of the type that was asked for: a 400, whose text says where and why.
 ///
-/// Whoever reads that text holds the secret, and sent the body.
+/// The reader of that text holds the secret, and sent the body.
 #[derive(Debug)]
 pub struct InvalidJson {
     /// The place in the value, as in `data.rating`; `.` for the whole of it.
@@ -77,7 +77,8 @@ impl fmt::Display for InvalidJson {
     }
 }
 
-/// What the parser said is part of the message, so the source is what lies behind it: a chain of errors says nothing twice.
+/// The parser's message is part of this one, so the source is the cause behind it: no message of the chain repeats
+/// another.
 impl Error for InvalidJson {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.source()
@@ -90,7 +91,7 @@ impl IntoResponse for InvalidJson {
     }
 }
 
-/// Why [`VerifiedJson`](crate::VerifiedJson) had nothing to give.
+/// Why [`VerifiedJson`](crate::VerifiedJson) was not extracted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum VerifiedJsonRejection {
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_of_errors_says_nothing_twice() {
+    fn no_message_of_an_error_chain_repeats_another() {
         let invalid = InvalidJson::or_parse::<u8>(b"\"2\"").unwrap_err();
         let rejection = VerifiedJsonRejection::from(invalid);
         let mut said = rejection.to_string();

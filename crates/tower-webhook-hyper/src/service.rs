@@ -33,9 +33,8 @@ impl<S> VerifyService<S> {
 }
 
 impl<S, F> VerifyService<S, F> {
-    /// Replaces the answer to a refused request, as
-    /// [`VerifyLayer::on_reject`](tower_webhook::VerifyLayer::on_reject) does. The [`Rejection`] is in its extensions in
-    /// any case.
+    /// Replaces the answer to a refused request, as [`VerifyLayer::on_reject`](tower_webhook::VerifyLayer::on_reject)
+    /// does. The [`Rejection`] is in its extensions in any case.
     #[must_use]
     pub fn on_reject<G, R>(self, on_reject: G) -> VerifyService<S, G>
     where

@@ -1,8 +1,8 @@
 //! A warp filter for verified webhooks.
 //!
 //! **You can leave this crate out** when you serve a `warp::service` yourself, and all of it is webhooks: a
-//! [`VerifyLayer`](tower_webhook::VerifyLayer) goes around it, as [shown below](#with-the-layer). What this crate adds is
-//! a filter for one route among others, under `warp::serve`.
+//! [`VerifyLayer`](tower_webhook::VerifyLayer) goes around it, as [shown below](#with-the-layer). What this crate adds
+//! is a filter for one route among others, under `warp::serve`.
 //!
 //! ```
 //! use tower_webhook::{SigningSecret, VerifiedBody, Verifier};
@@ -36,18 +36,18 @@
 //!
 //! # Where to put the filter
 //!
-//! [`verified`] comes **last in its route, after the path and then the method**. Before them it takes the body of requests
-//! that are meant for other routes. (Path before method, because the other way round warp answers 405 to a GET of a path
-//! that nobody serves.)
+//! [`verified`] comes **last in its route, after the path and then the method**. Before them it takes the body of
+//! requests that are meant for other routes. (Path before method, because the other way round warp answers 405 to a GET
+//! of a path that nobody serves.)
 //!
-//! [`recover`] comes **at the end of that same route**, before any `or`. It answers what [`verified`] refused, and leaves
-//! 404, 405 and every other rejection to the routes that follow, or to warp. A route without it fails closed, but badly:
-//! warp's own answer is a 500.
+//! [`recover`] comes **at the end of that same route**, before any `or`. It answers what [`verified`] refused, and
+//! leaves 404, 405 and every other rejection to the routes that follow, or to warp. A route without it fails closed,
+//! but badly: warp's own answer is a 500.
 //!
-//! At the end of several routes, `a.or(b).recover(recover)` answers a refused request with 403 as well, but only after warp
-//! has tried the other routes on it: a rejection is warp's sign to do so. One of them that matches the same request
-//! answers it, whoever sent it. Of a refused request the body is gone by then: a second `verified`, or `warp::body` of
-//! any kind, rejects. So two secrets for one path are not two routes.
+//! At the end of several routes, `a.or(b).recover(recover)` answers a refused request with 403 as well, but only after
+//! warp has tried the other routes: a rejection asks it to. Another route that matches the request answers it, signed
+//! or not. By then the body is consumed, so a second `verified`, or `warp::body` of any kind, rejects. For two secrets
+//! on one path use a set, `Secrets::new(a).and(b)`, not two routes.
 //!
 //! # With the layer
 //!

@@ -25,13 +25,14 @@
 //! ```
 //!
 //! A provider signs the raw body of each webhook with a secret that it shares with you, and sends the signature in a
-//! header. This crate checks the signature at the edge of a service. Genuine requests pass on; all others are refused, and
-//! the peer does not learn why.
+//! header. This crate checks the signature at the edge of a service. Genuine requests pass on; all others are refused,
+//! and the peer does not learn why.
 //!
 //! # How a request is verified
 //!
 //! The [`scheme`] reads the signature header. [`VerifyRequest`] collects and hashes the body. The MAC is compared in
-//! constant time. A [`VerifiedBody`] goes into the extensions of the request, and the [`layer`] calls the inner service.
+//! constant time. A [`VerifiedBody`] goes into the extensions of the request, and the [`layer`] calls the inner
+//! service.
 //!
 //! The head is judged before a byte of the body is read. The body is limited in size and in time (2 MiB and 30 s unless
 //! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame.
@@ -58,8 +59,9 @@
 //!
 //! # Schemes and secrets
 //!
-//! [`Verifier::new`] takes a [`scheme`] and its secrets: one [`SigningSecret`], a set of [`Secrets`] while they rotate, or
-//! a [`SecretsHandle`] whose set is replaced without a restart. [`Verifier::per_request`] looks them up for each request.
+//! [`Verifier::new`] takes a [`scheme`] and its secrets: one [`SigningSecret`], a set of [`Secrets`] while they rotate,
+//! or a [`SecretsHandle`] whose set is replaced without a restart. [`Verifier::per_request`] looks them up for each
+//! request.
 //!
 //! # Guide
 //!
@@ -69,14 +71,14 @@
 //!
 //! # Without a server
 //!
-//! With `default-features = false` this is a verifier and nothing else: no body type, no tower, no runtime. Give a whole
-//! body to [`Verifier::verify`], and a body in pieces to [`Verifier::begin`].
+//! With `default-features = false` this is a verifier and nothing else: no body type, no tower, no runtime. Give a
+//! whole body to [`Verifier::verify`], and a body in pieces to [`Verifier::begin`].
 //!
 //! # Other crates of the family
 //!
 //! The layer needs no adapter in axum, around `warp::service`, or behind hyper-util's `TowerToHyperService`.
-//! `tower-webhook-axum` adds extractors, `tower-webhook-warp` a filter, `tower-webhook-hyper` a service for servers without
-//! tower. `tower-webhook-inbox` stores deliveries before they are answered, and works on them later.
+//! `tower-webhook-axum` adds extractors, `tower-webhook-warp` a filter, `tower-webhook-hyper` a service for servers
+//! without tower. `tower-webhook-inbox` stores deliveries before they are answered, and works on them later.
 //!
 //! # Features
 //!

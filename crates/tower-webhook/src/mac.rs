@@ -62,8 +62,8 @@ impl RunningMac {
 
     /// Whether one of these is the MAC of the bytes seen. All are compared, each in constant time.
     ///
-    /// It ends the run, and its caller drops it. It takes no `self`, because a MAC that was just updated is expensive to
-    /// move.
+    /// It ends the run, and its caller drops it. It takes no `self`, because a MAC that was just updated is expensive
+    /// to move.
     #[inline]
     pub(crate) fn matches(&mut self, claimed: &[u8; 32], others: &[[u8; 32]]) -> bool {
         let mac = words(&self.output());

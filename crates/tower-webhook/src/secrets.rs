@@ -69,8 +69,8 @@ impl<K: Secret> Secrets<K> {
     /// place. There is none by default.
     ///
     /// The holder of a secret can sign any bytes and any id, those of another owner's delivery included. Deliveries of
-    /// different owners have different [keys](crate::VerifiedBody::delivery_key), so that no owner can have the delivery
-    /// of another one taken for a duplicate. Keep the name: with another one, a retry has another key.
+    /// different owners have different [keys](crate::VerifiedBody::delivery_key), so that no owner can have the
+    /// delivery of another one taken for a duplicate. Keep the name: with another one, a retry has another key.
     ///
     /// ```
     /// use tower_webhook::scheme::Knowrithm;

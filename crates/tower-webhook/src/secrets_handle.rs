@@ -46,8 +46,8 @@ impl<K: Secret> SecretsHandle<K> {
         }
     }
 
-    /// Uses these secrets, and these alone, from the next request on. Their [owner](Secrets::owner) is the one that they
-    /// were given: nothing is taken over from the secrets before.
+    /// Uses these secrets, and these alone, from the next request on. Their [owner](Secrets::owner) is the one that
+    /// they were given: nothing is taken over from the secrets before.
     ///
     /// To go on accepting the secrets before, add them: `Secrets::new(new).and(handle.current())`. Replace once more
     /// without them when [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) shows that they are idle.

@@ -90,8 +90,8 @@ impl Verifier {
 
     /// Verifies a body in one piece, which is not copied.
     ///
-    /// The head is that of the request, most often `&HeaderMap`. The body is its raw bytes: not parsed, not decompressed,
-    /// not serialised anew.
+    /// The head is that of the request, most often `&HeaderMap`. The body is its raw bytes: not parsed, not
+    /// decompressed, not serialised anew.
     ///
     /// # Errors
     ///
@@ -116,8 +116,8 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// When the signature is missing, duplicate or malformed, its timestamp is outside the [window](Self::tolerance), or
-    /// the Content-Length is over [`max_body`](Self::max_body).
+    /// When the signature is missing, duplicate or malformed, its timestamp is outside the [window](Self::tolerance),
+    /// or the Content-Length is over [`max_body`](Self::max_body).
     pub fn begin<'a>(&self, head: impl Into<Head<'a>>) -> Result<Verification, Rejection> {
         let head = head.into();
         let begun = self.policy.read(head).and_then(|header| {
@@ -160,9 +160,9 @@ impl Verifier<PerRequest> {
 
 /// Settings. Each method returns the changed verifier; clones made before keep theirs.
 impl<S> Verifier<S> {
-    /// Sets how far a signed timestamp may be from now, in the past or in the future, bounds included; 300 s by default.
-    /// Outside of it a request is refused as [too old](crate::RejectionKind::TimestampTooOld) or
-    /// [in the future](crate::RejectionKind::TimestampInFuture): before its body is read, and again after.
+    /// Sets how far a signed timestamp may be from now, in the past or in the future, bounds included; 300 s by
+    /// default. Outside of it a request is refused as [too old](crate::RejectionKind::TimestampTooOld) or [in the
+    /// future](crate::RejectionKind::TimestampInFuture): before its body is read, and again after.
     ///
     /// It applies to schemes that sign a timestamp: Stripe, Slack, Standard Webhooks. Both times are whole seconds.
     #[must_use]

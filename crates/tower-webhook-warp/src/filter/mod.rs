@@ -19,8 +19,8 @@ use crate::reject::Unverified;
 /// It consumes the body: no filter of `warp::body` can stand beside it, before or after. Parse [`VerifiedBody::bytes`]
 /// instead. A body that arrives in one frame is not copied. When the head is refused, the body is not read.
 ///
-/// A [`SecretSource`](tower_webhook::SecretSource) sees the method, the whole path and the query, and the headers of the
-/// request. It sees no extensions, because warp hands them to a filter by type alone; nor the HTTP version, nor the
+/// A [`SecretSource`](tower_webhook::SecretSource) sees the method, the whole path and the query, and the headers of
+/// the request. It sees no extensions, because warp hands them to a filter by type alone; nor the HTTP version, nor the
 /// authority of an absolute URI. A tenant with a host name of its own is known by the header `Host`.
 #[must_use]
 pub fn verified<S: SecretSupply>(

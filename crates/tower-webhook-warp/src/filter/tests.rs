@@ -73,7 +73,7 @@ where
 }
 
 #[tokio::test]
-async fn neither_404_nor_405_hides_a_refusal_or_is_hidden_by_one() {
+async fn a_refusal_does_not_hide_404_or_405_and_is_not_hidden_by_them() {
     let page = || warp::path!("a").and(warp::get()).map(|| "page");
     let route = |path| post(path).recover(recover);
 
@@ -84,7 +84,7 @@ async fn neither_404_nor_405_hides_a_refusal_or_is_hidden_by_one() {
 }
 
 #[tokio::test]
-async fn recovered_late_a_refused_request_goes_to_every_other_route_that_matches() {
+async fn without_an_early_recover_a_refused_request_reaches_other_routes() {
     let any = || warp::post().map(|| "any");
     let late = post("a").or(any()).recover(recover);
     assert_eq!(send("POST", "/a", "forged", &late).await, (200, "any".to_owned()));
@@ -95,7 +95,7 @@ async fn recovered_late_a_refused_request_goes_to_every_other_route_that_matches
 }
 
 #[tokio::test]
-async fn the_body_of_a_refused_request_is_gone() {
+async fn the_body_of_a_refused_request_is_consumed() {
     let routes = post_with("a", "first").or(post_with("a", "second")).recover(recover);
     assert_eq!(send("POST", "/a", "first", &routes).await, (200, "a".to_owned()));
     assert_eq!(send("POST", "/a", "second", &routes).await, (403, String::new()));
@@ -106,7 +106,7 @@ async fn the_body_of_a_refused_request_is_gone() {
 }
 
 #[tokio::test]
-async fn before_the_path_it_takes_what_is_meant_for_other_routes() {
+async fn before_the_path_the_filter_consumes_bodies_of_other_routes() {
     let raw = warp::path!("b")
         .and(warp::body::bytes())
         .map(|body: Bytes| body.to_vec());

@@ -12,10 +12,10 @@
 //!
 //! # Concurrency limits
 //!
-//! On either side of the layer, a request holds its permit while its body is on the way. A stranger who sends a well-formed
-//! signature and then a body byte by byte keeps that permit for the [read timeout](crate::Verifier#method.read_timeout).
-//! Where permits are few, acquire one from a semaphore in the handler, which is called with a verified body; or shorten
-//! the timeout.
+//! On either side of the layer, a request holds its permit while its body is on the way. A stranger who sends a
+//! well-formed signature and then a body byte by byte keeps that permit for the [read
+//! timeout](crate::Verifier#method.read_timeout). Where permits are few, acquire one from a semaphore in the handler,
+//! which is called with a verified body; or shorten the timeout.
 //!
 //! # Body limits of frameworks
 //!
@@ -24,6 +24,6 @@
 //!
 //! # Routes in axum
 //!
-//! `post(receive).route_layer(verify)` leaves 405 and 404 to the router. Every other place verifies webhooks as well, but
-//! answers more of the remaining requests with 403: the page of `tower-webhook-axum` has the table. In warp, the path and
-//! the method come before the filter `verified`; the page of `tower-webhook-warp` says why.
+//! `post(receive).route_layer(verify)` leaves 405 and 404 to the router. Every other place verifies webhooks as well,
+//! but answers more of the remaining requests with 403: the page of `tower-webhook-axum` has the table. In warp, the
+//! path and the method come before the filter `verified`; the page of `tower-webhook-warp` says why.

@@ -13,8 +13,8 @@
 //! # Expect retries
 //!
 //! A provider sends a delivery again when it did not get a 2xx, and sometimes when it did. Remember
-//! [`delivery_key`](crate::VerifiedBody::delivery_key) with the result of the work, in a unique column for example, and do
-//! nothing twice:
+//! [`delivery_key`](crate::VerifiedBody::delivery_key) with the result of the work, in a unique column for example, and
+//! do nothing twice:
 //!
 //! ```
 //! use std::collections::HashSet;
@@ -42,8 +42,8 @@
 //! - **Rotate**: `Secrets::new(new).and(old)` accepts both. [`signed_by`](crate::VerifiedBody::signed_by) returns the
 //!   label of the secret that signed, and so shows when the old one is idle.
 //!   [`not_after`](crate::SigningSecret::not_after) ends it by itself.
-//! - **Replace without a restart**: give the verifier a [`SecretsHandle`](crate::SecretsHandle), and call `replace` while
-//!   requests are served.
+//! - **Replace without a restart**: give the verifier a [`SecretsHandle`](crate::SecretsHandle), and call `replace`
+//!   while requests are served.
 //! - **One secret for each tenant**: [`Verifier::per_request`](crate::Verifier::per_request) looks secrets up by path,
 //!   header or anything else in the head of a request.
 //! - **Several tenants or providers, one inbox**: name the [owner](crate::Secrets::owner) of each set, so that their
@@ -55,5 +55,5 @@
 //!
 //! # Test locally
 //!
-//! The module [`test`](mod@crate::test) makes signed and forged requests for the tests of a handler. To receive webhooks
-//! of the provider itself on a development machine, use a tunnel such as ngrok (`ngrok http 5000`).
+//! The module [`test`](mod@crate::test) makes signed and forged requests for the tests of a handler. To receive
+//! webhooks of the provider itself on a development machine, use a tunnel such as ngrok (`ngrok http 5000`).

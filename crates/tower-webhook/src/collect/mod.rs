@@ -18,8 +18,8 @@ pub(crate) type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as B
 const MAX_RESERVE: usize = 64 * 1024;
 /// The least that is reserved for a body in frames whose length nobody announced.
 const MIN_RESERVE: usize = 4 * 1024;
-/// Hashed and copied in turn, so that the memory is written while the processor hashes the next piece. A multiple of the
-/// block of SHA-256; the factor was found by measuring.
+/// Hashed and copied in turn, so that the memory is written while the processor hashes the next piece. A multiple of
+/// the block of SHA-256; the factor was found by measuring.
 const PIECE: usize = 24 * 64;
 /// Frames without data do not count towards the size limit, so their number has a limit of its own.
 const MAX_EMPTY_FRAMES: u16 = 1024;
@@ -48,8 +48,8 @@ impl Collected {
         }
     }
 
-    /// Collects a body to its end, which is `None` and nothing else: `is_end_stream` and `size_hint` are the sender's word.
-    /// `next` is the result of polling the body, if that was done already.
+    /// Collects a body to its end, which is `None` and nothing else: `is_end_stream` and `size_hint` are the sender's
+    /// word. `next` is the result of polling the body, if that was done already.
     pub(crate) fn poll_from<B>(
         &mut self,
         mut body: Pin<&mut B>,

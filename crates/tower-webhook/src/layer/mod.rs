@@ -44,14 +44,14 @@
 //! # Another answer
 //!
 //! A refusal is a response, never an error: the service's error is that of the inner service. By default the response
-//! has an empty body; [`VerifyLayer::on_reject`] makes another one. Either way the [`Rejection`](crate::Rejection) is in
-//! its extensions.
+//! has an empty body; [`VerifyLayer::on_reject`] makes another one. Either way the [`Rejection`](crate::Rejection) is
+//! in its extensions.
 //!
 //! # Order
 //!
-//! The signature covers the raw body. Put the layer outside of everything that changes or parses the body: decompression,
-//! body parsers, middleware that collects it. Put it inside of everything that should see refusals: tracing, metrics,
-//! request ids. [The guide](crate::_guide::order) has more.
+//! The signature covers the raw body. Put the layer outside of everything that changes or parses the body:
+//! decompression, body parsers, middleware that collects it. Put it inside of everything that should see refusals:
+//! tracing, metrics, request ids. [The guide](crate::_guide::order) has more.
 
 mod future;
 mod on_reject;

@@ -48,8 +48,8 @@ impl<'a> SignatureHeader<'a> {
         self
     }
 
-    /// Sets the bytes that are signed before the body, joined: most often an id, a timestamp, and their separators. More
-    /// than four parts do not compile.
+    /// Sets the bytes that are signed before the body, joined: most often an id, a timestamp, and their separators.
+    /// More than four parts do not compile.
     ///
     /// The parts may come from the head of the request or from the scheme. Choose separators that no part can contain:
     /// the joined bytes do not show where they were.

@@ -14,8 +14,8 @@ const PREFIX: &str = "sha256=";
 ///
 /// **Sends** exactly one `X-Knowrithm-Signature: sha256=<64 lower-case hex digits>`.
 ///
-/// **Specified** in Knowrithm's documentation, "Webhooks", section "Verifying Signatures". Its sample compares the whole
-/// header with `"sha256=" + hexdigest`, so upper case, blanks and a second value are refused here as there.
+/// **Specified** in Knowrithm's documentation, "Webhooks", section "Verifying Signatures". Its sample compares the
+/// whole header with `"sha256=" + hexdigest`, so upper case, blanks and a second value are refused here as there.
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the endpoint's signing secret as UTF-8 bytes. Nothing else is signed,
 /// so a recorded request cannot be told from a new one: remember its [key](crate::VerifiedBody::delivery_key).

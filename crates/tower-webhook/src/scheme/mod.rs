@@ -1,7 +1,7 @@
 //! Schemes: how providers sign, one provider a file.
 //!
-//! A scheme is a value that goes into [`Verifier::new`](crate::Verifier::new), [`Signer::new`](crate::sign::Signer::new)
-//! and [`RequestBuilder::new`](crate::test::RequestBuilder::new):
+//! A scheme is a value that goes into [`Verifier::new`](crate::Verifier::new),
+//! [`Signer::new`](crate::sign::Signer::new) and [`RequestBuilder::new`](crate::test::RequestBuilder::new):
 //!
 //! | scheme | signed besides the body | secret |
 //! |---|---|---|
@@ -13,8 +13,8 @@
 //! | [`StandardWebhooks`], and Svix | an id and the time | [decoded](crate::SigningSecret::from_whsec) |
 //! | [`HmacSha256Scheme`]: one header, a prefix and a MAC | | as it is |
 //!
-//! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]: the
-//! MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
+//! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]:
+//! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
 //!
 //! # A scheme of your own
 //!
@@ -119,8 +119,8 @@ const MAX_ENTRIES: usize = 16;
 ///
 /// See [the module](self#a-scheme-of-your-own) for an example.
 pub trait Scheme: Send + Sync + 'static {
-    /// The kind of secret that it takes: [`SigningSecret`](crate::SigningSecret) when the bytes of the secret key the MAC
-    /// as they are, [`DecodedSecret`](crate::DecodedSecret) when they must be decoded before.
+    /// The kind of secret that it takes: [`SigningSecret`](crate::SigningSecret) when the bytes of the secret key the
+    /// MAC as they are, [`DecodedSecret`](crate::DecodedSecret) when they must be decoded before.
     type Secret: Secret;
 
     /// The name of the scheme in logs, in `snake_case`.

@@ -15,12 +15,12 @@ static SIGNATURE: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 ///
 /// **Specified** in <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>.
 ///
-/// **Signs** the raw body, with HMAC-SHA256 under the app's client secret as UTF-8 bytes. For webhooks that were created
-/// in a store's admin, it is the secret that is shown there.
+/// **Signs** the raw body, with HMAC-SHA256 under the app's client secret as UTF-8 bytes. For webhooks that were
+/// created in a store's admin, it is the secret that is shown there.
 ///
-/// Two deliveries may have the same bytes, and so the same [key](crate::VerifiedBody::delivery_key): a shop whose data is
-/// to be erased twice, for example. `X-Shopify-Event-Id` differs, and `X-Shopify-Topic` says what happened, but neither
-/// is signed.
+/// Two deliveries may have the same bytes, and so the same [key](crate::VerifiedBody::delivery_key): a shop whose data
+/// is to be erased twice, for example. `X-Shopify-Event-Id` differs, and `X-Shopify-Topic` says what happened, but
+/// neither is signed.
 ///
 /// The example is from the tests of Shopify's library for PHP:
 ///

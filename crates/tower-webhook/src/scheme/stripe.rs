@@ -11,8 +11,8 @@ static SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
 
 /// Stripe's scheme.
 ///
-/// **Sends** exactly one `Stripe-Signature: t=<seconds>,v1=<64 lower-case hex digits>`, with a `v1` for each secret while
-/// they are rolled. Entries of other schemes, such as `v0`, are ignored.
+/// **Sends** exactly one `Stripe-Signature: t=<seconds>,v1=<64 lower-case hex digits>`, with a `v1` for each secret
+/// while they are rolled. Entries of other schemes, such as `v0`, are ignored.
 ///
 /// **Specified** in <https://docs.stripe.com/webhooks#verify-manually>.
 ///

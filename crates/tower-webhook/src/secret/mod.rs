@@ -89,8 +89,8 @@ impl SigningSecret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it is [blank](Self). Both
-    /// name the variable, neither its value.
+    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it is [blank](Self).
+    /// Both name the variable, neither its value.
     pub fn from_env(name: impl AsRef<OsStr>) -> Result<Self, ConfigError> {
         let name = name.as_ref();
         let shown = || name.to_string_lossy().into_owned();
@@ -144,8 +144,9 @@ impl SigningSecret {
         Ok(DecodedSecret(Self { bytes, ..self }))
     }
 
-    /// Names the secret. The name is printed by `Debug`, and [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by)
-    /// returns it for each body that the secret signed. There is none by default.
+    /// Names the secret. The name is printed by `Debug`, and
+    /// [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) returns it for each body that the secret signed.
+    /// There is none by default.
     ///
     /// ```
     /// use tower_webhook::SigningSecret;

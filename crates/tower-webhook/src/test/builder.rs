@@ -115,7 +115,8 @@ impl RequestBuilder {
         self.signed_as(&content, TestBody::one(&content))
     }
 
-    /// A request that is signed for this content, and sends this body: the same content in other frames, or another one.
+    /// A request that is signed for this content, and sends this body: the same content in other frames, or another
+    /// one.
     #[must_use]
     pub fn signed_as<B>(&self, content: impl AsRef<[u8]>, body: B) -> Request<B> {
         self.request(self.sign(&self.signer, content.as_ref(), 0), body)

@@ -32,14 +32,14 @@
 //! # Requests
 //!
 //! [`RequestBuilder`] takes every [`SigningScheme`](crate::scheme::SigningScheme), one of your own included. It makes a
-//! `Request<`[`TestBody`]`>`, which axum, warp, hyper and every other tower service accept like the request of a server.
-//! [`Forgery::ALL`] lists the classic ways to get around a signature, each with the
-//! [kind of rejection](Forgery::rejection_kind) by which it is refused.
+//! `Request<`[`TestBody`]`>`, which axum, warp, hyper and every other tower service accept like the request of a
+//! server. [`Forgery::ALL`] lists the classic ways to get around a signature, each with the [kind of
+//! rejection](Forgery::rejection_kind) by which it is refused.
 //!
 //! # Bodies
 //!
-//! A [`TestBody`] arrives in the frames of your choice. It can pause, never end, break off, carry trailers, and lie about
-//! its size. [`RequestBuilder::signed_as`] signs one content and sends another body:
+//! A [`TestBody`] arrives in the frames of your choice. It can pause, never end, break off, carry trailers, and lie
+//! about its size. [`RequestBuilder::signed_as`] signs one content and sends another body:
 //!
 //! ```
 //! use tower_webhook::scheme::Knowrithm;
@@ -64,8 +64,8 @@
 //!
 //! # Time
 //!
-//! For schemes that sign a timestamp, give a [`TestClock`] to the verifier and to the builder. It moves only when the test
-//! moves it.
+//! For schemes that sign a timestamp, give a [`TestClock`] to the verifier and to the builder. It moves only when the
+//! test moves it.
 
 mod body;
 mod builder;

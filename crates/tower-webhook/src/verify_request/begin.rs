@@ -81,8 +81,8 @@ fn begin_body<B: Body>(
     Ok(Begun::Pieces(pieces, next))
 }
 
-/// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its lower
-/// bound and the headers.
+/// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its
+/// lower bound and the headers.
 #[inline]
 pub(super) fn announced(headers: &HeaderMap, hint: &SizeHint) -> u64 {
     hint.exact()

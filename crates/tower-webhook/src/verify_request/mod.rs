@@ -35,8 +35,8 @@ impl<S: SecretSupply> Verifier<S> {
     /// Verifies an HTTP request: the future judges its head, then collects and hashes its body.
     ///
     /// It resolves to the request with a [`BufferedBody`], and with a [`VerifiedBody`] of the same bytes in its
-    /// extensions. Trailers are dropped, because no scheme signs them. When the head is refused, the body is not polled,
-    /// so that a server does not answer `Expect: 100-continue`.
+    /// extensions. Trailers are dropped, because no scheme signs them. When the head is refused, the body is not
+    /// polled, so that a server does not answer `Expect: 100-continue`.
     ///
     /// The layer and the adapters are built on this; call it where none of them fits.
     ///

@@ -11,8 +11,8 @@ use crate::secret::DecodedSecret;
 /// The scheme of Standard Webhooks, and of Svix.
 ///
 /// **Sends** exactly one each of `webhook-id`, `webhook-timestamp: <seconds>` and
-/// `webhook-signature: v1,<44 characters of base64>`, with an entry for each secret while they are rotated, separated by
-/// blanks. Entries of other versions, such as the asymmetric `v1a`, are ignored. Svix's own names are `svix-id`,
+/// `webhook-signature: v1,<44 characters of base64>`, with an entry for each secret while they are rotated, separated
+/// by blanks. Entries of other versions, such as the asymmetric `v1a`, are ignored. Svix's own names are `svix-id`,
 /// `svix-timestamp` and `svix-signature`. They are read when there is no `webhook-signature`. When both names of a
 /// header occur, the values must be equal: Svix's library prefers its own names, and must not read another request.
 ///
