@@ -110,13 +110,25 @@ pub(crate) use self::erased::Supply;
 
 #[cfg(feature = "layer")]
 mod erased {
+    use std::fmt;
+
     use super::{KnownSecrets, PerRequest};
 
     /// A supply of either kind.
-    #[derive(Clone, Debug)]
+    #[derive(Clone)]
     pub enum Supply {
         Known(KnownSecrets),
         PerRequest(PerRequest),
+    }
+
+    /// Prints as the supply itself does.
+    impl fmt::Debug for Supply {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self {
+                Self::Known(secrets) => secrets.fmt(f),
+                Self::PerRequest(source) => source.fmt(f),
+            }
+        }
     }
 
     pub trait Erase {
