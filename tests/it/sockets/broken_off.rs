@@ -1,4 +1,4 @@
-//! Bodies over HTTP/1.1 that are not what their framing says, and connections that outlive a refusal.
+//! Bodies over HTTP/1.1 that contradict their framing, and connections that outlive a refusal.
 
 use http_body_util::BodyExt;
 use hyper::client::conn::http2;
@@ -32,7 +32,7 @@ async fn each_answers(lines: &[&str], body: &str, answer: &Answer) {
 }
 
 #[tokio::test]
-async fn chunks_are_joined_and_their_extensions_and_trailers_are_no_body() {
+async fn chunks_are_joined_without_extensions_and_trailers() {
     let (first, second) = EVENT.split_at(16);
     let body = format!("10;name=value\r\n{first}\r\n21\r\n{second}\r\n0\r\nX-Checksum: 1\r\n\r\n");
     each_answers(&[CHUNKED, &signature(EVENT)], &body, &Answer::ok(EVENT)).await;
@@ -51,7 +51,7 @@ async fn chunks_that_go_over_the_limit_are_refused_before_the_last() {
 }
 
 #[tokio::test]
-async fn a_body_cut_short_by_its_content_length_is_not_what_was_signed() {
+async fn a_body_cut_short_by_its_content_length_is_refused() {
     each_answers(&["Content-Length: 48", &signature(EVENT)], EVENT, &Answer::empty(403)).await;
 }
 
@@ -61,7 +61,7 @@ async fn a_content_length_over_the_limit_is_refused_by_the_head_alone() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_midway_is_not_taken_for_done() {
+async fn a_body_of_a_peer_that_hangs_up_is_refused() {
     let (content, rest) = EVENT.split_at(48);
     assert_eq!(rest.len(), 1);
     for (framing, sent) in [
@@ -71,11 +71,11 @@ async fn who_hangs_up_midway_is_not_taken_for_done() {
     ] {
         for server in SERVERS {
             let mut peer = Raw::connect(server.start(limited()).await).await;
-            // What arrives is what was signed: only its end is missing.
+            // The bytes that arrive are signed; only the end of the body is missing.
             peer.send(head(&[framing, &signature(content)])).await;
             peer.send(&sent).await;
             peer.hang_up().await;
-            // Servers may close a connection that the peer half closed, and most do.
+            // A server may close a connection that the peer has half closed.
             let answer = peer.answer().await;
             assert!(
                 answer.is_none() || answer == Some(Answer::empty(400)),
