@@ -167,6 +167,3 @@ impl super::SigningScheme for StandardWebhooks {
         ])
     }
 }
-
-#[cfg(test)]
-mod tests;
