@@ -66,6 +66,7 @@ async fn a_signed_time_is_judged_again_after_the_look_up() {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` calls it")]
 fn kind(rejection: Rejection) -> RejectionKind {
     rejection.kind()
 }

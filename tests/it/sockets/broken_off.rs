@@ -1,14 +1,23 @@
 //! Bodies over HTTP/1.1 that contradict their framing, and connections that outlive a refusal.
 
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::net::Ipv4Addr;
+
+use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
-use tower_webhook::Verifier;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tower::{Layer, service_fn};
 use tower_webhook::test::TestBody;
+use tower_webhook::{BufferedBody, Rejection, RejectionKind, Verifier, VerifyLayer};
 
 use super::raw::{Answer, Raw, head};
-use super::server::SERVERS;
+use super::server::{SERVERS, serve};
 use crate::support::{EVENT, PATH, digits, signed, verifier};
 
 const CHUNKED: &str = "Transfer-Encoding: chunked";
@@ -83,6 +92,33 @@ async fn a_body_of_a_peer_that_hangs_up_is_refused() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn the_error_of_the_server_is_the_source_of_the_rejection() {
+    let (refused, mut refusals) = mpsc::unbounded_channel();
+    let verify = VerifyLayer::new(limited()).on_reject(move |rejection: &Rejection, _: &http::request::Parts| {
+        refused.send(rejection.clone()).unwrap();
+        Response::new(String::new())
+    });
+    let inner = service_fn(async |_: Request<BufferedBody>| Ok::<_, Infallible>(Response::new(String::new())));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve(listener, TowerToHyperService::new(verify.layer(inner)));
+
+    let mut peer = Raw::connect(address).await;
+    peer.send(head(&["Content-Length: 49", &signature(EVENT)])).await;
+    peer.send(&EVENT[..10]).await;
+    peer.hang_up().await;
+    let rejection = refusals.recv().await.unwrap();
+    assert_eq!(rejection.kind(), RejectionKind::BodyRead);
+    let error = rejection
+        .source()
+        .and_then(|error| error.downcast_ref::<hyper::Error>());
+    let cause = error
+        .and_then(Error::source)
+        .and_then(|cause| cause.downcast_ref::<io::Error>());
+    assert_eq!(cause.expect("an error of hyper").kind(), io::ErrorKind::UnexpectedEof);
 }
 
 #[tokio::test]

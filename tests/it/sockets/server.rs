@@ -91,7 +91,7 @@ fn echo(body: VerifiedBody) -> Response<Vec<u8>> {
     Response::builder().header("x-handled", "yes").body(body).unwrap()
 }
 
-fn serve<S, B>(listener: TcpListener, service: S)
+pub(super) fn serve<S, B>(listener: TcpListener, service: S)
 where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,

@@ -17,6 +17,7 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     let value = ALPHABET.iter().position(|letter| *letter == last).unwrap();
     let mut cases = vec![
         malformed(of, "without padding", format!("{prefix}{}", &mac[..43])),
+        malformed(of, "padding alone", format!("{prefix}=")),
         malformed(of, "padded twice", format!("{prefix}{mac}=")),
         malformed(of, "padded too early", format!("{prefix}{digits}==")),
         malformed(
