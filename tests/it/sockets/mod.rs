@@ -35,9 +35,10 @@ async fn every_server_answers_every_case_alike() {
 
 /// The other schemes differ in their headers alone, which all servers read alike, so each row goes to one server in turn.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_headers_of_every_scheme_arrive() {
+async fn the_headers_of_every_other_scheme_arrive() {
     let (mut broken, mut servers) = (Vec::new(), HashMap::new());
-    let cases = provider::ALL.into_iter().flat_map(header_cases);
+    let others = provider::ALL.into_iter().filter(|of| *of != Provider::Knowrithm);
+    let cases = others.flat_map(header_cases);
     for (case, server) in cases.zip(SERVERS.into_iter().cycle()) {
         broken.extend(complaints(&case, server, &mut servers).await);
     }

@@ -69,8 +69,8 @@ fn lists(of: Provider) -> Vec<Case> {
     let mut cases = Vec::new();
     if of.separator() != Some(",v1=") {
         cases.extend([
-            malformed(of, "a comma list, the same", format!("{right},{right}")),
-            malformed(of, "a comma list, with blanks", format!("{wrong}, {right}")),
+            malformed(of, "a comma list of two right signatures", format!("{right},{right}")),
+            malformed(of, "a comma list with a blank", format!("{wrong}, {right}")),
             malformed(of, "a comma at the end", format!("{right},")),
             malformed(of, "a parameter", format!("t=1716287400,v1={}", of.mac(EVENT))),
             malformed(of, "a semicolon list", format!("{right};{right}")),
@@ -128,7 +128,7 @@ fn not_ascii(of: Provider) -> Vec<Case> {
             Provider::Stripe => Case::refuses(of, name, MissingTimestamp, move || of.headed(&first, event())),
             _ => malformed(of, name, first),
         },
-        malformed(of, "bytes that are not ASCII alone", [0xff; 71]),
+        malformed(of, "only bytes that are not ASCII", [0xff; 71]),
         malformed(of, "full-width digits", format!("{prefix}{}", "０".repeat(mac.len()))),
         malformed(
             of,

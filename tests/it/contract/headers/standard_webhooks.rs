@@ -42,7 +42,7 @@ fn ids(of: Provider, id: &HeaderName) -> Vec<Case> {
     let signed_with = move |value: &'static str| move || request(of.sign_at(NOW, value, &of.secret(), EVENT), event());
     vec![
         with_id("the id is missing", MissingSignature, &[]),
-        with_id("two ids, the same", DuplicateSignature, &["msg_1", "msg_1"]),
+        with_id("two ids, both right", DuplicateSignature, &["msg_1", "msg_1"]),
         with_id("two ids, the second right", DuplicateSignature, &["msg_2", "msg_1"]),
         with_id("an empty id", MalformedSignature, &[""]),
         with_id("another id than the signed one", SignatureMismatch, &["msg_2"]),
@@ -72,19 +72,19 @@ fn families() -> Vec<Case> {
         headers.insert(name, HeaderValue::from_static(value));
         Case::refuses(
             of,
-            format!("{name}: {value:?} beside another"),
+            format!("both families, with {name}: {value:?}"),
             DuplicateSignature,
             move || request(headers.clone(), event()),
         )
         .naming(&HeaderName::from_static(name))
     };
-    // A second name alone, beside a complete request of the other family.
+    // One name of the second family, beside a complete request of the first.
     let alone = |of: Provider, name: &'static str, at_fault: &'static str| {
         let mut headers = of.sign(EVENT);
         headers.insert(name, HeaderValue::from_static("msg_2"));
         Case::refuses(
             Provider::StandardWebhooks,
-            format!("{name} alone beside another"),
+            format!("{name} alone beside the other family"),
             DuplicateSignature,
             move || request(headers.clone(), event()),
         )
