@@ -86,24 +86,12 @@ fn a_set_has_one_owner_and_inherits_none() {
     };
     let primary = || Secrets::new(named_secret("primary"));
     let umbrella = || Secrets::new(named_secret("second")).owner("umbrella");
+    let with_others = |primary: Secrets| primary.and(umbrella()).and(named_secret("third"));
     for (secrets, owner) in [
-        (
-            primary().owner("acme").and(umbrella()).and(named_secret("third")),
-            Some("acme"),
-        ),
-        (primary().and(umbrella()).and(named_secret("third")), None),
-        (
-            primary().and(umbrella()).and(named_secret("third")).owner("acme"),
-            Some("acme"),
-        ),
-        (
-            primary()
-                .owner("nobody")
-                .and(umbrella())
-                .and(named_secret("third"))
-                .owner("acme"),
-            Some("acme"),
-        ),
+        (with_others(primary().owner("acme")), Some("acme")),
+        (with_others(primary()), None),
+        (with_others(primary()).owner("acme"), Some("acme")),
+        (with_others(primary().owner("nobody")).owner("acme"), Some("acme")),
     ] {
         handle.replace(secrets);
         assert_eq!(owners(), [owner; 3].map(|owner| owner.map(str::to_owned)));
