@@ -1,10 +1,11 @@
-//! What `Debug` prints of every type that holds a secret or a payload: these strings, and so no byte of either.
+//! The `Debug` output of every type that holds a secret or a payload contains neither.
 
 use http::{HeaderMap, Request, Response};
 use tower::{Service, service_fn};
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::test::{RequestBuilder, TestBody};
-use tower_webhook::{BufferedBody, Keys, PerRequest, Secrets, SecretsHandle, Verifier, Verify, VerifyLayer};
+use tower_webhook::{BufferedBody, Secrets, SecretsHandle, SigningSecret, Verifier, Verify, VerifyLayer};
 use tower_webhook_hyper::VerifyService;
 
 use crate::contract::sources::{Answer, Source};
@@ -13,12 +14,13 @@ use crate::support::{EVENT, SIGNATURE, secret, signature, signed, verifier};
 const VERIFIER: &str = r#"Verifier { scheme: "knowrithm", secrets: Secrets([_]), tolerance: Some(300s), max_body: 2097152, read_timeout: Some(30s), .. }"#;
 
 #[test]
-fn neither_secret_nor_tag_nor_body_is_printed() {
+fn secrets_macs_and_bodies_are_not_printed() {
     let headers = HeaderMap::from_iter([(SIGNATURE, signature(EVENT))]);
     let verified = verifier().verify(&headers, EVENT).unwrap();
     let mut verification = verifier().begin(&headers).unwrap();
     verification.update(EVENT.as_bytes()).unwrap();
 
+    let key = verified.delivery_key();
     for (printed, wanted) in [
         (format!("{:?}", secret()), "SigningSecret(..)".to_owned()),
         (format!("{:?}", verifier()), VERIFIER.to_owned()),
@@ -27,8 +29,12 @@ fn neither_secret_nor_tag_nor_body_is_printed() {
             r#"Verification { scheme: "knowrithm", .. }"#.to_owned(),
         ),
         (
+            format!("{:?}", verification.finish().unwrap()),
+            format!("Provenance {{ signed_by: None, owner: None, delivery_key: {key:?}, .. }}"),
+        ),
+        (
             format!("{verified:?}"),
-            "VerifiedBody { len: 49, key: None, owner: None, .. }".to_owned(),
+            "VerifiedBody { len: 49, signed_by: None, owner: None, .. }".to_owned(),
         ),
         (
             format!("{:?}", BufferedBody::new(EVENT)),
@@ -48,10 +54,13 @@ fn neither_secret_nor_tag_nor_body_is_printed() {
         ),
         (
             format!("{:?}", VerifyService::new((), verifier())),
-            format!("VerifyService {{ inner: (), verifier: {VERIFIER}, on_reject: EmptyResponse }}"),
+            format!(
+                "VerifyService {{ verify: Verify {{ inner: AlwaysReady(()), verifier: {VERIFIER}, \
+                 on_reject: EmptyResponse }} }}"
+            ),
         ),
         (
-            format!("{:?}", Signer::knowrithm(&secret())),
+            format!("{:?}", Signer::new(Knowrithm, &secret())),
             r#"Signer { scheme: "knowrithm", .. }"#.to_owned(),
         ),
     ] {
@@ -60,27 +69,28 @@ fn neither_secret_nor_tag_nor_body_is_printed() {
 }
 
 #[test]
-fn of_keys_the_labels_are_printed() {
+fn labels_of_secrets_are_printed() {
     let secrets = || Secrets::new(secret().label("new")).and(secret()).owner("acme");
     let handle = || SecretsHandle::new(secrets());
-    let source = || PerRequest(Source::new(Answer::Known));
+    let decoded = || SigningSecret::from_whsec("whsec_c2VjcmV0").unwrap().label("new");
     for (printed, wanted) in [
         (format!("{:?}", secret().label("new")), r#"SigningSecret("new", ..)"#),
         (format!("{:?}", secrets()), r#"Secrets(["new", _])"#),
         (format!("{:?}", handle()), r#"SecretsHandle(Secrets(["new", _]))"#),
-        (format!("{:?}", Keys::from(secret())), "Secrets([_])"),
-        (format!("{:?}", Keys::from(secrets())), r#"Secrets(["new", _])"#),
+        (format!("{:?}", decoded()), r#"DecodedSecret("new", ..)"#),
+        (format!("{:?}", Secrets::new(decoded())), r#"Secrets(["new"])"#),
         (
-            format!("{:?}", Keys::from(handle())),
-            r#"SecretsHandle(Secrets(["new", _]))"#,
+            format!("{:?}", Verifier::knowrithm(handle())),
+            &VERIFIER.replace("[_]", r#"["new", _]"#),
         ),
-        (format!("{:?}", Keys::from(source())), "PerRequest(..)"),
+        (
+            format!("{:?}", Verifier::per_request(Knowrithm, Source::new(Answer::Known))),
+            &VERIFIER.replace("Secrets([_])", "PerRequest(..)"),
+        ),
     ] {
         assert_eq!(printed, wanted);
     }
-    let by_source = format!("{:?}", Verifier::knowrithm(source()));
-    assert_eq!(by_source, VERIFIER.replace("Secrets([_])", "PerRequest(..)"));
-    let printed = format!("{:?}", RequestBuilder::knowrithm(&secret()));
+    let printed = format!("{:?}", RequestBuilder::new(Knowrithm, &secret()));
     assert_eq!(
         printed,
         r#"RequestBuilder { signer: Signer { scheme: "knowrithm", .. }, uri: /, .. }"#
@@ -88,7 +98,7 @@ fn of_keys_the_labels_are_printed() {
 }
 
 #[test]
-fn the_futures_print_nothing() {
+fn futures_print_their_names_alone() {
     let inner = service_fn(async |_: Request<BufferedBody>| Ok::<_, ()>(Response::new(String::new())));
     let mut service = Verify::new(inner, verifier());
     let future = service.call(signed(EVENT, TestBody::one(EVENT)));

@@ -1,4 +1,4 @@
-//! Memory: what is reserved for a body is bounded by what came of it, whatever the sender announces.
+//! Memory: the bytes that arrived bound the memory that is reserved for a body, whatever the sender announces.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -11,22 +11,22 @@ use crate::support::{signed, verifier};
 
 const ANNOUNCED: u64 = 2 * 1024 * 1024;
 
-/// How much memory the verified bytes hold on to.
+/// The capacity of the buffer with the verified bytes.
 fn held(verifier: &Verifier, request: Request<TestBody>) -> usize {
     let answer = verifier.verify_request(request).now_or_never().unwrap().unwrap();
     let (mut head, _) = answer.into_parts();
     let bytes = head.extensions.remove::<VerifiedBody>().unwrap().into_bytes();
-    let bytes = bytes.try_into_mut().expect("nobody else holds them");
+    let bytes = bytes.try_into_mut().expect("there is no other reference");
     bytes.capacity()
 }
 
-/// Two frames, because the first alone needs no memory at all.
+/// Two frames, because a single frame is not copied.
 fn two_bytes() -> TestBody {
     TestBody::frames([Bytes::from_static(b"{"), Bytes::from_static(b"}")])
 }
 
 #[test]
-fn nothing_is_reserved_on_the_word_of_a_content_length() {
+fn a_content_length_reserves_at_most_64_kib() {
     let mut request = signed("{}", two_bytes());
     request
         .headers_mut()
@@ -35,7 +35,7 @@ fn nothing_is_reserved_on_the_word_of_a_content_length() {
 }
 
 #[test]
-fn little_is_reserved_on_the_word_of_a_size_hint() {
+fn a_size_hint_reserves_at_most_64_kib() {
     for verifier in [verifier(), verifier().insecure_unlimited_body()] {
         let request = signed("{}", two_bytes().claiming_size(ANNOUNCED, Some(ANNOUNCED)));
         assert!(held(&verifier, request) <= 64 * 1024 + 2);
@@ -46,15 +46,15 @@ fn little_is_reserved_on_the_word_of_a_size_hint() {
 }
 
 #[test]
-fn no_more_is_reserved_than_the_limit_lets_in() {
+fn at_most_the_size_limit_is_reserved() {
     let verifier = verifier().max_body(100);
-    // Of a body that says nothing of its size, more is expected by default.
+    // Without a limit, more is reserved for a body of unknown size.
     let held = held(&verifier, signed("{}", two_bytes()));
     assert!(held <= 100, "{held}");
 }
 
 #[test]
-fn what_came_is_held_without_much_waste() {
+fn a_body_in_frames_reserves_at_most_twice_its_size() {
     let content = vec![b'x'; 300_000];
     let frames = content.chunks(1000).map(Bytes::copy_from_slice);
     let held = held(&verifier(), signed(&content, TestBody::frames(frames)));

@@ -1,17 +1,18 @@
-//! Secrets: what is blank cannot be built, because anyone can sign with it; and what a variable may hold.
+//! Secrets: a blank one cannot be built, because everybody can sign with it; and secrets from variables and files.
 
 use std::env;
 use std::fs;
 use std::process::Command;
 
 use http::HeaderMap;
+use tower_webhook::scheme::{Knowrithm, StandardWebhooks};
 use tower_webhook::sign::Signer;
-use tower_webhook::{ConfigError, SigningSecret, Verifier};
+use tower_webhook::{ConfigError, SigningSecret, Verifier, WhsecError};
 
 use crate::support::SIGNATURE;
 
-/// The MAC of `{}` under no key at all: `printf '{}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:00`. The one NUL byte
-/// is what HMAC makes of none.
+/// The MAC of `{}` under the empty key: `printf '{}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:00`. HMAC pads the
+/// empty key with NUL bytes, so that one NUL byte is the same key.
 const FORGED: &str = "sha256=22f8eea909400af98adf3681a9f31923ef6b7fcba4abb553d92823a3e9d5c25e";
 
 fn blanks() -> Vec<Vec<u8>> {
@@ -37,7 +38,7 @@ fn blanks() -> Vec<Vec<u8>> {
     blanks
 }
 
-/// As editors save it: behind a byte order mark.
+/// UTF-16 with a byte order mark, as editors save it.
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
     units.flat_map(bytes).collect()
@@ -59,7 +60,7 @@ fn a_blank_secret_cannot_be_built() {
 }
 
 #[test]
-fn a_blank_file_holds_no_secret() {
+fn a_blank_file_is_refused() {
     let path = env::temp_dir().join(format!("tower-webhook-blank-{}", std::process::id()));
     for blank in blanks() {
         fs::write(&path, &blank).unwrap();
@@ -70,20 +71,49 @@ fn a_blank_file_holds_no_secret() {
 }
 
 #[test]
-fn a_blank_key_in_base64_is_no_key() {
+fn a_blank_key_in_base64_is_refused() {
     for (text, is_key) in [
         ("whsec_AA==", false),
         ("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", false),
         ("whsec_ICAg", false),
         ("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/w==", true),
     ] {
-        let secret = SigningSecret::new(text).unwrap();
-        assert_eq!(Verifier::standard_webhooks(secret).is_ok(), is_key, "{text}");
+        match SigningSecret::from_whsec(text) {
+            Ok(_) => assert!(is_key, "{text}"),
+            Err(error) => assert!(
+                !is_key && matches!(error, ConfigError::Whsec(WhsecError::BlankKey)),
+                "{text}"
+            ),
+        }
     }
 }
 
 #[test]
-fn what_can_be_seen_is_not_blank() {
+fn a_secret_in_a_file_is_decoded_or_refused() {
+    let path = env::temp_dir().join(format!("tower-webhook-whsec-{}", std::process::id()));
+    let decoded = |content: &str| {
+        fs::write(&path, content).unwrap();
+        SigningSecret::from_file(&path).unwrap().decode_whsec()
+    };
+    let secret = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let headers = Signer::new(StandardWebhooks::new(), &secret).headers("{}");
+    let read = decoded("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+    assert!(
+        Verifier::new(StandardWebhooks::new(), read)
+            .verify(&headers, "{}")
+            .is_ok()
+    );
+
+    let error = decoded("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "signing secret has `v1,` before `whsec_`: remove `v1,`"
+    );
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn a_secret_with_a_visible_character_is_not_blank() {
     let mut seen: Vec<Vec<u8>> = ["0", " 0 ", "\0\u{200b}k", "\u{ad}", "\u{feff}k"]
         .map(|text| text.as_bytes().to_vec())
         .into();
@@ -91,7 +121,7 @@ fn what_can_be_seen_is_not_blank() {
         seen.push(utf16(text, u16::to_le_bytes));
         seen.push(utf16(text, u16::to_be_bytes));
     }
-    // Neither white space nor text: a key of the least bytes there are, and what is no UTF-8, as random bytes are not.
+    // Control characters, and random bytes that are not UTF-8, are not blank either.
     seen.push((0..32).collect());
     seen.extend([vec![0xff], vec![0, 0, 0x80], vec![0xff, 0xfe, 0, 0, 0x80]]);
     for bytes in seen {
@@ -101,8 +131,8 @@ fn what_can_be_seen_is_not_blank() {
 
 const VARIABLE: &str = "TOWER_WEBHOOK_TESTS_SECRET";
 
-/// The environment of a running process cannot be changed without `unsafe`, so these tests run themselves once more, in a
-/// process of their own with the variable set. Answers whether this is that process.
+/// Runs the test again in a process with the variable set, because to change the environment of a running process is
+/// unsafe. Returns whether this is that process.
 fn with_variable(test: &str, value: &str) -> bool {
     if env::var_os(VARIABLE).is_some() {
         return true;
@@ -112,18 +142,18 @@ fn with_variable(test: &str, value: &str) -> bool {
         .args(["--exact", &format!("secrets::{test}")])
         .env(VARIABLE, value);
     let output = again.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("1 passed"), "{value:?}: {said}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("1 passed"), "{value:?}: {printed}");
     false
 }
 
 #[test]
-fn of_a_variable_one_line_break_is_stripped() {
-    let name = "of_a_variable_one_line_break_is_stripped";
+fn one_line_break_of_a_variable_is_stripped() {
+    let name = "one_line_break_of_a_variable_is_stripped";
     for value in ["hush", "hush\n", "hush\r\n"] {
         if with_variable(name, value) {
             let secret = SigningSecret::from_env(VARIABLE).unwrap();
-            let headers = Signer::knowrithm(&SigningSecret::new("hush").unwrap()).headers("{}");
+            let headers = Signer::new(Knowrithm, &SigningSecret::new("hush").unwrap()).headers("{}");
             assert!(Verifier::knowrithm(secret).verify(&headers, "{}").is_ok());
             return;
         }
@@ -131,9 +161,9 @@ fn of_a_variable_one_line_break_is_stripped() {
 }
 
 #[test]
-fn a_blank_variable_is_named() {
+fn a_blank_variable_is_refused_by_name() {
     for value in ["", " \n", "\u{feff}"] {
-        if with_variable("a_blank_variable_is_named", value) {
+        if with_variable("a_blank_variable_is_refused_by_name", value) {
             let error = SigningSecret::from_env(VARIABLE).unwrap_err();
             assert!(matches!(&error, ConfigError::BlankVariable { name } if name == VARIABLE));
             return;

@@ -190,20 +190,6 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_pieces_has_the_key_of_the_whole() {
-        for (id, expected) in [
-            (None, DeliveryKey::of_body(b"{}")),
-            (Some(&b"msg_1"[..]), DeliveryKey::of_id(b"msg_1")),
-        ] {
-            let mut key = RunningKey::new(id);
-            for piece in [&b"{"[..], b"", b"}"] {
-                key.update(piece);
-            }
-            assert_eq!(key.finish(), expected);
-        }
-    }
-
-    #[test]
     fn keys_of_bodies_ids_and_owners_are_apart() {
         let keys = [
             DeliveryKey::of_body(b"x"),

@@ -90,37 +90,3 @@ impl SharedSet {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scheme::Knowrithm;
-    use crate::sign::Signer;
-    use crate::verifier::Verifier;
-
-    #[test]
-    fn the_owner_is_that_of_the_replacement() {
-        let secret = || SigningSecret::new("whk_test").unwrap();
-        let other = || SigningSecret::new("whk_other").unwrap();
-        let handle = SecretsHandle::new(secret());
-        let verifier = Verifier::knowrithm(handle.clone());
-        let owner = || {
-            let headers = Signer::new(Knowrithm, &secret()).headers("{}");
-            let body = verifier.verify(&headers, "{}").unwrap();
-            body.owner().map(str::to_owned)
-        };
-        assert_eq!(owner(), None);
-        let acme = || Secrets::new(secret()).owner("acme");
-        for (secrets, expected) in [
-            (acme(), Some("acme")),
-            (Secrets::new(secret()), None),
-            (Secrets::new(other()).owner("umbrella").and(secret()), Some("umbrella")),
-            (Secrets::new(other()).owner("umbrella").and(acme()), Some("umbrella")),
-            (Secrets::new(other()).and(acme()), None),
-            (Secrets::new(other()).and(secret()).owner("acme"), Some("acme")),
-        ] {
-            handle.replace(secrets);
-            assert_eq!(owner().as_deref(), expected);
-        }
-    }
-}

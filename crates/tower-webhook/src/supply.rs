@@ -117,8 +117,19 @@ mod supplied {
 
 /// A supply of either kind.
 #[cfg(feature = "layer")]
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Supply {
     Known(KnownSecrets),
     PerRequest(PerRequest),
+}
+
+/// Prints what the supply itself prints.
+#[cfg(feature = "layer")]
+impl fmt::Debug for Supply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(secrets) => secrets.fmt(f),
+            Self::PerRequest(secrets) => secrets.fmt(f),
+        }
+    }
 }

@@ -248,9 +248,6 @@ impl<S: SecretSupply> From<Verifier<S>> for RequestVerifier {
 #[cfg(feature = "layer")]
 impl fmt::Debug for RequestVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.supply {
-            Supply::Known(secrets) => self.0.fmt_with(secrets, f),
-            Supply::PerRequest(secrets) => self.0.fmt_with(secrets, f),
-        }
+        self.0.fmt_with(&self.0.supply, f)
     }
 }

@@ -1,5 +1,5 @@
-//! Signs and verifies with the crate `standardwebhooks`, and signs with `tower_webhook`: answers each line of JSON on
-//! stdin with one on stdout. `tests/interop/run` asks.
+//! Signs and verifies with the crate `standardwebhooks`, and signs with `tower_webhook`. Answers each line of JSON on stdin
+//! with one on stdout, for `tests/interop/run`.
 
 use std::error::Error;
 use std::io::{Write, stdin, stdout};
@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 use standardwebhooks::Webhook;
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::{GitHub, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
 use tower_webhook::sign::Signer;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,7 +45,7 @@ fn answer(request: &Value) -> Result<Value, Box<dyn Error>> {
         }
         (scheme, "sign") => {
             let (timestamp, id) = stamp()?;
-            let signer = signer(scheme, &SigningSecret::new(secret)?)?;
+            let signer = signer(scheme, secret)?;
             let headers = signer.timestamp(timestamp).id(id).headers(body);
             let pairs = headers.iter().map(|(name, value)| {
                 let value = String::from_utf8_lossy(value.as_bytes());
@@ -56,14 +57,15 @@ fn answer(request: &Value) -> Result<Value, Box<dyn Error>> {
     })
 }
 
-fn signer(scheme: &str, secret: &SigningSecret) -> Result<Signer, Box<dyn Error>> {
+fn signer(scheme: &str, secret: &str) -> Result<Signer, Box<dyn Error>> {
+    let raw = || SigningSecret::new(secret);
     Ok(match scheme {
-        "knowrithm" => Signer::knowrithm(secret),
-        "github" => Signer::github(secret),
-        "stripe" => Signer::stripe(secret),
-        "slack" => Signer::slack(secret),
-        "shopify" => Signer::shopify(secret),
-        "standard_webhooks" => Signer::standard_webhooks(secret)?,
+        "knowrithm" => Signer::new(Knowrithm, &raw()?),
+        "github" => Signer::new(GitHub, &raw()?),
+        "stripe" => Signer::new(Stripe, &raw()?),
+        "slack" => Signer::new(Slack, &raw()?),
+        "shopify" => Signer::new(Shopify, &raw()?),
+        "standard_webhooks" => Signer::new(StandardWebhooks::new(), &SigningSecret::from_whsec(secret)?),
         other => return Err(format!("no scheme {other}").into()),
     })
 }

@@ -1,8 +1,8 @@
-//! Bodies of every shape: what was signed is accepted, however it comes, and what breaks off is not.
+//! Bodies of every shape: the signed bytes are accepted in any frames, and a body that breaks off is refused.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request};
-use tower_webhook::Rejection::BodyRead;
+use tower_webhook::RejectionKind::BodyRead;
 use tower_webhook::test::TestBody;
 
 use super::case::Case;
@@ -10,7 +10,7 @@ use super::provider::{Provider, request};
 use crate::support::EVENT;
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
-    [contents(of), frames(of), sayings(of), broken(of)]
+    [contents(of), frames(of), claims(of), broken(of)]
         .into_iter()
         .flatten()
         .collect()
@@ -22,7 +22,7 @@ fn contents(of: Provider) -> Vec<Case> {
         one_frame(of, "an event", EVENT),
         one_frame(of, "one byte", "0"),
         one_frame(of, "not UTF-8", b"\xff\xfe{}\x80"),
-        one_frame(of, "every byte there is", any_bytes),
+        one_frame(of, "every value of a byte", any_bytes),
         one_frame(of, "nothing but zero bytes", [0; 64]),
         one_frame(of, "white space around an event", format!("\r\n {EVENT} \n")),
         one_frame(
@@ -64,7 +64,7 @@ fn frames(of: Provider) -> Vec<Case> {
             of.signed(EVENT, TestBody::one(EVENT).frame("").frame(""))
         })
         .uncopied(),
-        Case::accepts(of, "as many empty frames as may be", EVENT, move || {
+        Case::accepts(of, "as many empty frames as are allowed", EVENT, move || {
             of.signed(EVENT, (0..1024).fold(TestBody::one(EVENT), |body, _| body.frame("")))
         })
         .unsendable("HTTP/2 servers hang up on so many empty frames")
@@ -77,7 +77,7 @@ fn frames(of: Provider) -> Vec<Case> {
             of.signed(EVENT, TestBody::chunks(EVENT, 10))
         })
         .in_pieces(5),
-        Case::accepts(of, "trailers, dropped", EVENT, move || {
+        Case::accepts(of, "trailers, which are dropped", EVENT, move || {
             let mut request = of.signed(EVENT, TestBody::one(EVENT).trailers(checksum()));
             request
                 .headers_mut()
@@ -85,7 +85,7 @@ fn frames(of: Provider) -> Vec<Case> {
             request
         })
         .uncopied(),
-        Case::accepts(of, "trailers alone, dropped", "", move || {
+        Case::accepts(of, "trailers alone, which are dropped", "", move || {
             of.signed("", TestBody::new().trailers(checksum()))
         }),
         Case::accepts(of, "pauses between the frames", EVENT, move || {
@@ -96,45 +96,58 @@ fn frames(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// What a body or a header says of the body's size or end: the sender's word, and not always true.
-fn sayings(of: Provider) -> Vec<Case> {
-    let lies = "hyper's client believes what a body says of itself";
+/// Claims of a body or a header about the size or the end of the body, true and false.
+fn claims(of: Provider) -> Vec<Case> {
+    let lies = "hyper's client relies on the claims of a body";
     vec![
         one_frame_with(of, "a body that knows its size", move || {
             TestBody::one(EVENT).claiming_size(49, Some(49))
         }),
-        one_frame_with(of, "a body that says it is at its end", move || {
+        one_frame_with(of, "a body that claims to be at its end", move || {
             TestBody::one(EVENT).claiming_end()
         })
         .unsendable(lies),
-        one_frame_with(of, "a body that says it has no bytes", move || {
+        one_frame_with(of, "a body that claims to be empty", move || {
             TestBody::one(EVENT).claiming_size(0, Some(0))
         })
         .unsendable(lies),
-        one_frame_with(of, "a body that says it has a mebibyte", move || {
+        one_frame_with(of, "a body that claims a mebibyte", move || {
             TestBody::one(EVENT).claiming_size(1024 * 1024, Some(1024 * 1024))
         })
         .unsendable(lies),
-        Case::accepts(of, "a body that says it ends after its first frame", EVENT, move || {
-            let (first, second) = EVENT.split_at(10);
-            of.signed(
-                EVENT,
-                TestBody::frames([first, second])
-                    .claiming_size(0, Some(0))
-                    .claiming_end(),
-            )
-        })
+        Case::accepts(
+            of,
+            "a body of two frames that claims to end after the first",
+            EVENT,
+            move || {
+                let (first, second) = EVENT.split_at(10);
+                of.signed(
+                    EVENT,
+                    TestBody::frames([first, second])
+                        .claiming_size(0, Some(0))
+                        .claiming_end(),
+                )
+            },
+        )
         .unsendable(lies),
-        Case::accepts(of, "three frames that each say they are the last", EVENT, move || {
-            of.signed(EVENT, in_three().claiming_end())
-        })
+        Case::accepts(
+            of,
+            "three frames, each of which claims to be the last",
+            EVENT,
+            move || of.signed(EVENT, in_three().claiming_end()),
+        )
         .unsendable(lies),
-        Case::accepts(of, "a pause after a frame that says it is the last", EVENT, move || {
-            let (first, rest) = EVENT.split_at(10);
-            let (second, third) = rest.split_at(10);
-            let body = TestBody::frames([first]).pause().frame(second).pause();
-            of.signed(EVENT, body.frame(third).claiming_end())
-        })
+        Case::accepts(
+            of,
+            "a pause after a frame that claims to be the last",
+            EVENT,
+            move || {
+                let (first, rest) = EVENT.split_at(10);
+                let (second, third) = rest.split_at(10);
+                let body = TestBody::frames([first]).pause().frame(second).pause();
+                of.signed(EVENT, body.frame(third).claiming_end())
+            },
+        )
         .unsendable(lies),
         content_length(of, "a Content-Length that is true", "49"),
         content_length(of, "a Content-Length that is too small", "1").unsendable(lies),
@@ -144,19 +157,19 @@ fn sayings(of: Provider) -> Vec<Case> {
 }
 
 fn broken(of: Provider) -> Vec<Case> {
-    let aborted = "who aborts a request gets no answer";
+    let aborted = "a client that aborts its request gets no answer";
     vec![
-        Case::refuses(of, "fails at once", BodyRead, move || {
+        Case::refuses(of, "the body fails at once", BodyRead, move || {
             of.signed("", TestBody::new().fail())
         })
         .polled(1)
         .unsendable(aborted),
-        Case::refuses(of, "fails midway", BodyRead, move || {
+        Case::refuses(of, "the body fails midway", BodyRead, move || {
             of.signed(EVENT, TestBody::one(&EVENT[..10]).fail())
         })
         .polled(2)
         .unsendable(aborted),
-        Case::refuses(of, "fails where it should end", BodyRead, move || {
+        Case::refuses(of, "the body fails after its last byte", BodyRead, move || {
             of.signed(EVENT, TestBody::one(EVENT).fail())
         })
         .polled(2)
@@ -164,7 +177,7 @@ fn broken(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// A body in one frame is accepted, and handed on without a copy.
+/// A body in one frame, which is passed on without a copy.
 fn one_frame(of: Provider, name: &'static str, content: impl AsRef<[u8]>) -> Case {
     let content = Bytes::copy_from_slice(content.as_ref());
     let headers = of.sign(&content);
@@ -198,7 +211,7 @@ fn checksum() -> HeaderMap {
     HeaderMap::from_iter([("x-checksum".parse().unwrap(), HeaderValue::from_static("1"))])
 }
 
-/// Bytes that repeat only after a while, so that no two frames are alike.
+/// Bytes with a long period, so that no two frames are alike.
 fn pattern(length: usize) -> Bytes {
     (0..length)
         .map(|i| u8::try_from((i * 7 + i / 251) % 256).expect("a remainder of 256"))

@@ -1,14 +1,15 @@
-//! One case of the contract: a request, and what must come of it.
+//! One case of the contract: a request, and the expected outcome.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderName, Request};
+use tower_webhook::RejectionKind;
 use tower_webhook::test::TestBody;
-use tower_webhook::{Rejection, Verifier};
 
 use super::entrance::Aspect;
 use super::provider::Provider;
+use super::supply::Checker;
 
 /// A row of the table.
 pub(crate) struct Case {
@@ -16,20 +17,20 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// Makes the request; each entrance gets its own.
     pub(crate) request: Box<dyn Fn() -> Request<TestBody>>,
-    /// Makes the verifier, before the request is sent; the defaults unless the case is about limits or keys.
-    pub(crate) verifier: Box<dyn Fn() -> Verifier>,
+    /// Makes the verifier, before the request is sent; with default limits unless the case sets others.
+    pub(crate) verifier: Box<dyn Fn() -> Checker>,
     pub(crate) expect: Expect,
-    /// Whether that verifier is another than a receiver's.
+    /// Whether the case has a verifier of its own.
     pub(crate) other_verifier: bool,
-    /// Where each frame is cut into two pieces of memory, if it is longer.
+    /// The length at which each longer frame is cut into two pieces of memory.
     pub(crate) cut: usize,
     /// The label of the secret that signed.
-    pub(crate) key: Option<&'static str>,
-    /// What the case needs the entrance to show; without it the tenant is unknown.
+    pub(crate) signed_by: Option<&'static str>,
+    /// The aspect that the case needs the entrance to show. An entrance that hides it finds the secret unknown.
     pub(crate) needs: Option<Aspect>,
-    /// What must be true afterwards.
+    /// A condition that must hold afterwards.
     pub(crate) also: Option<Box<dyn Fn() -> bool>>,
-    /// How long the answer takes, by tokio's paused clock: to the second.
+    /// How long the answer takes by tokio's paused clock, in whole seconds.
     pub(crate) takes: Duration,
     pub(crate) wire: Wire,
 }
@@ -37,11 +38,15 @@ pub(crate) struct Case {
 pub(crate) enum Expect {
     /// The handler is called once, with these bytes.
     Accepted { content: Bytes, copy: Copy },
-    /// The handler is not called, and the body is asked this often.
-    Refused { rejection: Rejection, polls: Polls },
+    /// The handler is not called, and the body is polled this often.
+    Refused {
+        kind: RejectionKind,
+        header: Option<HeaderName>,
+        polls: Polls,
+    },
 }
 
-/// Whether the handler's bytes are where the sender's were.
+/// Whether the bytes of the handler may be a copy of the sender's.
 #[derive(PartialEq)]
 pub(crate) enum Copy {
     Forbidden,
@@ -51,17 +56,17 @@ pub(crate) enum Copy {
 pub(crate) enum Polls {
     Any,
     Exactly(usize),
-    /// Never, where the body's `size_hint` can be seen at all.
+    /// Never, if the entrance shows the body's `size_hint`.
     NeverGivenTheHint,
 }
 
-/// What becomes of the case when it is sent through a socket by hyper's client.
+/// How hyper's client sends the case through a socket.
 pub(crate) enum Wire {
     /// The same answer.
     Same,
-    /// HTTP/1.1 strips white space around a value, so this value arrives as it should be.
+    /// HTTP/1.1 strips the white space around the value, so that the request is accepted.
     StrippedByHttp1,
-    /// It cannot be sent so, for this reason; `raw` has what a client can only do by hand.
+    /// It cannot be sent, for this reason. The tests with `raw` write such requests by hand.
     Unsendable(&'static str),
 }
 
@@ -77,23 +82,30 @@ impl Case {
         Self::new(of, name.into(), request, Expect::Accepted { content, copy })
     }
 
-    /// What is refused for its headers is refused unread; how often another body is polled is up to the case.
+    /// A request that is refused by its head is not read. How often another body is polled is up to the case.
     pub(crate) fn refuses(
         of: Provider,
         name: impl Into<String>,
-        rejection: Rejection,
+        kind: RejectionKind,
         request: impl Fn() -> Request<TestBody> + 'static,
     ) -> Self {
-        use Rejection::{
+        use RejectionKind::{
             DuplicateSignature, MalformedSignature, MalformedTimestamp, MissingSignature, MissingTimestamp,
             SecretSource, TimestampInFuture, TimestampTooOld,
         };
-        let polls = match rejection {
-            MissingSignature | DuplicateSignature | MalformedSignature | MissingTimestamp | MalformedTimestamp
-            | TimestampTooOld | TimestampInFuture | SecretSource => Polls::Exactly(0),
-            _ => Polls::Any,
+        let (header, polls) = match kind {
+            // Without a signature under either name, the standard one is missing.
+            MissingSignature if of == Provider::Svix => {
+                (Some(Provider::StandardWebhooks.signature_name()), Polls::Exactly(0))
+            }
+            MissingSignature | DuplicateSignature | MalformedSignature => {
+                (Some(of.signature_name()), Polls::Exactly(0))
+            }
+            MissingTimestamp | MalformedTimestamp => (Some(of.time_name()), Polls::Exactly(0)),
+            TimestampTooOld | TimestampInFuture | SecretSource => (None, Polls::Exactly(0)),
+            _ => (None, Polls::Any),
         };
-        Self::new(of, name.into(), request, Expect::Refused { rejection, polls })
+        Self::new(of, name.into(), request, Expect::Refused { kind, header, polls })
     }
 
     fn new(of: Provider, name: String, request: impl Fn() -> Request<TestBody> + 'static, expect: Expect) -> Self {
@@ -101,11 +113,11 @@ impl Case {
             of,
             name,
             request: Box::new(request),
-            verifier: Box::new(move || of.verifier()),
+            verifier: Box::new(move || of.verifier().into()),
             other_verifier: false,
             expect,
             cut: usize::MAX,
-            key: None,
+            signed_by: None,
             needs: None,
             also: None,
             takes: Duration::ZERO,
@@ -116,7 +128,7 @@ impl Case {
     pub(crate) fn uncopied(mut self) -> Self {
         match &mut self.expect {
             Expect::Accepted { copy, .. } => *copy = Copy::Forbidden,
-            Expect::Refused { .. } => panic!("{}: nothing is handed on", self.name),
+            Expect::Refused { .. } => panic!("{}: the handler is not called", self.name),
         }
         self
     }
@@ -129,26 +141,35 @@ impl Case {
         self.with_polls(Polls::NeverGivenTheHint)
     }
 
-    pub(crate) fn by(mut self, verifier: impl Fn() -> Verifier + 'static) -> Self {
-        self.verifier = Box::new(verifier);
+    /// The rejection names this header instead of the one with the signature or the time.
+    pub(crate) fn naming(mut self, name: &HeaderName) -> Self {
+        match &mut self.expect {
+            Expect::Refused { header, .. } => *header = Some(name.clone()),
+            Expect::Accepted { .. } => panic!("{}: no header is at fault", self.name),
+        }
+        self
+    }
+
+    pub(crate) fn by<V: Into<Checker>>(mut self, verifier: impl Fn() -> V + 'static) -> Self {
+        self.verifier = Box::new(move || verifier().into());
         self.other_verifier = true;
         self
     }
 
-    /// Each frame comes in two pieces of memory, the first of this length.
+    /// Each longer frame is in two pieces of memory, the first of this length.
     pub(crate) fn in_pieces(mut self, first: usize) -> Self {
         self.cut = first;
         self
     }
 
-    pub(crate) fn signed_by(mut self, key: &'static str) -> Self {
-        self.key = Some(key);
+    pub(crate) fn signed_by(mut self, label: &'static str) -> Self {
+        self.signed_by = Some(label);
         self
     }
 
     pub(crate) fn needs(mut self, aspect: Aspect) -> Self {
         self.needs = Some(aspect);
-        self.unsendable("a client sends no extensions")
+        self.unsendable("extensions are not sent")
     }
 
     pub(crate) fn also(mut self, holds: impl Fn() -> bool + 'static) -> Self {

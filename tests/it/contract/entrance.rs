@@ -1,4 +1,4 @@
-//! Every way into a verified handler that needs no socket, and what each cannot show.
+//! Every way into a verified handler that needs no socket, and the aspects of a request that some of them hide.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use hyper_util::service::TowerToHyperService;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_webhook::{BufferedBody, VerifiedBody, Verifier, VerifyLayer};
+use tower_webhook::{BufferedBody, SecretSupply, VerifiedBody, Verifier, VerifyLayer};
 use tower_webhook_axum::Verified;
 use tower_webhook_hyper::VerifyService;
 use tower_webhook_warp::{recover, verified};
@@ -52,22 +52,22 @@ pub(crate) const ALL: [Entrance; 10] = [
     HyperThroughTower,
 ];
 
-/// Something that a case looks at, and not every entrance can show.
+/// An aspect of a request that not every entrance can show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Aspect {
-    /// A frame reaches the verifier in the pieces in which it was sent.
+    /// A frame in several pieces of memory reaches the verifier in these pieces.
     Segments,
-    /// What a body says of its size reaches the verifier.
+    /// The `size_hint` of the body reaches the verifier.
     SizeHint,
     /// The handler can read the body besides the extension.
     HandlerBody,
-    /// The handler would see trailers if there were any.
+    /// The handler would see trailers if they were passed on.
     HandlerTrailers,
-    /// A source of secrets sees what an earlier layer left in the request's extensions.
+    /// A source of secrets sees the extensions that an earlier layer inserted.
     Extensions,
 }
 
-/// Who cannot show what, and why. The contract fails as well when one of these is no longer so.
+/// The aspects that an entrance hides, and why. The contract also fails when one of these rows is out of date.
 pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 11] = [
     (AxumRouterLayer, Aspect::Segments, AXUM_TAKES_BYTES),
     (AxumRouterRouteLayer, Aspect::Segments, AXUM_TAKES_BYTES),
@@ -104,13 +104,13 @@ pub(crate) const EXEMPT: [(Entrance, Aspect, &str); 11] = [
 
 const AXUM_TAKES_BYTES: &str = "the frames of axum's `Body` are `Bytes`";
 
-/// What the handler saw in one call.
+/// One call of the handler.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) extension: Option<Bytes>,
     /// The label of the secret that signed.
-    pub(crate) key: Option<String>,
+    pub(crate) signed_by: Option<String>,
     pub(crate) body: Option<Bytes>,
     pub(crate) trailers: Option<bool>,
 }
@@ -122,8 +122,13 @@ impl Entrance {
         !EXEMPT.iter().any(|row| (row.0, row.1) == (self, aspect))
     }
 
-    /// Sends a request in, and notes what the handler behind it sees.
-    pub(crate) async fn send(self, verifier: Verifier, request: Request<WatchedBody>, calls: Calls) -> Response<Bytes> {
+    /// Sends a request through this entrance, and records the calls of the handler behind it.
+    pub(crate) async fn send<S: SecretSupply>(
+        self,
+        verifier: Verifier<S>,
+        request: Request<WatchedBody>,
+        calls: Calls,
+    ) -> Response<Bytes> {
         let layer = VerifyLayer::new(verifier.clone());
         let handle = {
             let calls = calls.clone();
@@ -143,7 +148,7 @@ impl Entrance {
             AxumMethodRouteLayer => through_axum(route(post(handle_axum).route_layer(layer)), request).await,
             AxumExtractor => {
                 let handler = move |Verified(body): Verified, mut request: axum::extract::Request| {
-                    // What the layer put there must not stand in for what the extractor gives.
+                    // Replaces the layer's extension, so that the extractor's value is the one recorded.
                     request.extensions_mut().insert(body);
                     handle_any(calls.clone(), request)
                 };
@@ -154,14 +159,14 @@ impl Entrance {
                     .and(warp::ext::get::<VerifiedBody>())
                     .and(warp::body::bytes())
                     .map(move |headers, verified: VerifiedBody, body| {
-                        note(&calls, headers, Some(verified), Some(body), None)
+                        record(&calls, headers, Some(verified), Some(body), None)
                     });
                 whole(layer.layer(warp::service(filter)).oneshot(request).await).await
             }
             WarpFilter => {
                 let filter = warp::header::headers_cloned()
                     .and(verified(verifier))
-                    .map(move |headers, body: VerifiedBody| note(&calls, headers, Some(body), None, None))
+                    .map(move |headers, body: VerifiedBody| record(&calls, headers, Some(body), None, None))
                     .recover(recover);
                 whole(warp::service(filter).oneshot(request.map(WatchedBody::flat)).await).await
             }
@@ -190,25 +195,25 @@ async fn handle_any<B: Body<Data = Bytes>>(calls: Calls, request: Request<B>) ->
     let verified = head.extensions.get::<VerifiedBody>().cloned();
     let body = body.collect().await.ok().expect("a verified body does not fail");
     let trailers = body.trailers().is_some();
-    let answer = note(&calls, head.headers, verified, Some(body.to_bytes()), Some(trailers));
+    let answer = record(&calls, head.headers, verified, Some(body.to_bytes()), Some(trailers));
     answer.map(Full::from)
 }
 
-/// Notes a call, and echoes what was verified.
-fn note(
+/// Records a call, and echoes the verified bytes.
+fn record(
     calls: &Calls,
     headers: HeaderMap,
     verified: Option<VerifiedBody>,
     body: Option<Bytes>,
     trailers: Option<bool>,
 ) -> Response<Vec<u8>> {
-    let key = verified.as_ref().and_then(VerifiedBody::key).map(str::to_owned);
+    let signed_by = verified.as_ref().and_then(VerifiedBody::signed_by).map(str::to_owned);
     let extension = verified.map(VerifiedBody::into_bytes);
     let echo = extension.as_deref().unwrap_or_default().to_vec();
     calls.lock().unwrap().push(Call {
         headers,
         extension,
-        key,
+        signed_by,
         body,
         trailers,
     });
@@ -217,6 +222,6 @@ fn note(
 
 async fn whole<B: Body>(response: Result<Response<B>, Infallible>) -> Response<Bytes> {
     let (head, body) = response.unwrap_or_else(|never| match never {}).into_parts();
-    let body = body.collect().await.ok().expect("an answer's body does not fail");
+    let body = body.collect().await.ok().expect("the body of an answer does not fail");
     Response::from_parts(head, body.to_bytes())
 }

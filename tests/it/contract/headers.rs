@@ -1,4 +1,4 @@
-//! The signature header: exactly one, of exactly one form. Everything else is refused before the body is read.
+//! The headers of a scheme: exactly one of each, in exactly one form. Others are refused before the body is read.
 
 mod base64;
 mod form;
@@ -9,7 +9,7 @@ mod others;
 mod standard_webhooks;
 mod timestamps;
 
-use tower_webhook::Rejection::MalformedSignature;
+use tower_webhook::RejectionKind::MalformedSignature;
 use tower_webhook::test::TestBody;
 
 use super::case::Case;

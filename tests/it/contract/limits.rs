@@ -1,8 +1,8 @@
-//! The size limit: announced too large is refused unread, grown too large is refused there and then.
+//! The size limit: a body announced too large is not read, and one that grows too large is not read on.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request};
-use tower_webhook::Rejection::{self, BodyTooLarge};
+use tower_webhook::RejectionKind::{self, BodyTooLarge};
 use tower_webhook::Verifier;
 use tower_webhook::test::TestBody;
 
@@ -11,8 +11,8 @@ use super::provider::{Provider, request};
 
 const LIMIT: usize = 100;
 const DEFAULT_LIMIT: usize = 2 * 1024 * 1024;
-const LIES: &str = "hyper's client sends no length that is not the body's";
-const STILL_SENDING: &str = "the answer comes, and the connection closes, while the client still sends";
+const LIES: &str = "hyper's client sends the length of the body alone";
+const STILL_SENDING: &str = "the connection is closed while the client still sends";
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
     [announced(of), grown(of), within(of), other_limits(of)]
@@ -32,7 +32,7 @@ fn announced(of: Provider) -> Vec<Case> {
         })
         .polled(0)
         .unsendable(LIES),
-        refuses(of, "Content-Length as large as can be", move || {
+        refuses(of, "the largest Content-Length", move || {
             with_length("18446744073709551615", of.signed("{}", TestBody::one("{}")))
         })
         .polled(0)
@@ -89,16 +89,16 @@ fn grown(of: Provider) -> Vec<Case> {
         })
         .in_pieces(100)
         .polled(1),
-        refuses(of, "over the limit, and then nothing more", move || {
+        refuses(of, "over the limit, and the body never ends", move || {
             of.signed(content(101), TestBody::one(content(101)).stall())
         })
         .polled(1),
-        refuses(of, "over the limit, whatever Content-Length said", move || {
+        refuses(of, "over the limit, with a smaller Content-Length", move || {
             with_length("2", of.signed(content(101), TestBody::one(content(101)).stall()))
         })
         .polled(1)
         .unsendable(LIES),
-        refuses(of, "over the limit, whatever the size_hint said", move || {
+        refuses(of, "over the limit, with a smaller size_hint", move || {
             of.signed(
                 content(101),
                 TestBody::one(content(101))
@@ -114,7 +114,7 @@ fn grown(of: Provider) -> Vec<Case> {
             of.signed("never compared", body)
         })
         .polled(2),
-        Case::refuses(of, "empty frames without end", BodyTooLarge, move || {
+        Case::refuses(of, "more empty frames than are allowed", BodyTooLarge, move || {
             let body = (0..2000).fold(TestBody::one("{}"), |body, _| body.frame(""));
             of.signed("{}", body)
         })
@@ -136,11 +136,11 @@ fn within(of: Provider) -> Vec<Case> {
             TestBody::one(content(100))
         })
         .in_pieces(99),
-        accepts(of, "as large as the limit, and saying so", move || {
+        accepts(of, "as large as the limit, with that size_hint", move || {
             TestBody::one(content(100)).claiming_size(100, Some(100))
         })
         .uncopied(),
-        accepts(of, "as large as the limit, and perhaps larger", move || {
+        accepts(of, "as large as the limit, with a larger upper bound", move || {
             TestBody::one(content(100)).claiming_size(0, Some(101))
         })
         .uncopied(),
@@ -162,18 +162,18 @@ fn within(of: Provider) -> Vec<Case> {
 
 fn other_limits(of: Provider) -> Vec<Case> {
     vec![
-        Case::accepts(of, "nothing, where nothing is allowed", "", move || {
+        Case::accepts(of, "empty, with a limit of zero", "", move || {
             of.signed("", TestBody::new())
         })
         .by(move || of.verifier().max_body(0)),
-        Case::refuses(of, "one byte, where nothing is allowed", BodyTooLarge, move || {
+        Case::refuses(of, "one byte, with a limit of zero", BodyTooLarge, move || {
             of.signed("0", TestBody::one("0"))
         })
         .by(move || of.verifier().max_body(0))
         .polled(1),
         Case::accepts(
             of,
-            "more than the limit was, where all is allowed",
+            "over the limit that was set before, without a limit",
             content(101),
             move || with_length("101", of.signed(content(101), TestBody::one(content(101)))),
         )
@@ -187,8 +187,8 @@ fn limited(of: Provider) -> Verifier {
 }
 
 fn refuses(of: Provider, name: &'static str, request: impl Fn() -> Request<TestBody> + 'static) -> Case {
-    const REJECTION: Rejection = BodyTooLarge;
-    Case::refuses(of, name, REJECTION, request).by(move || limited(of))
+    const KIND: RejectionKind = BodyTooLarge;
+    Case::refuses(of, name, KIND, request).by(move || limited(of))
 }
 
 fn accepts(of: Provider, name: &'static str, body: impl Fn() -> TestBody + 'static) -> Case {

@@ -1,6 +1,6 @@
-//! The MAC: a header of the right form whose digits are not those of this body under this secret.
+//! The MAC: a well-formed header that is not the MAC of this body under this secret.
 
-use tower_webhook::Rejection::{BodyTooLarge, SignatureMismatch};
+use tower_webhook::RejectionKind::{BodyTooLarge, SignatureMismatch};
 use tower_webhook::SigningSecret;
 use tower_webhook::test::TestBody;
 
@@ -25,7 +25,7 @@ fn digit_cases(of: Provider) -> Vec<Case> {
         mismatch(of, "all zeros", zeros),
         mismatch(of, "the halves of the digits swapped", {
             let mac = of.mac(EVENT);
-            // The last characters of base64 stand for fewer bits than the others.
+            // The last characters of base64 hold fewer bits than the others.
             let (start, end) = mac.split_at(if of.is_hex() { 64 } else { 42 });
             let (first, second) = start.split_at(start.len() / 2);
             format!("{second}{first}{end}")
@@ -48,7 +48,7 @@ fn secret_cases(of: Provider) -> Vec<Case> {
     let under = |secret: SigningSecret| move || request(of.sign_with(&secret, EVENT), TestBody::one(EVENT));
     let mut cases =
         vec![Case::refuses(of, "another secret", SignatureMismatch, under(named_secret("second"))).polled(2)];
-    // Of these, no key is written in base64.
+    // Such changes of a text in base64 make another form, not another secret.
     if !of.decodes_secret() {
         for (name, secret) in [
             ("the secret with a line break", format!("{SECRET}\n")),
@@ -67,27 +67,27 @@ fn secret_cases(of: Provider) -> Vec<Case> {
 
 fn body_cases(of: Provider) -> Vec<Case> {
     vec![
-        arrives_as(of, "right for another body", "another", EVENT),
-        arrives_as(of, "the first byte changed", EVENT, &EVENT.replacen('{', "[", 1)),
-        arrives_as(
+        sent_as(of, "the signature of another body", "another", EVENT),
+        sent_as(of, "the first byte changed", EVENT, &EVENT.replacen('{', "[", 1)),
+        sent_as(
             of,
             "the last byte changed",
             EVENT,
             &format!("{}]", &EVENT[..EVENT.len() - 1]),
         ),
-        arrives_as(
+        sent_as(
             of,
             "a byte in the middle changed",
             EVENT,
             &EVENT.replace("agent_1", "agent_2"),
         ),
-        arrives_as(of, "a line break added", EVENT, &format!("{EVENT}\n")),
-        arrives_as(of, "the last byte missing", EVENT, &EVENT[..EVENT.len() - 1]),
-        arrives_as(of, "signed empty, arrives with data", "", EVENT),
-        arrives_as(of, "signed with data, arrives empty", EVENT, ""),
-        arrives_as(
+        sent_as(of, "a line break added", EVENT, &format!("{EVENT}\n")),
+        sent_as(of, "the last byte missing", EVENT, &EVENT[..EVENT.len() - 1]),
+        sent_as(of, "signed empty, sent with data", "", EVENT),
+        sent_as(of, "signed with data, sent empty", EVENT, ""),
+        sent_as(
             of,
-            "re-serialised",
+            "serialised anew",
             r#"{"event": "agent.created"}"#,
             r#"{"event":"agent.created"}"#,
         ),
@@ -98,44 +98,50 @@ fn body_cases(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// What a verifier would accept that reads less, or more, than the body.
+/// Requests that a verifier would accept if it hashed less, or more, than the body.
 fn shape_cases(of: Provider) -> Vec<Case> {
     vec![
-        Case::refuses(of, "signed is the first frame alone", SignatureMismatch, move || {
-            of.signed("{}", TestBody::frames(["{}", " "]))
-        }),
         Case::refuses(
             of,
-            "signed are the first two of three frames",
+            "the signature of the first frame alone",
+            SignatureMismatch,
+            move || of.signed("{}", TestBody::frames(["{}", " "])),
+        ),
+        Case::refuses(
+            of,
+            "the signature of the first two of three frames",
             SignatureMismatch,
             move || of.signed("{}", TestBody::frames(["{", "}", " "]).claiming_end()),
         )
-        .unsendable("hyper's client believes what a body says of itself"),
-        Case::refuses(of, "signed is the last frame alone", SignatureMismatch, move || {
-            of.signed("{}", TestBody::frames([" ", "{}"]))
-        }),
+        .unsendable("hyper's client relies on the claims of a body"),
         Case::refuses(
             of,
-            "signed is the first piece of a frame",
+            "the signature of the last frame alone",
+            SignatureMismatch,
+            move || of.signed("{}", TestBody::frames([" ", "{}"])),
+        ),
+        Case::refuses(
+            of,
+            "the signature of the first piece of a frame",
             SignatureMismatch,
             move || of.signed("{}", TestBody::one("{}[]")),
         )
         .in_pieces(2),
         Case::refuses(
             of,
-            "signed is the first piece of the second frame",
+            "the signature up to the first piece of the second frame",
             SignatureMismatch,
             move || of.signed("{}[", TestBody::frames(["{}", "[]"])),
         )
         .in_pieces(1),
-        Case::refuses(of, "signed are the trailers as well", SignatureMismatch, move || {
+        Case::refuses(of, "the signature of body and trailers", SignatureMismatch, move || {
             let trailers = [("x-more".parse().unwrap(), "signed".parse().unwrap())];
             of.signed(
                 format!("{EVENT}signed"),
                 TestBody::one(EVENT).trailers(trailers.into_iter().collect()),
             )
         }),
-        Case::refuses(of, "wrong and too long", BodyTooLarge, move || {
+        Case::refuses(of, "the wrong signature, and too long", BodyTooLarge, move || {
             of.signed("another", TestBody::one(EVENT))
         })
         .by(move || of.verifier().max_body(EVENT.len() - 1))
@@ -150,15 +156,15 @@ fn mismatch(of: Provider, name: impl Into<String>, mac: String) -> Case {
     .polled(2)
 }
 
-fn arrives_as(of: Provider, name: &'static str, signed_content: &'static str, arrives: &str) -> Case {
-    let arrives = arrives.to_owned();
+fn sent_as(of: Provider, name: &'static str, signed_content: &'static str, sent: &str) -> Case {
+    let sent = sent.to_owned();
     Case::refuses(of, name, SignatureMismatch, move || {
-        of.signed(signed_content, TestBody::one(&arrives))
+        of.signed(signed_content, TestBody::one(&sent))
     })
     .polled(2)
 }
 
-/// The right MAC, but for the digit at this place.
+/// The right MAC with another digit at this place.
 fn altered(of: Provider, place: usize) -> String {
     let mut mac = of.mac(EVENT).into_bytes();
     let (zero, one) = if of.is_hex() { (b'0', b'1') } else { (b'A', b'B') };

@@ -1,13 +1,15 @@
-//! The schemes of the contract: how each writes a signature, in words of their own, and how its verifier is made.
+//! The schemes of the contract: the form of their headers, stated independently of the core, and how each signs.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use tower_webhook::scheme::{Encoding, HmacSha256Scheme, Scheme, SignatureHeader, only_value};
+use tower_webhook::scheme::{self, Encoding, HmacSha256Scheme, SigningScheme};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestClock;
-use tower_webhook::{Keys, Rejection, SigningSecret, Verifier};
+use tower_webhook::{SigningSecret, Verifier};
 
+use super::acme::{self, Acme};
+use super::supply::{Kind, Supply};
 use crate::support::{PATH, SECRET};
 
 /// The time by the clock of every verifier here, in seconds since the Unix epoch.
@@ -23,17 +25,19 @@ pub(crate) enum Provider {
     Slack,
     Shopify,
     StandardWebhooks,
-    /// Standard Webhooks under Svix's names of headers.
+    /// Svix's header names, read by `StandardWebhooks::new()`.
     Svix,
-    /// Typeform's, given as data.
+    /// Svix's header names, read by `StandardWebhooks::svix_only()`.
+    SvixOnly,
+    /// Typeform's scheme as an `HmacSha256Scheme`.
     HmacSha256,
-    /// A `Scheme` that is written here.
+    /// The scheme of `acme.rs`.
     Custom,
 }
 
-use Provider::{Custom, GitHub, HmacSha256, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe, Svix};
+use Provider::{Custom, GitHub, HmacSha256, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe, Svix, SvixOnly};
 
-pub(crate) const ALL: [Provider; 9] = [
+pub(crate) const ALL: [Provider; 10] = [
     Knowrithm,
     GitHub,
     Stripe,
@@ -41,12 +45,13 @@ pub(crate) const ALL: [Provider; 9] = [
     Shopify,
     StandardWebhooks,
     Svix,
+    SvixOnly,
     HmacSha256,
     Custom,
 ];
 
 impl Provider {
-    /// The names of the headers: that of the signature, then of the time, then of the id.
+    /// The names of the headers with the signature, the time and the id.
     pub(crate) fn names(self) -> [Option<HeaderName>; 3] {
         let names = match self {
             Knowrithm => ["x-knowrithm-signature", "", ""],
@@ -55,48 +60,54 @@ impl Provider {
             Slack => ["x-slack-signature", "x-slack-request-timestamp", ""],
             Shopify => ["x-shopify-hmac-sha256", "", ""],
             StandardWebhooks => ["webhook-signature", "webhook-timestamp", "webhook-id"],
-            Svix => ["svix-signature", "svix-timestamp", "svix-id"],
+            Svix | SvixOnly => ["svix-signature", "svix-timestamp", "svix-id"],
             HmacSha256 => ["typeform-signature", "", ""],
-            Custom => ["x-acme-mac", "", ""],
+            Custom => [acme::SIGNATURE.as_str(), "", ""],
         };
         names.map(|name| (!name.is_empty()).then(|| HeaderName::from_static(name)))
     }
 
     pub(crate) fn signature_name(self) -> HeaderName {
         let [name, _, _] = self.names();
-        name.expect("each has a signature")
+        name.expect("every scheme has a signature header")
     }
 
-    /// What stands before the MAC in the header.
+    /// The name of the header with the time.
+    pub(crate) fn time_name(self) -> HeaderName {
+        let [signature, time, _] = self.names();
+        time.or(signature).expect("every scheme has a signature header")
+    }
+
+    /// The text before the MAC in the signature header.
     pub(crate) fn prefix(self) -> String {
         match self {
             Knowrithm | GitHub | HmacSha256 => "sha256=".to_owned(),
             Stripe => format!("t={NOW},v1="),
             Slack => "v0=".to_owned(),
             Shopify | Custom => String::new(),
-            StandardWebhooks | Svix => "v1,".to_owned(),
+            StandardWebhooks | Svix | SvixOnly => "v1,".to_owned(),
         }
     }
 
     pub(crate) fn is_hex(self) -> bool {
-        !matches!(self, Shopify | StandardWebhooks | Svix | HmacSha256)
+        !matches!(self, Shopify | StandardWebhooks | Svix | SvixOnly | HmacSha256)
     }
 
-    /// What stands between the signatures, where there may be several.
+    /// The text between two MACs, for schemes that send a list.
     pub(crate) fn separator(self) -> Option<&'static str> {
         match self {
             Stripe => Some(",v1="),
-            StandardWebhooks | Svix => Some(" v1,"),
+            StandardWebhooks | Svix | SvixOnly => Some(" v1,"),
             _ => None,
         }
     }
 
     pub(crate) fn signs_time(self) -> bool {
-        matches!(self, Stripe | Slack | StandardWebhooks | Svix)
+        matches!(self, Stripe | Slack | StandardWebhooks | Svix | SvixOnly)
     }
 
     pub(crate) fn decodes_secret(self) -> bool {
-        matches!(self, StandardWebhooks | Svix)
+        matches!(self, StandardWebhooks | Svix | SvixOnly)
     }
 
     /// The secret of every case that is not about secrets.
@@ -112,19 +123,34 @@ impl Provider {
         self.verifier_of(self.secret())
     }
 
-    /// A verifier that takes it for [`NOW`].
-    pub(crate) fn verifier_of(self, keys: impl Into<Keys>) -> Verifier {
+    /// A verifier with these secrets, whose clock is at [`NOW`].
+    pub(crate) fn verifier_of<S: Supply>(self, secrets: S) -> Verifier<S::Of> {
         let verifier = match self {
-            Knowrithm => Verifier::knowrithm(keys),
-            GitHub => Verifier::github(keys),
-            Stripe => Verifier::stripe(keys),
-            Slack => Verifier::slack(keys),
-            Shopify => Verifier::shopify(keys),
-            StandardWebhooks | Svix => Verifier::standard_webhooks(keys).unwrap(),
-            HmacSha256 => Verifier::hmac_sha256(typeform(), keys),
-            Custom => Verifier::with_scheme(Acme, keys),
+            Knowrithm => secrets.verifier(scheme::Knowrithm),
+            GitHub => secrets.verifier(scheme::GitHub),
+            Stripe => secrets.verifier(scheme::Stripe),
+            Slack => secrets.verifier(scheme::Slack),
+            Shopify => secrets.verifier(scheme::Shopify),
+            StandardWebhooks | Svix => secrets.verifier(scheme::StandardWebhooks::new()),
+            SvixOnly => secrets.verifier(scheme::StandardWebhooks::svix_only()),
+            HmacSha256 => secrets.verifier(typeform()),
+            Custom => secrets.verifier(Acme),
         };
         verifier.clock(clock())
+    }
+
+    pub(crate) fn signer(self, secret: &SigningSecret) -> Signer {
+        match self {
+            Knowrithm => signer(scheme::Knowrithm, secret),
+            GitHub => signer(scheme::GitHub, secret),
+            Stripe => signer(scheme::Stripe, secret),
+            Slack => signer(scheme::Slack, secret),
+            Shopify => signer(scheme::Shopify, secret),
+            StandardWebhooks => signer(scheme::StandardWebhooks::new(), secret),
+            Svix | SvixOnly => signer(scheme::StandardWebhooks::svix_only(), secret),
+            HmacSha256 => signer(typeform(), secret),
+            Custom => signer(Acme, secret),
+        }
     }
 
     /// The headers of this content, signed with the secret of the cases.
@@ -137,42 +163,10 @@ impl Provider {
     }
 
     pub(crate) fn sign_at(self, time: i64, id: &str, secret: &SigningSecret, content: impl AsRef<[u8]>) -> HeaderMap {
-        let signer = match self {
-            Knowrithm => Signer::knowrithm(secret),
-            GitHub => Signer::github(secret),
-            Stripe => Signer::stripe(secret),
-            Slack => Signer::slack(secret),
-            Shopify => Signer::shopify(secret),
-            StandardWebhooks | Svix => Signer::standard_webhooks(secret).unwrap(),
-            HmacSha256 => Signer::hmac_sha256(typeform(), secret),
-            Custom => return sign_as_acme(secret, content.as_ref()),
-        };
-        let headers = signer.timestamp(time).id(id).headers(content);
-        match self {
-            Svix => headers
-                .iter()
-                .map(|(name, value)| (svix(name), value.clone()))
-                .collect(),
-            _ => headers,
-        }
+        self.signer(secret).timestamp(time).id(id).headers(content)
     }
 
-    /// The headers of this content, signed with the bytes of this secret as they are, also where a scheme decodes them.
-    pub(crate) fn sign_with_bytes(self, secret: &SigningSecret, content: impl AsRef<[u8]>) -> HeaderMap {
-        if !self.decodes_secret() {
-            return self.sign_with(secret, content);
-        }
-        let scheme = HmacSha256Scheme::new(self.signature_name())
-            .prefix("v1,")
-            .encoding(Encoding::Base64);
-        let before = format!("{ID}.{NOW}.");
-        let signature = Signer::hmac_sha256(scheme, secret).headers([before.as_bytes(), content.as_ref()].concat());
-        let mut headers = self.sign("");
-        headers.extend(signature);
-        headers
-    }
-
-    /// The text of the MAC of this content, without what stands before it.
+    /// The text of the MAC of this content, without the text before it.
     pub(crate) fn mac(self, content: impl AsRef<[u8]>) -> String {
         let headers = self.sign(content);
         let value = headers[self.signature_name()].to_str().unwrap();
@@ -184,12 +178,12 @@ impl Provider {
         self.sign(content)[self.signature_name()].clone()
     }
 
-    /// A request that is signed as it should be.
+    /// A request with a genuine signature of this content.
     pub(crate) fn signed<B>(self, content: impl AsRef<[u8]>, body: B) -> Request<B> {
         request(self.sign(content), body)
     }
 
-    /// A request with these signature headers, and all that the scheme has besides.
+    /// A request with these signature headers, and the other headers of the scheme.
     pub(crate) fn headed_by<B>(self, signatures: impl IntoIterator<Item = HeaderValue>, body: B) -> Request<B> {
         let mut headers = self.sign("");
         headers.remove(self.signature_name());
@@ -199,7 +193,7 @@ impl Provider {
         request(headers, body)
     }
 
-    /// A request with this signature header, which may be of any bytes that HTTP allows.
+    /// A request with this signature header, whose bytes need not be ASCII.
     pub(crate) fn headed<B>(self, value: impl AsRef<[u8]>, body: B) -> Request<B> {
         self.headed_by([HeaderValue::from_bytes(value.as_ref()).unwrap()], body)
     }
@@ -219,7 +213,7 @@ pub(crate) fn instant(unix_seconds: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(unix_seconds.unsigned_abs())
 }
 
-/// A secret of this name that every scheme takes.
+/// The secret of this name, in the form that every scheme takes.
 pub(crate) fn named_secret(name: &'static str) -> SigningSecret {
     let text = match name {
         "primary" => "whsec_cHJpbWFyeSBzZWNyZXQgb2YgdGhlIHRlc3Rz",
@@ -230,8 +224,8 @@ pub(crate) fn named_secret(name: &'static str) -> SigningSecret {
     SigningSecret::new(text).unwrap()
 }
 
-fn svix(name: &HeaderName) -> HeaderName {
-    name.as_str().replace("webhook-", "svix-").parse().unwrap()
+fn signer<S: SigningScheme<Secret: Kind>>(scheme: S, secret: &SigningSecret) -> Signer {
+    Signer::new(scheme, &S::Secret::of(secret))
 }
 
 /// <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>
@@ -239,29 +233,4 @@ fn typeform() -> HmacSha256Scheme {
     HmacSha256Scheme::new(HeaderName::from_static("typeform-signature"))
         .prefix("sha256=")
         .encoding(Encoding::Base64)
-}
-
-/// Signs its channel's name, a colon and the body.
-struct Acme;
-
-impl Scheme for Acme {
-    fn name(&self) -> &'static str {
-        "acme"
-    }
-
-    fn read<'h>(&self, headers: &'h HeaderMap) -> Result<SignatureHeader<'h>, Rejection> {
-        let value = only_value(headers, &Custom.signature_name())?;
-        let mac = Encoding::Hex
-            .decode(value.as_bytes())
-            .ok_or(Rejection::MalformedSignature)?;
-        let channel = headers.get("x-acme-channel").ok_or(Rejection::MissingSignature)?;
-        Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b":"]))
-    }
-}
-
-fn sign_as_acme(secret: &SigningSecret, content: &[u8]) -> HeaderMap {
-    let signer = Signer::hmac_sha256(HmacSha256Scheme::new(Custom.signature_name()), secret);
-    let mut headers = signer.headers([b"lights:", content].concat());
-    headers.insert("x-acme-channel", HeaderValue::from_static("lights"));
-    headers
 }

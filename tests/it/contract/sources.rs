@@ -1,27 +1,23 @@
-//! Secrets that are looked up for each request: asked after the headers were judged and before the body is read.
+//! Secrets that are looked up for each request: after the head is judged, and before the body is read.
 
 mod source;
 
 use http::HeaderValue;
-use tower_webhook::Rejection::{
+use tower_webhook::RejectionKind::{
     BodyRead, BodyTimeout, BodyTooLarge, MalformedSignature, MissingSignature, SecretSource as Unavailable,
-    SignatureMismatch, TimestampTooOld, UnknownKey,
+    SignatureMismatch, TimestampTooOld, UnknownSecret,
 };
 use tower_webhook::test::TestBody;
-use tower_webhook::{PerRequest, SigningSecret, Verifier};
 
-pub(crate) use self::source::{Answer, Source, Tenant};
+pub(crate) use self::source::{Answer, Outage, Source, Tenant};
 use super::case::Case;
 use super::entrance::Aspect;
-use super::keys::{AT_THE_CLIENT, signed_by};
 use super::provider::{ID, Provider, named_secret, request};
+use super::secrets::{AT_THE_CLIENT, signed_with};
 use crate::support::body::seconds;
 use crate::support::{EVENT, PATH};
 
-/// What keys the MAC that is compared for an unknown tenant. Everybody can read it.
-const STANDS_IN: &str = "whoever signs with this is told that it is unknown";
-
-/// [`PATH`], and more.
+/// [`PATH`] with a query.
 const WITH_QUERY: &str = "/webhooks/knowrithm?tenant=acme&more=%2F";
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
@@ -46,7 +42,7 @@ fn answers(of: Provider) -> Vec<Case> {
                         of,
                         format!("looked up, signed by the {name}, {shape}"),
                         EVENT,
-                        signed_by(of, name, body),
+                        signed_with(of, name, body),
                     ),
                     Answer::Known,
                     1,
@@ -54,54 +50,46 @@ fn answers(of: Provider) -> Vec<Case> {
                 .signed_by(name),
             );
         }
-        // An unknown tenant costs what a wrong signature does, and looks like it.
-        for (what, answer, rejection) in [
+        // The body of an unknown tenant is read like one with a wrong signature.
+        for (what, answer, kind) in [
             ("wrong", Answer::Known, SignatureMismatch),
-            ("unknown", Answer::Unknown, UnknownKey),
+            ("unknown", Answer::Unknown, UnknownSecret),
         ] {
-            let name = format!("looked up, {what}, {shape}");
+            let name = format!("looked up, secret {what}, {shape}");
             cases.push(asked(
-                Case::refuses(of, name, rejection, signed_by(of, "third", body)).polled(polls),
+                Case::refuses(of, name, kind, signed_with(of, "third", body)).polled(polls),
                 answer,
                 1,
             ));
         }
-        let stands_in = move || {
-            let secret = SigningSecret::new(STANDS_IN).unwrap();
-            request(of.sign_with_bytes(&secret, EVENT), body())
-        };
-        let name = format!("looked up, unknown, signed with what stands in for its secret, {shape}");
-        cases.push(asked(
-            Case::refuses(of, name, UnknownKey, stands_in).polled(polls),
-            Answer::Unknown,
-            1,
-        ));
         cases.push(
             asked(
                 Case::refuses(
                     of,
                     format!("the look-up fails, {shape}"),
                     Unavailable,
-                    signed_by(of, "primary", body),
+                    signed_with(of, "primary", body),
                 ),
                 Answer::Fails,
                 1,
             )
-            .unsendable("the answer comes, and the connection closes, while the client still sends"),
+            .unsendable("the connection is closed while the client still sends"),
         );
     }
-    let unknown = |name, rejection, body| {
+    let unknown = |name, kind, body| {
         asked(
-            Case::refuses(of, name, rejection, signed_by(of, "primary", body)),
+            Case::refuses(of, name, kind, signed_with(of, "primary", body)),
             Answer::Unknown,
             1,
         )
     };
     cases.extend([
-        unknown("unknown, and the body fails", BodyRead, || TestBody::one("{").fail())
-            .polled(2)
-            .unsendable("who aborts a request gets no answer"),
-        unknown("unknown, and the body never ends", BodyTimeout, || {
+        unknown("unknown secret, and the body fails", BodyRead, || {
+            TestBody::one("{").fail()
+        })
+        .polled(2)
+        .unsendable("a client that aborts its request gets no answer"),
+        unknown("unknown secret, and the body never ends", BodyTimeout, || {
             TestBody::one("{").stall()
         })
         .takes(30),
@@ -109,13 +97,13 @@ fn answers(of: Provider) -> Vec<Case> {
     cases
 }
 
-/// The headers first, then the announced length, then the source, then the body.
+/// The head is judged first, then the announced length; then the source is asked, then the body is read.
 fn order(of: Provider) -> Vec<Case> {
     let lies = "hyper's client sends no Content-Length that is not the body's";
     let source = Source::new(Answer::Known);
     let polled_late = {
         let (watched, verifier) = (source.clone(), source.clone());
-        Case::accepts(of, "asked before the body is", EVENT, move || {
+        Case::accepts(of, "the source is asked before the body is read", EVENT, move || {
             let source = watched.clone();
             let asked = async move { assert_eq!(source.asked(), 1) };
             request(
@@ -124,8 +112,8 @@ fn order(of: Provider) -> Vec<Case> {
             )
         })
         .by(move || {
-            verifier.forget();
-            of.verifier_of(PerRequest(verifier.clone()))
+            verifier.reset();
+            of.verifier_of(&verifier)
         })
         .signed_by("primary")
         .unsendable(AT_THE_CLIENT)
@@ -133,26 +121,37 @@ fn order(of: Provider) -> Vec<Case> {
     let mut cases = vec![
         polled_late,
         asked(
-            Case::refuses(of, "no signature: not asked", MissingSignature, move || {
-                of.headed_by([], TestBody::one(EVENT))
-            }),
+            Case::refuses(
+                of,
+                "no signature: the source is not asked",
+                MissingSignature,
+                move || of.headed_by([], TestBody::one(EVENT)),
+            ),
             Answer::Known,
             0,
         ),
         asked(
-            Case::refuses(of, "malformed: not asked", MalformedSignature, move || {
-                of.headed("?", TestBody::one(EVENT))
-            }),
+            Case::refuses(
+                of,
+                "malformed signature: the source is not asked",
+                MalformedSignature,
+                move || of.headed("?", TestBody::one(EVENT)),
+            ),
             Answer::Fails,
             0,
         ),
         asked(
-            Case::refuses(of, "announced too large: not asked", BodyTooLarge, move || {
-                let mut request = of.signed(EVENT, TestBody::one(EVENT));
-                let length = HeaderValue::from(3 * 1024 * 1024);
-                request.headers_mut().insert("content-length", length);
-                request
-            })
+            Case::refuses(
+                of,
+                "announced too large: the source is not asked",
+                BodyTooLarge,
+                move || {
+                    let mut request = of.signed(EVENT, TestBody::one(EVENT));
+                    let length = HeaderValue::from(3 * 1024 * 1024);
+                    request.headers_mut().insert("content-length", length);
+                    request
+                },
+            )
             .polled(0),
             Answer::Fails,
             0,
@@ -161,7 +160,7 @@ fn order(of: Provider) -> Vec<Case> {
     ];
     if of.signs_time() {
         cases.push(asked(
-            Case::refuses(of, "too old: not asked", TimestampTooOld, move || {
+            Case::refuses(of, "too old: the source is not asked", TimestampTooOld, move || {
                 request(of.sign_at(0, ID, &of.secret(), EVENT), TestBody::one(EVENT))
             }),
             Answer::Fails,
@@ -171,14 +170,14 @@ fn order(of: Provider) -> Vec<Case> {
     cases
 }
 
-/// The deadline is the sender's: it does not run while the source is waited for.
+/// The deadline of the body does not run during the look-up.
 fn waiting(of: Provider) -> Vec<Case> {
     let one = || TestBody::one(EVENT);
     let late = || TestBody::one(EVENT).wait_for(seconds(29));
     let stalls = || TestBody::one(EVENT).stall();
     vec![
         asked(
-            Case::accepts(of, "the look-up takes a while", EVENT, signed_by(of, "primary", one)),
+            Case::accepts(of, "the look-up takes 5 s", EVENT, signed_with(of, "primary", one)),
             Answer::KnownAfter(5),
             1,
         )
@@ -187,9 +186,9 @@ fn waiting(of: Provider) -> Vec<Case> {
         asked(
             Case::accepts(
                 of,
-                "the look-up takes longer than a body may",
+                "the look-up takes longer than the read timeout",
                 EVENT,
-                signed_by(of, "primary", late),
+                signed_with(of, "primary", late),
             ),
             Answer::KnownAfter(3600),
             1,
@@ -199,9 +198,9 @@ fn waiting(of: Provider) -> Vec<Case> {
         asked(
             Case::refuses(
                 of,
-                "the look-up takes a while, the body for ever",
+                "the look-up takes 5 s, and the body never ends",
                 BodyTimeout,
-                signed_by(of, "primary", stalls),
+                signed_with(of, "primary", stalls),
             ),
             Answer::KnownAfter(5),
             1,
@@ -210,9 +209,9 @@ fn waiting(of: Provider) -> Vec<Case> {
         asked(
             Case::refuses(
                 of,
-                "the look-up fails after a while",
+                "the look-up fails after 5 s",
                 Unavailable,
-                signed_by(of, "primary", one),
+                signed_with(of, "primary", one),
             ),
             Answer::FailsAfter(5),
             1,
@@ -221,11 +220,11 @@ fn waiting(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// What the source sees of a request.
+/// The parts of the head that the source sees.
 fn heads(of: Provider) -> Vec<Case> {
     let to = |place: &'static str, method: &'static str| {
         move || {
-            let mut request = signed_by(of, "primary", || TestBody::one(EVENT))();
+            let mut request = signed_with(of, "primary", || TestBody::one(EVENT))();
             *request.uri_mut() = place.parse().unwrap();
             *request.method_mut() = method.parse().unwrap();
             request
@@ -233,26 +232,31 @@ fn heads(of: Provider) -> Vec<Case> {
     };
     vec![
         asked(
-            Case::accepts(of, "known by its path", EVENT, to(PATH, "POST")),
+            Case::accepts(of, "looked up by its path", EVENT, to(PATH, "POST")),
             Answer::KnownFor(PATH),
             1,
         )
         .signed_by("primary"),
         asked(
-            Case::accepts(of, "known by its query", EVENT, to(WITH_QUERY, "POST")),
+            Case::accepts(of, "looked up by its query", EVENT, to(WITH_QUERY, "POST")),
             Answer::KnownFor(WITH_QUERY),
             1,
         )
         .signed_by("primary")
-        .unsendable("the tests' client sends no query"),
+        .unsendable("the client of the tests sends no query"),
         asked(
-            Case::refuses(of, "unknown by its query", UnknownKey, to(PATH, "POST")),
+            Case::refuses(
+                of,
+                "looked up by a query that it does not have",
+                UnknownSecret,
+                to(PATH, "POST"),
+            ),
             Answer::KnownFor(WITH_QUERY),
             1,
         ),
         asked(
-            Case::accepts(of, "known by what an earlier layer found out", EVENT, move || {
-                let mut request = signed_by(of, "primary", || TestBody::one(EVENT))();
+            Case::accepts(of, "looked up by an extension of an earlier layer", EVENT, move || {
+                let mut request = signed_with(of, "primary", || TestBody::one(EVENT))();
                 request.extensions_mut().insert(Tenant);
                 request
             }),
@@ -264,13 +268,13 @@ fn heads(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// The case by a source with this answer, which is asked this often.
+/// The case with a source that has this answer and is asked this often.
 fn asked(case: Case, answer: Answer, times: usize) -> Case {
     let source = Source::new(answer);
     let (seen, of) = (source.clone(), case.of);
-    case.by(move || -> Verifier {
-        source.forget();
-        of.verifier_of(PerRequest(source.clone()))
+    case.by(move || {
+        source.reset();
+        of.verifier_of(&source)
     })
     .also(move || seen.asked() == times)
 }

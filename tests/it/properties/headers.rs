@@ -1,11 +1,11 @@
-//! Properties of the headers with lists and times: no bytes make their readers panic, any list with the right entry among
-//! the first few is accepted, and with any one bit changed, anywhere, it is not.
+//! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among the first 16 is
+//! accepted, and any changed bit is refused.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tower_webhook::Rejection;
+use tower_webhook::{Rejection, RejectionKind};
 
 use super::flipped;
 use crate::contract::provider::{ALL, ID, NOW, Provider};
@@ -25,7 +25,7 @@ fn timed() -> impl Strategy<Value = Provider> {
     prop_oneof![listed(), Just(Provider::Slack)]
 }
 
-/// Bytes that a header may hold, and more often than not of those that the formats are made of.
+/// The bytes of a header: in half of the cases, pieces of the formats.
 fn value() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just("t=".to_owned()),
@@ -42,25 +42,26 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![made, vec(any::<u8>(), 0..300)]
 }
 
-/// An entry of a version that is not looked at.
+/// An entry of a version that is ignored.
 fn other_entry(of: Provider) -> impl Strategy<Value = String> {
     let text = match of {
         Provider::Stripe => "(v0=|v2=|v1a=|V1=|T=|tt=|vv1=|)[0-9a-f]{0,70}",
         _ => "(v0,|v2,|v1a,|V1,|vv1,|)[0-9A-Za-z+/]{0,50}",
     };
-    text.prop_filter("it is one", |entry| {
+    text.prop_filter("an entry of another version", |entry| {
         !entry.starts_with("v1") || entry.starts_with("v1a")
     })
 }
 
-fn verdict(of: Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), Rejection> {
+fn verdict(of: Provider, headers: &HeaderMap, body: &[u8]) -> Result<(), RejectionKind> {
     let verifier = of.verifier();
-    let at_once = verifier.verify(headers, body.to_vec()).map(drop);
+    let kind = |rejection: Rejection| rejection.kind();
+    let at_once = verifier.verify(headers, body.to_vec()).map(drop).map_err(kind);
     let in_pieces = verifier.begin(headers).and_then(|mut verification| {
         verification.update(body)?;
         verification.finish()
     });
-    assert_eq!(in_pieces, at_once);
+    assert_eq!(in_pieces.map(drop).map_err(kind), at_once);
     at_once
 }
 
@@ -68,7 +69,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_the_headers_hold_nothing_panics_and_nothing_is_accepted(
+    fn random_headers_are_refused_without_a_panic(
         of in prop::sample::select(&ALL[..]),
         values in [value(), value(), value()],
         keep in [any::<bool>(), any::<bool>(), any::<bool>()],
@@ -84,7 +85,7 @@ proptest! {
     }
 
     #[test]
-    fn a_list_is_accepted_wherever_the_right_entry_stands(
+    fn a_list_is_accepted_wherever_the_right_entry_is(
         (of, others) in listed().prop_flat_map(|of| (Just(of), vec(other_entry(of), 0..14))),
         wrong in vec(any::<Index>(), 0..6),
         places in [any::<Index>(), any::<Index>()],
@@ -107,39 +108,22 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_bit_of_any_header_is_noticed(
-        of in timed(),
-        body in vec(any::<u8>(), 0..300),
-        which in any::<Index>(),
-        bit in any::<Index>(),
-    ) {
-        let mut headers = of.sign(&body);
-        let names: Vec<HeaderName> = of.names().into_iter().flatten().collect();
-        let name = &names[which.index(names.len())];
-        let value = headers[name].as_bytes();
-        if let Ok(changed) = HeaderValue::from_bytes(&flipped(value, bit.index(value.len() * 8))) {
-            headers.insert(name, changed);
-            prop_assert!(verdict(of, &headers, &body).is_err(), "{:?}", headers);
-        }
-    }
-
-    #[test]
-    fn a_time_is_accepted_within_the_window_alone(of in timed(), time in prop_oneof![
+    fn a_time_is_accepted_in_the_window_alone(of in timed(), time in prop_oneof![
         0..=i64::MAX,
         NOW - 400..=NOW + 400,
     ]) {
         let wanted = if (NOW - 300..=NOW + 300).contains(&time) {
             Ok(())
         } else if time < NOW {
-            Err(Rejection::TimestampTooOld)
+            Err(RejectionKind::TimestampTooOld)
         } else {
-            Err(Rejection::TimestampInFuture)
+            Err(RejectionKind::TimestampInFuture)
         };
         prop_assert_eq!(verdict(of, &of.sign_at(time, ID, &of.secret(), "{}"), b"{}"), wanted);
     }
 
     #[test]
-    fn a_text_that_is_no_time_is_never_taken_for_one(
+    fn a_time_is_accepted_in_canonical_form_alone(
         of in timed(),
         text in "[+-]?0?[0-9]{0,25}[.]?[0-9]{0,3}",
     ) {
@@ -149,15 +133,15 @@ proptest! {
             [_, time, _] => (time, text.clone()),
         };
         headers.insert(name.unwrap(), value.parse().unwrap());
-        // In exactly one form is a number written back as it was.
+        // The canonical form is the one that printing the number reproduces.
         let is_time = text.parse().is_ok_and(|seconds: i64| seconds >= 0 && seconds.to_string() == text);
-        let malformed = verdict(of, &headers, b"{}") == Err(Rejection::MalformedTimestamp);
+        let malformed = verdict(of, &headers, b"{}") == Err(RejectionKind::MalformedTimestamp);
         prop_assert_eq!(malformed, !is_time, "{}", text);
     }
 }
 
 #[test]
-fn every_bit_of_every_header_counts() {
+fn each_changed_bit_of_each_header_is_refused() {
     for of in ALL {
         let headers = of.sign("{}");
         for name in of.names().into_iter().flatten() {

@@ -1,7 +1,8 @@
-//! What the layer asks of its neighbours: it is as `Send`, `Sync` and long-lived as they are, and asks for none of it.
+//! Bounds: the layer is `Send`, `Sync` and `'static` if its neighbours are, and requires none of it.
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::error::Error;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -17,27 +18,30 @@ use tower_webhook::layer::{EmptyResponse, ResponseFuture};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{
-    BufferedBody, Keys, PerRequest, Rejection, Secrets, SecretsHandle, SigningSecret, VerifiedBody, Verifier, Verify,
-    VerifyLayer, VerifyRequest,
+    BufferedBody, DecodedSecret, DeliveryKey, PerRequest, Provenance, Rejection, Secrets, SecretsHandle, SigningSecret,
+    Verification, VerifiedBody, Verifier, Verify, VerifyLayer, VerifyRequest,
 };
 
 use super::Strict;
-use crate::contract::sources::Source;
 use crate::support::{EVENT, signed, verifier};
 
 const fn shared<T: Clone + Send + Sync + 'static>() {}
 const fn sent<T: Send + 'static>() {}
 const fn serves<S: Service<Request<B>>, B>() {}
 
-/// Compiles, or does not.
+/// Checked by the compiler.
 const _: () = {
     shared::<SigningSecret>();
     shared::<Secrets>();
     shared::<SecretsHandle>();
-    shared::<PerRequest<Source>>();
-    shared::<Keys>();
+    shared::<DecodedSecret>();
+    shared::<Secrets<DecodedSecret>>();
+    shared::<SecretsHandle<DecodedSecret>>();
     shared::<Verifier>();
+    shared::<Verifier<PerRequest>>();
     shared::<VerifiedBody>();
+    shared::<Provenance>();
+    shared::<DeliveryKey>();
     shared::<BufferedBody>();
     shared::<Rejection>();
     shared::<VerifyLayer>();
@@ -49,32 +53,41 @@ const _: () = {
     serves::<Verify<Strict>, axum::body::Body>();
     serves::<Verify<Strict>, hyper::body::Incoming>();
     sent::<TestBody>();
-    // axum's body is not `Sync`, and need not be.
+    sent::<Verification>();
+    // The body of axum is not `Sync`.
     sent::<VerifyRequest<axum::body::Body>>();
     sent::<VerifyRequest<hyper::body::Incoming>>();
     sent::<ResponseFuture<axum::routing::Route, axum::body::Body, EmptyResponse>>();
     sent::<ResponseFuture<Strict, hyper::body::Incoming, EmptyResponse>>();
 };
 
-/// A body that cannot leave its thread, and borrows what it gives.
+/// A body that is not `Send`, and borrows its content.
 struct Local<'a> {
     content: Option<&'a [u8]>,
     _not_send: PhantomData<Rc<()>>,
 }
 
+/// Not an `Error` and not `Send`, but convertible into a boxed error.
+struct LocalError(PhantomData<Rc<()>>);
+
+impl From<LocalError> for Box<dyn Error + Send + Sync> {
+    fn from(_: LocalError) -> Self {
+        "not an error".into()
+    }
+}
+
 impl Body for Local<'_> {
     type Data = Bytes;
-    /// Neither `Error` nor `Send` nor anything else.
-    type Error = Rc<()>;
+    type Error = LocalError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Rc<()>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, LocalError>>> {
         let content = self.content.take().map(Bytes::copy_from_slice);
         Poll::Ready(content.map(|content| Ok(Frame::data(content))))
     }
 }
 
 #[test]
-fn what_is_neither_send_nor_static_will_do() {
+fn a_body_and_a_service_need_not_be_send_or_static() {
     let content = EVENT.to_owned();
     let (calls, refused) = (Cell::new(0), Rc::new(Cell::new(0)));
     let inner = service_fn(|request: Request<BufferedBody>| {

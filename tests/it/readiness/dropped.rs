@@ -1,4 +1,4 @@
-//! A future dropped midway: what it held is gone, and the next request works.
+//! Futures dropped midway: they release everything that they hold, and the next request is served.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -10,7 +10,7 @@ use tower::limit::ConcurrencyLimit;
 use tower::service_fn;
 use tower_test::mock::Spawn;
 use tower_webhook::test::TestBody;
-use tower_webhook::{BufferedBody, PerRequest, Verify};
+use tower_webhook::{BufferedBody, Verify};
 
 use super::Strict;
 use crate::contract::provider::Provider;
@@ -19,7 +19,7 @@ use crate::support::body::WatchedBody;
 use crate::support::{EVENT, signed, verifier};
 
 #[test]
-fn dropped_while_the_body_comes() {
+fn a_future_dropped_during_the_body_releases_its_permit() {
     let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
     let verifier = verifier().insecure_no_read_timeout();
     let mut unhurried = Spawn::new(Verify::new(service.get_ref().get_ref().clone(), verifier));
@@ -40,7 +40,7 @@ fn dropped_while_the_body_comes() {
 }
 
 #[test]
-fn dropped_before_it_was_polled() {
+fn a_future_dropped_before_the_first_poll_releases_its_permit() {
     let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
     let body = WatchedBody::new(TestBody::one(EVENT));
     let log = body.log();
@@ -52,7 +52,7 @@ fn dropped_before_it_was_polled() {
 }
 
 #[test]
-fn dropped_while_the_handler_works() {
+fn a_future_dropped_during_the_handler_releases_it() {
     let handlers = Arc::new(());
     let held = handlers.clone();
     let inner = service_fn(move |request: Request<BufferedBody>| {
@@ -71,10 +71,7 @@ fn dropped_while_the_handler_works() {
         assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
         let mut answer = task::spawn(service.call(signed(EVENT, body)));
         assert_pending!(answer.poll());
-        assert!(
-            log.dropped(),
-            "a body that was read is not kept while the handler works"
-        );
+        assert!(log.dropped(), "the body is dropped before the handler is called");
         assert!(Arc::strong_count(&handlers) > before);
 
         drop(answer);
@@ -83,9 +80,9 @@ fn dropped_while_the_handler_works() {
 }
 
 #[test]
-fn dropped_while_the_secrets_are_looked_up() {
+fn a_future_dropped_during_the_look_up_releases_its_permit() {
     let source = Source::new(Answer::Never);
-    let verifier = Provider::Knowrithm.verifier_of(PerRequest(source.clone()));
+    let verifier = Provider::Knowrithm.verifier_of(&source);
     let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier));
     for round in 1..3 {
         let body = WatchedBody::new(TestBody::one(EVENT));
@@ -105,9 +102,9 @@ fn dropped_while_the_secrets_are_looked_up() {
 }
 
 #[test]
-fn dropped_before_the_secrets_are_looked_up() {
+fn a_future_dropped_before_the_look_up_does_not_ask_the_source() {
     let source = Source::new(Answer::Never);
-    let verifier = Provider::Knowrithm.verifier_of(PerRequest(source.clone()));
+    let verifier = Provider::Knowrithm.verifier_of(&source);
     drop(verifier.verify_request(signed(EVENT, TestBody::one(EVENT))));
     assert_eq!(source.asked(), 0);
 }

@@ -1,10 +1,10 @@
-//! The layer in front of a mock whose readiness, answers and errors the test decides.
+//! The layer in front of a mock with scripted readiness, answers and errors.
 
 use http::{Request, Response};
 use tokio_test::{assert_pending, assert_ready, assert_ready_err, assert_ready_ok, task};
 use tower_test::mock::{Handle, Mock, Spawn, spawn_with};
 use tower_webhook::test::TestBody;
-use tower_webhook::{BufferedBody, Rejection, VerifiedBody, Verify};
+use tower_webhook::{BufferedBody, Rejection, RejectionKind, VerifiedBody, Verify};
 
 use crate::support::{EVENT, headed, request, signed, verifier};
 
@@ -20,7 +20,7 @@ fn poll_ready(service: &mut Spawn<Verify<Inner>>) -> std::task::Poll<Result<(), 
 }
 
 #[test]
-fn it_is_ready_when_the_inner_service_is() {
+fn the_layer_is_ready_when_the_inner_service_is() {
     let (mut service, mut handle) = verify();
     handle.allow(0);
     assert_pending!(poll_ready(&mut service));
@@ -49,14 +49,14 @@ fn the_service_polled_ready_is_the_one_called() {
 }
 
 #[tokio::test]
-async fn nothing_is_called_before_the_body_is_verified() {
+async fn the_inner_service_is_not_called_before_the_body_is_verified() {
     let (mut service, mut handle) = verify();
     assert_ready_ok!(poll_ready(&mut service));
     let body = TestBody::one(EVENT).pause();
     let mut answer = task::spawn(service.call(signed(EVENT, body)));
     assert_pending!(handle.poll_request());
 
-    // All the bytes are there, but not the end.
+    // All bytes have arrived, but not the end of the body.
     assert_pending!(answer.poll());
     assert_pending!(handle.poll_request());
 
@@ -65,18 +65,25 @@ async fn nothing_is_called_before_the_body_is_verified() {
 }
 
 #[test]
-fn nothing_is_called_for_what_is_refused() {
+fn the_inner_service_is_not_called_for_a_refused_request() {
     let (mut service, mut handle) = verify();
-    for (request, rejection) in [
-        (request([], TestBody::one(EVENT)), Rejection::MissingSignature),
-        (headed("sha256=", TestBody::one(EVENT)), Rejection::MalformedSignature),
-        (signed("another", TestBody::one(EVENT)), Rejection::SignatureMismatch),
-        (signed(EVENT, TestBody::one(EVENT).fail()), Rejection::BodyRead),
+    for (request, kind) in [
+        (request([], TestBody::one(EVENT)), RejectionKind::MissingSignature),
+        (
+            headed("sha256=", TestBody::one(EVENT)),
+            RejectionKind::MalformedSignature,
+        ),
+        (
+            signed("another", TestBody::one(EVENT)),
+            RejectionKind::SignatureMismatch,
+        ),
+        (signed(EVENT, TestBody::one(EVENT).fail()), RejectionKind::BodyRead),
     ] {
         assert_ready_ok!(poll_ready(&mut service));
         let mut answer = task::spawn(service.call(request));
         let response = assert_ready_ok!(answer.poll());
-        assert_eq!(response.extensions().get(), Some(&rejection));
+        let rejection: &Rejection = response.extensions().get().unwrap();
+        assert_eq!(rejection.kind(), kind);
         assert_pending!(handle.poll_request());
     }
 }

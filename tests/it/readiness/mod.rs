@@ -1,4 +1,4 @@
-//! Readiness, poll by poll: tower's contract with the services around the layer.
+//! Readiness, poll by poll: tower's contract between the layer and the services around it.
 
 mod bounds;
 mod dropped;
@@ -14,7 +14,7 @@ use http::{Request, Response};
 use tower::Service;
 use tower_webhook::BufferedBody;
 
-/// A service that may be called only once it was polled ready, and whose clones were not.
+/// A service that panics when it is called without having been polled ready. Its clones are not ready.
 #[derive(Debug, Default)]
 struct Strict {
     ready: bool,

@@ -18,8 +18,8 @@ use super::Strict;
 use crate::support::body::WatchedBody;
 use crate::support::{EVENT, request, signed, verifier};
 
-/// Accepts and refuses by turns, through one service and through clones of it.
-async fn goes_on_working<S>(stack: &str, mut service: S)
+/// Sends genuine and forged requests in turn, through one service and through clones of it.
+async fn serves_requests_in_turn<S>(stack: &str, mut service: S)
 where
     S: Service<Request<TestBody>, Response = Response<String>> + Clone,
     S::Error: Debug,
@@ -41,19 +41,19 @@ where
 }
 
 #[tokio::test]
-async fn each_works_behind_the_layer() {
+async fn limit_buffer_and_load_shed_work_behind_the_layer() {
     let verify = VerifyLayer::new(verifier());
     let stack = || ServiceBuilder::new().layer(&verify);
-    goes_on_working("nothing", stack().service(Strict::default())).await;
-    goes_on_working("limit", stack().concurrency_limit(1).service(Strict::default())).await;
-    goes_on_working("buffer", stack().buffer(1).service(Strict::default())).await;
-    goes_on_working("shed", stack().load_shed().service(Strict::default())).await;
-    goes_on_working(
+    serves_requests_in_turn("nothing", stack().service(Strict::default())).await;
+    serves_requests_in_turn("limit", stack().concurrency_limit(1).service(Strict::default())).await;
+    serves_requests_in_turn("buffer", stack().buffer(1).service(Strict::default())).await;
+    serves_requests_in_turn("shed", stack().load_shed().service(Strict::default())).await;
+    serves_requests_in_turn(
         "shed, limit",
         stack().load_shed().concurrency_limit(1).service(Strict::default()),
     )
     .await;
-    goes_on_working(
+    serves_requests_in_turn(
         "buffer, limit",
         stack().buffer(1).concurrency_limit(1).service(Strict::default()),
     )
@@ -61,14 +61,14 @@ async fn each_works_behind_the_layer() {
 }
 
 #[tokio::test]
-async fn each_works_in_front_of_the_layer() {
+async fn limit_buffer_and_load_shed_work_in_front_of_the_layer() {
     let verified = || VerifyLayer::new(verifier());
     let stack = ServiceBuilder::new;
     let inner = || stack().layer(verified()).service(Strict::default());
-    goes_on_working("limit", stack().concurrency_limit(1).service(inner())).await;
-    goes_on_working("buffer", stack().buffer(1).service(inner())).await;
-    goes_on_working("shed", stack().load_shed().service(inner())).await;
-    goes_on_working(
+    serves_requests_in_turn("limit", stack().concurrency_limit(1).service(inner())).await;
+    serves_requests_in_turn("buffer", stack().buffer(1).service(inner())).await;
+    serves_requests_in_turn("shed", stack().load_shed().service(inner())).await;
+    serves_requests_in_turn(
         "all on both sides",
         stack()
             .buffer(1)
@@ -84,13 +84,13 @@ async fn each_works_in_front_of_the_layer() {
 }
 
 #[tokio::test]
-async fn a_permit_behind_the_layer_is_held_while_the_body_comes_and_no_longer() {
+async fn a_permit_behind_the_layer_is_held_until_the_answer() {
     let mut service = Spawn::new(Verify::new(ConcurrencyLimit::new(Strict::default(), 1), verifier()));
     a_permit_is_held_until_the_answer(&mut service);
 }
 
 #[tokio::test]
-async fn a_permit_in_front_of_the_layer_is_held_while_the_body_comes_and_no_longer() {
+async fn a_permit_in_front_of_the_layer_is_held_until_the_answer() {
     let mut service = Spawn::new(ConcurrencyLimit::new(Verify::new(Strict::default(), verifier()), 1));
     a_permit_is_held_until_the_answer(&mut service);
 }
@@ -108,7 +108,7 @@ where
         assert_ready_ok!(service.poll_ready());
         let mut answer = task::spawn(service.call(request));
         assert_pending!(answer.poll());
-        assert_pending!(service.poll_ready(), "while the body comes");
+        assert_pending!(service.poll_ready(), "the permit is taken");
 
         assert_eq!(assert_ready_ok!(answer.poll()).status(), status);
         drop(answer);
@@ -120,7 +120,7 @@ where
 type Inner = Mock<Request<BufferedBody>, Response<String>>;
 
 #[test]
-fn behind_the_layer_only_what_is_verified_is_shed() {
+fn load_shed_behind_the_layer_sheds_verified_requests_alone() {
     let (mut service, mut handle) = spawn_with(|inner: Inner| Verify::new(LoadShed::new(inner), verifier()));
     handle.allow(0);
 
@@ -135,7 +135,7 @@ fn behind_the_layer_only_what_is_verified_is_shed() {
 }
 
 #[test]
-fn in_front_of_the_layer_what_is_shed_is_not_read() {
+fn load_shed_in_front_of_the_layer_sheds_requests_unread() {
     let (mut service, mut handle) = spawn_with(|inner: Inner| LoadShed::new(Verify::new(inner, verifier())));
     handle.allow(0);
 
@@ -149,14 +149,14 @@ fn in_front_of_the_layer_what_is_shed_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_full_buffer_behind_the_layer_is_waited_for() {
+async fn the_layer_waits_for_a_full_buffer_behind_it() {
     let (inner, mut handle) = tower_test::mock::pair::<Request<BufferedBody>, Response<String>>();
     handle.allow(0);
     let mut service = Spawn::new(Verify::new(Buffer::new(inner, 1), verifier()));
     assert_ready_ok!(service.poll_ready::<Request<TestBody>>());
     let mut first = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT))));
     assert_pending!(first.poll());
-    // The buffer's worker takes the first request and waits with it for the mock; then there is room for one more.
+    // The worker takes the first request out of the buffer and waits for the mock; then there is room for another.
     while service.poll_ready::<Request<TestBody>>().is_pending() {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! Who wakes whom: the layer goes as far as it can in one poll, and then waits for somebody else's wake.
+//! Wake-ups: the layer does all it can in one poll, and is woken by the body or the deadline alone.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::body::seconds;
 use crate::support::{EVENT, signed, verifier};
 
 #[test]
-fn a_body_that_is_there_is_answered_in_one_poll() {
+fn a_body_that_is_there_at_once_needs_one_poll() {
     let mut service = Verify::new(Strict { ready: true }, verifier());
     let frames = EVENT.bytes().map(|byte| vec![byte]);
     let mut answer = task::spawn(service.call(signed(EVENT, TestBody::frames(frames))));
@@ -22,7 +22,7 @@ fn a_body_that_is_there_is_answered_in_one_poll() {
 }
 
 #[test]
-fn nothing_wakes_who_waits_for_a_body() {
+fn a_stalled_body_without_a_deadline_is_not_woken() {
     let verifier = verifier().insecure_no_read_timeout();
     let mut service = Verify::new(Strict { ready: true }, verifier);
     let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).stall())));
@@ -33,7 +33,7 @@ fn nothing_wakes_who_waits_for_a_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_deadline_wakes_who_waits_for_a_body() {
+async fn a_stalled_body_is_woken_by_the_deadline_alone() {
     let mut service = Verify::new(Strict { ready: true }, verifier());
     let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).stall())));
     assert_pending!(answer.poll());
@@ -47,7 +47,7 @@ async fn only_the_deadline_wakes_who_waits_for_a_body() {
 }
 
 #[test]
-fn the_body_wakes_who_waits_for_it() {
+fn a_paused_body_wakes_the_task() {
     let verifier = verifier().insecure_no_read_timeout();
     let mut service = Verify::new(Strict { ready: true }, verifier);
     let mut answer = task::spawn(service.call(signed(EVENT, TestBody::one(EVENT).pause())));
@@ -57,13 +57,13 @@ fn the_body_wakes_who_waits_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_is_not_for_the_handler() {
+async fn the_deadline_does_not_apply_to_the_handler() {
     let inner = service_fn(async |_: Request<BufferedBody>| {
         tokio::time::sleep(Duration::from_hours(1)).await;
         Ok::<_, Infallible>(Response::new("at last".to_owned()))
     });
     let mut service = Verify::new(inner, verifier());
-    // The deadline has begun when the handler does.
+    // The pause starts the timer of the deadline before the handler is called.
     let body = TestBody::one(EVENT).wait_for(seconds(1));
     let response = service.call(signed(EVENT, body)).await.unwrap();
     assert_eq!(response.body(), "at last");

@@ -1,14 +1,23 @@
-//! Bodies over HTTP/1.1 that are not what their framing says, and connections that outlive a refusal.
+//! Bodies over HTTP/1.1 that contradict their framing, and connections that outlive a refusal.
 
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::net::Ipv4Addr;
+
+use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
-use tower_webhook::Verifier;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tower::{Layer, service_fn};
 use tower_webhook::test::TestBody;
+use tower_webhook::{BufferedBody, Rejection, RejectionKind, Verifier, VerifyLayer};
 
 use super::raw::{Answer, Raw, head};
-use super::server::SERVERS;
+use super::server::{SERVERS, serve};
 use crate::support::{EVENT, PATH, digits, signed, verifier};
 
 const CHUNKED: &str = "Transfer-Encoding: chunked";
@@ -32,7 +41,7 @@ async fn each_answers(lines: &[&str], body: &str, answer: &Answer) {
 }
 
 #[tokio::test]
-async fn chunks_are_joined_and_their_extensions_and_trailers_are_no_body() {
+async fn chunks_are_joined_without_extensions_and_trailers() {
     let (first, second) = EVENT.split_at(16);
     let body = format!("10;name=value\r\n{first}\r\n21\r\n{second}\r\n0\r\nX-Checksum: 1\r\n\r\n");
     each_answers(&[CHUNKED, &signature(EVENT)], &body, &Answer::ok(EVENT)).await;
@@ -51,7 +60,7 @@ async fn chunks_that_go_over_the_limit_are_refused_before_the_last() {
 }
 
 #[tokio::test]
-async fn a_body_cut_short_by_its_content_length_is_not_what_was_signed() {
+async fn a_body_cut_short_by_its_content_length_is_refused() {
     each_answers(&["Content-Length: 48", &signature(EVENT)], EVENT, &Answer::empty(403)).await;
 }
 
@@ -61,7 +70,7 @@ async fn a_content_length_over_the_limit_is_refused_by_the_head_alone() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_midway_is_not_taken_for_done() {
+async fn a_body_of_a_peer_that_hangs_up_is_refused() {
     let (content, rest) = EVENT.split_at(48);
     assert_eq!(rest.len(), 1);
     for (framing, sent) in [
@@ -71,11 +80,11 @@ async fn who_hangs_up_midway_is_not_taken_for_done() {
     ] {
         for server in SERVERS {
             let mut peer = Raw::connect(server.start(limited()).await).await;
-            // What arrives is what was signed: only its end is missing.
+            // The bytes that arrive are signed; only the end of the body is missing.
             peer.send(head(&[framing, &signature(content)])).await;
             peer.send(&sent).await;
             peer.hang_up().await;
-            // Servers may close a connection that the peer half closed, and most do.
+            // A server may close a connection that the peer has half closed.
             let answer = peer.answer().await;
             assert!(
                 answer.is_none() || answer == Some(Answer::empty(400)),
@@ -83,6 +92,33 @@ async fn who_hangs_up_midway_is_not_taken_for_done() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn the_error_of_the_server_is_the_source_of_the_rejection() {
+    let (refused, mut refusals) = mpsc::unbounded_channel();
+    let verify = VerifyLayer::new(limited()).on_reject(move |rejection: &Rejection, _: &http::request::Parts| {
+        refused.send(rejection.clone()).unwrap();
+        Response::new(String::new())
+    });
+    let inner = service_fn(async |_: Request<BufferedBody>| Ok::<_, Infallible>(Response::new(String::new())));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve(listener, TowerToHyperService::new(verify.layer(inner)));
+
+    let mut peer = Raw::connect(address).await;
+    peer.send(head(&["Content-Length: 49", &signature(EVENT)])).await;
+    peer.send(&EVENT[..10]).await;
+    peer.hang_up().await;
+    let rejection = refusals.recv().await.unwrap();
+    assert_eq!(rejection.kind(), RejectionKind::BodyRead);
+    let error = rejection
+        .source()
+        .and_then(|error| error.downcast_ref::<hyper::Error>());
+    let cause = error
+        .and_then(Error::source)
+        .and_then(|cause| cause.downcast_ref::<io::Error>());
+    assert_eq!(cause.expect("an error of hyper").kind(), io::ErrorKind::UnexpectedEof);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A client for each version of HTTP: one connection a request.
+//! A client for each version of HTTP, with one connection for each request.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! `Expect: 100-continue`: who is refused by the headers is not asked for a body.
+//! `Expect: 100-continue`: a request that is refused by its head is not asked for a body.
 
 use super::raw::{Answer, Raw, head};
 use super::server::SERVERS;
@@ -8,7 +8,7 @@ const EXPECT: &str = "Expect: 100-continue";
 const LENGTH: &str = "Content-Length: 49";
 
 #[tokio::test]
-async fn what_the_headers_refuse_provokes_no_continue() {
+async fn a_request_refused_by_its_head_gets_no_continue() {
     let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
     let upper = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT).to_uppercase());
     for server in SERVERS {
@@ -34,7 +34,7 @@ async fn what_the_headers_refuse_provokes_no_continue() {
 }
 
 #[tokio::test]
-async fn what_the_headers_do_not_refuse_is_asked_for_its_body() {
+async fn a_request_with_a_well_formed_head_gets_a_continue() {
     let right = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
     let wrong = format!("X-Knowrithm-Signature: sha256={}", digits("another"));
     for server in SERVERS {

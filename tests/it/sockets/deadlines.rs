@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_not_waited_for() {
+async fn a_body_that_never_ends_is_answered_with_408() {
     for server in SERVERS {
         let address = server.start(verifier().read_timeout(DEADLINE)).await;
         for protocol in PROTOCOLS {
@@ -32,7 +32,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_trickle_is_not_waited_for() {
+async fn a_trickle_is_answered_with_408() {
     let signature = format!("X-Knowrithm-Signature: sha256={}", digits(EVENT));
     for server in SERVERS {
         let mut peer = Raw::connect(server.start(verifier().read_timeout(DEADLINE)).await).await;
@@ -40,10 +40,10 @@ async fn a_trickle_is_not_waited_for() {
 
         let start = Instant::now();
         let mut pause = interval(DEADLINE / 5);
-        // A machine that was busy does not send at once what it did not send in time.
+        // Missed ticks on a busy machine must not be made up for in a burst.
         pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut bytes = EVENT.bytes();
-        // No pause comes near the deadline; all of them together would be ten times as long.
+        // Each pause is a fifth of the deadline, all of them together ten times as long.
         let answer = loop {
             tokio::select! {
                 biased;

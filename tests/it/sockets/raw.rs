@@ -1,4 +1,4 @@
-//! HTTP/1.1 written by hand, for what no client would send.
+//! HTTP/1.1 written by hand, for requests that no client sends.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use crate::support::PATH;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A connection, and what came in on it that was not looked at yet.
+/// A connection, and the bytes that were received and not read yet.
 pub(crate) struct Raw {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
-/// The head of an answer, and a body of the length that it declares.
+/// The status of an answer, and a body of the declared length.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-/// The head of a request: these lines after the first two, and the empty one.
+/// The head of a request: the request line, `Host`, these lines, and an empty line.
 pub(crate) fn head(lines: &[&str]) -> String {
     let mut head = format!("POST {PATH} HTTP/1.1\r\nHost: test\r\n");
     for line in lines {
@@ -46,12 +46,12 @@ impl Raw {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
-    /// Sends as far as the peer listens.
+    /// Sends, and returns whether the peer still reads.
     pub(crate) async fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).await.is_ok()
     }
 
-    /// Says that nothing more will come.
+    /// Closes the connection for writing.
     pub(crate) async fn hang_up(&mut self) {
         self.stream.shutdown().await.unwrap();
     }

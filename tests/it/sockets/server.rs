@@ -1,4 +1,4 @@
-//! The entrances behind real sockets, in this process: each serves HTTP/1.1 and HTTP/2, and echoes what it verified.
+//! The entrances behind real sockets in this process. Each serves HTTP/1.1 and HTTP/2, and echoes the verified bytes.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -17,7 +17,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::Layer;
-use tower_webhook::{BufferedBody, VerifiedBody, Verifier, VerifyLayer};
+use tower_webhook::{BufferedBody, SecretSupply, VerifiedBody, Verifier, VerifyLayer};
 use tower_webhook_axum::Verified;
 use tower_webhook_hyper::VerifyService;
 use tower_webhook_warp::{recover, verified};
@@ -48,8 +48,8 @@ pub(crate) const SERVERS: [Server; 5] = [
 ];
 
 impl Server {
-    /// Serves for as long as the test's runtime lives.
-    pub(crate) async fn start(self, verifier: Verifier) -> SocketAddr {
+    /// Serves until the runtime of the test ends.
+    pub(crate) async fn start<S: SecretSupply>(self, verifier: Verifier<S>) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let layer = VerifyLayer::new(verifier.clone());
@@ -83,7 +83,7 @@ impl Server {
 
 async fn answer(request: Request<BufferedBody>) -> Result<Response<Full<Bytes>>, Infallible> {
     let verified = request.extensions().get::<VerifiedBody>().cloned();
-    Ok(echo(verified.expect("the layer puts it there")).map(Full::from))
+    Ok(echo(verified.expect("the layer inserts it")).map(Full::from))
 }
 
 fn echo(body: VerifiedBody) -> Response<Vec<u8>> {
@@ -91,7 +91,7 @@ fn echo(body: VerifiedBody) -> Response<Vec<u8>> {
     Response::builder().header("x-handled", "yes").body(body).unwrap()
 }
 
-fn serve<S, B>(listener: TcpListener, service: S)
+pub(super) fn serve<S, B>(listener: TcpListener, service: S)
 where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,
@@ -105,7 +105,7 @@ where
             let service = service.clone();
             tokio::spawn(async move {
                 let server = auto::Builder::new(TokioExecutor::new());
-                // A client that hangs up is part of the tests.
+                // Some tests hang up.
                 let _ = server.serve_connection(TokioIo::new(stream), service).await;
             });
         }

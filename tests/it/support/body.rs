@@ -1,4 +1,4 @@
-//! A request body that remembers what was asked of it, and whose frames may be in two pieces of memory.
+//! A request body that counts its polls, and whose frames may be in two pieces of memory.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use tower_webhook::test::{BrokenBody, TestBody};
 
-/// The data of a frame: two pieces of memory, the second most often empty.
+/// The data of a frame: two pieces of memory, of which the second is usually empty.
 pub(crate) type Segments = Chain<Bytes, Bytes>;
 
 /// A [`TestBody`] under observation.
@@ -32,7 +32,7 @@ impl WatchedBody {
         }
     }
 
-    /// Gives each frame that is longer than this in two pieces, the first of this length.
+    /// Cuts each longer frame into two pieces, the first of this length.
     pub(crate) fn cut_at(mut self, length: usize) -> Self {
         self.cut = length;
         self
@@ -42,7 +42,7 @@ impl WatchedBody {
         self.log.clone()
     }
 
-    /// The same body for those who take `Bytes` alone: a frame in two pieces becomes a copy in one.
+    /// The same body for frameworks that take `Bytes`: a frame in two pieces is copied into one.
     pub(crate) fn flat(self) -> FlatBody {
         FlatBody(self)
     }
@@ -85,7 +85,7 @@ impl Body for WatchedBody {
     }
 }
 
-/// A [`WatchedBody`] whose frames are each in one piece.
+/// A [`WatchedBody`] with each frame in one piece.
 #[derive(Debug)]
 pub(crate) struct FlatBody(WatchedBody);
 
@@ -120,14 +120,14 @@ impl Drop for WatchedBody {
     }
 }
 
-/// What was asked of a body; outlives it.
+/// The record of a body, which outlives it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Arc<Asked>);
+pub(crate) struct Log(Arc<Record>);
 
 #[derive(Debug, Default)]
-struct Asked {
+struct Record {
     polls: AtomicUsize,
-    /// Where the first frame begins in memory; zero before it came.
+    /// The address of the first frame; zero before there is one.
     first_at: AtomicUsize,
     in_pieces: AtomicBool,
     flattened: AtomicBool,
@@ -140,17 +140,17 @@ impl Log {
         self.0.polls.load(Ordering::Relaxed)
     }
 
-    /// Where the first frame begins in memory; zero before it came.
+    /// The address of the first frame; zero before there is one.
     pub(crate) fn first_at(&self) -> usize {
         self.0.first_at.load(Ordering::Relaxed)
     }
 
-    /// Whether a frame was given in two pieces.
+    /// Whether a frame was in two pieces.
     pub(crate) fn in_pieces(&self) -> bool {
         self.0.in_pieces.load(Ordering::Relaxed)
     }
 
-    /// Whether a frame in two pieces was made into one on its way.
+    /// Whether a frame in two pieces was copied into one.
     pub(crate) fn flattened(&self) -> bool {
         self.0.flattened.load(Ordering::Relaxed)
     }
@@ -160,7 +160,7 @@ impl Log {
     }
 }
 
-/// What a body waits for: this time, from when it is asked for more.
+/// For [`TestBody::wait_for`]: this time, from the first poll on.
 pub(crate) async fn seconds(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }

@@ -1,9 +1,10 @@
-//! What all tests share: a secret, requests signed with it, and a body that does as it is told.
+//! Shared by all tests: a secret, requests signed with it, and an observed body.
 
 pub(crate) mod body;
 
 use http::header::HeaderValue;
 use http::{HeaderName, Request};
+use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::{SigningSecret, Verifier};
 
@@ -28,7 +29,7 @@ pub(crate) fn signature(body: impl AsRef<[u8]>) -> HeaderValue {
 }
 
 pub(crate) fn signature_under(secret: impl AsRef<[u8]>, body: impl AsRef<[u8]>) -> HeaderValue {
-    let signer = Signer::knowrithm(&SigningSecret::new(secret).unwrap());
+    let signer = Signer::new(Knowrithm, &SigningSecret::new(secret).unwrap());
     signer.headers(body)[&SIGNATURE].clone()
 }
 
@@ -47,12 +48,12 @@ pub(crate) fn request<B>(signatures: impl IntoIterator<Item = HeaderValue>, body
     request
 }
 
-/// A request with this signature header, which may be of any bytes that HTTP allows.
+/// A request with this signature header, whose bytes need not be ASCII.
 pub(crate) fn headed<B>(value: impl AsRef<[u8]>, body: B) -> Request<B> {
     request([HeaderValue::from_bytes(value.as_ref()).unwrap()], body)
 }
 
-/// A request that is signed as it should be.
+/// A request with a genuine signature of this content.
 pub(crate) fn signed<B>(content: impl AsRef<[u8]>, body: B) -> Request<B> {
     request([signature(content)], body)
 }

@@ -1,7 +1,7 @@
-//! What the core says in events, kept apart by the thread that says it.
+//! Records the events of the core by thread.
 //!
-//! One subscriber serves the whole process. With one for each test, a place in the code that is first come to on a thread
-//! without any would be taken for one that nobody listens to, on all threads.
+//! One subscriber serves the whole process. With one for each test, a callsite that is first reached on a thread without a
+//! subscriber would be disabled on all threads.
 
 use std::cell::RefCell;
 use std::fmt::{Debug, Write};
@@ -13,21 +13,21 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// What was said in one event.
+/// One event.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct Recorded {
     pub(super) level: Option<Level>,
     fields: Vec<(&'static str, String)>,
 }
 
-impl Said {
+impl Recorded {
     pub(super) fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(field, _)| *field == name);
         field.map(|(_, value)| value.as_str())
     }
 }
 
-impl Visit for Said {
+impl Visit for Recorded {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         let mut text = String::new();
         write!(text, "{value:?}").unwrap();
@@ -40,21 +40,21 @@ impl Visit for Said {
 }
 
 thread_local! {
-    /// What this thread has said, while somebody wants to know.
-    static HEARD: RefCell<Option<Vec<Said>>> = const { RefCell::new(None) };
+    /// The events of this thread, while they are recorded.
+    static EVENTS: RefCell<Option<Vec<Recorded>>> = const { RefCell::new(None) };
 }
 
-/// The events of what is done here, whatever their level, in order.
-pub(super) fn heard(act: impl FnOnce()) -> Vec<Said> {
+/// The events of an action, of every level, in order.
+pub(super) fn recorded(act: impl FnOnce()) -> Vec<Recorded> {
     static LISTENING: LazyLock<()> = LazyLock::new(listen);
     LazyLock::force(&LISTENING);
-    HEARD.set(Some(Vec::new()));
+    EVENTS.set(Some(Vec::new()));
     act();
-    HEARD.take().expect("it is taken once")
+    EVENTS.take().expect("it was set above")
 }
 
-/// Whether the collector is where all threads find it. Before, it asks for no level at all: so nobody comes to an event,
-/// finds no subscriber, and keeps that in mind.
+/// Whether the collector is the global default. Until then it disables every level, so that no callsite is reached and
+/// cached as disabled.
 static IN_PLACE: AtomicBool = AtomicBool::new(false);
 
 fn listen() {
@@ -74,19 +74,19 @@ impl Subscriber for Collector {
         (!IN_PLACE.load(Ordering::SeqCst)).then_some(LevelFilter::OFF)
     }
 
-    /// There should be none: it counts for an event without a level.
+    /// The core opens no spans: one would be recorded as an event without a level.
     fn new_span(&self, _: &Attributes<'_>) -> Id {
-        hear(Said::default());
+        record(Recorded::default());
         Id::from_u64(1)
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut said = Said {
+        let mut recorded = Recorded {
             level: Some(*event.metadata().level()),
-            ..Said::default()
+            ..Recorded::default()
         };
-        event.record(&mut said);
-        hear(said);
+        event.record(&mut recorded);
+        record(recorded);
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}
@@ -95,10 +95,10 @@ impl Subscriber for Collector {
     fn exit(&self, _: &Id) {}
 }
 
-fn hear(said: Said) {
-    HEARD.with_borrow_mut(|heard| {
-        if let Some(heard) = heard {
-            heard.push(said);
+fn record(event: Recorded) {
+    EVENTS.with_borrow_mut(|events| {
+        if let Some(events) = events {
+            events.push(event);
         }
     });
 }

@@ -40,13 +40,6 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_digits_is_kept() {
-        let bytes: [u8; 32] = std::array::from_fn(|i| u8::try_from(i * 7 % 256).unwrap());
-        let digits = bytes.map(|byte| format!("{byte:02x}")).concat();
-        assert_eq!(decode(digits.as_bytes()), Some(bytes));
-    }
-
-    #[test]
     fn any_other_byte_at_any_position_is_refused() {
         for position in 0..64 {
             for byte in 0..=u8::MAX {

@@ -58,20 +58,3 @@ impl super::SigningScheme for Knowrithm {
         super::signing::sign_body(request, &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{header, macs};
-    use super::*;
-    use crate::rejection::RejectionKind;
-
-    #[test]
-    fn the_header_has_one_form() {
-        let mac = "cdec7f2aa6a61cae8694aa98e4e7e605c896f884290a0e60c88f9513224a411c";
-        let read = |value: &str| macs(&Knowrithm, &header("x-knowrithm-signature", value));
-        assert_eq!(read(&format!("sha256={mac}")), Ok(vec![mac.to_owned()]));
-        for other in [mac, "sha256=", &format!("sha1={mac}"), &format!("sha256={mac}00")] {
-            assert_eq!(read(other), Err(RejectionKind::MalformedSignature), "{other}");
-        }
-    }
-}

@@ -135,6 +135,3 @@ pub trait Scheme: Send + Sync + 'static {
     /// A [`Rejection`] that says what is missing or malformed. The peer sees an empty 403 in each case.
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
 }
-
-#[cfg(test)]
-mod tests;

@@ -64,19 +64,3 @@ impl super::SigningScheme for Slack {
         super::signing::headers([(&SIGNATURE, format!("{PREFIX}{mac}")), (&TIMESTAMP, time)])
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::header;
-    use super::*;
-
-    #[test]
-    fn the_timestamp_is_signed_before_the_body() {
-        let mut headers = header("x-slack-signature", &format!("v0={}", "0a".repeat(32)));
-        headers.insert(&TIMESTAMP, "1531420618".parse().unwrap());
-        let read = Slack.read(Head::from(&headers)).unwrap();
-        assert_eq!(read.claim.timestamp, Some(1_531_420_618));
-        assert_eq!(read.before.unwrap().concat(), b"v0:1531420618:");
-        assert_eq!(read.claim.mac, [10; 32]);
-    }
-}

@@ -1,4 +1,4 @@
-//! A MAC in base64: the standard alphabet, padded, and in one form of the several that decode to it.
+//! A MAC in base64: the standard alphabet, padded, with zero for the bits that stand for nothing.
 
 use super::super::case::Case;
 use super::super::provider::Provider;
@@ -13,22 +13,20 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     }
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     let (digits, last) = (&mac[..42], mac.as_bytes()[42]);
-    // The last two bits of the last letter stand for nothing, and are zero.
+    // The last letter ends in two bits that stand for nothing.
     let value = ALPHABET.iter().position(|letter| *letter == last).unwrap();
     let mut cases = vec![
         malformed(of, "without padding", format!("{prefix}{}", &mac[..43])),
+        malformed(of, "padding alone", format!("{prefix}=")),
         malformed(of, "padded twice", format!("{prefix}{mac}=")),
         malformed(of, "padded too early", format!("{prefix}{digits}==")),
         malformed(
             of,
-            "a letter of the other alphabet, -",
-            format!("{prefix}-{}", &mac[1..]),
+            "a letter in place of the padding",
+            format!("{prefix}{}A", &mac[..43]),
         ),
-        malformed(
-            of,
-            "a letter of the other alphabet, _",
-            format!("{prefix}_{}", &mac[1..]),
-        ),
+        malformed(of, "the URL-safe letter -", format!("{prefix}-{}", &mac[1..])),
+        malformed(of, "the URL-safe letter _", format!("{prefix}_{}", &mac[1..])),
         malformed(of, "hex", format!("{prefix}{}", "61".repeat(32))),
     ];
     for more in 1..4 {

@@ -1,6 +1,6 @@
-//! The form of the signature header, whatever stands before the MAC and however that is written.
+//! The form of the signature header, whatever the prefix and the encoding of the MAC.
 
-use tower_webhook::Rejection::MissingTimestamp;
+use tower_webhook::RejectionKind::MissingTimestamp;
 
 use super::super::case::Case;
 use super::super::provider::Provider;
@@ -17,19 +17,23 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
 fn length(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     vec![
-        malformed(of, "one digit short in front", format!("{prefix}{}", &mac[1..])),
+        malformed(of, "the first digit missing", format!("{prefix}{}", &mac[1..])),
         malformed(
             of,
-            "one digit short behind",
+            "the last digit missing",
             format!("{prefix}{}", &mac[..mac.len() - 1]),
         ),
-        malformed(of, "one byte short", format!("{prefix}{}", &mac[..mac.len() - 2])),
+        malformed(
+            of,
+            "the last two digits missing",
+            format!("{prefix}{}", &mac[..mac.len() - 2]),
+        ),
         malformed(of, "half the digits", format!("{prefix}{}", &mac[..mac.len() / 2])),
-        malformed(of, "one digit long", format!("{prefix}{mac}0")),
+        malformed(of, "one digit too many", format!("{prefix}{mac}0")),
         malformed(of, "twice the digits", format!("{prefix}{mac}{mac}")),
         malformed(of, "no digits", prefix.clone()),
         malformed(of, "an empty value", ""),
-        malformed(of, "a letter that is no digit", format!("{prefix}~{}", &mac[1..])),
+        malformed(of, "a character that is not a digit", format!("{prefix}~{}", &mac[1..])),
         malformed(of, "quoted", format!("\"{prefix}{mac}\"")),
     ]
 }
@@ -37,7 +41,11 @@ fn length(of: Provider) -> Vec<Case> {
 fn prefixes(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     if prefix.is_empty() {
-        return vec![malformed(of, "a prefix where none belongs", format!("sha256={mac}"))];
+        return vec![malformed(
+            of,
+            "a prefix that the scheme does not have",
+            format!("sha256={mac}"),
+        )];
     }
     let mut cases = vec![
         malformed(of, "no prefix", &mac),
@@ -55,14 +63,14 @@ fn prefixes(of: Provider) -> Vec<Case> {
     cases
 }
 
-/// A list, where there may be one signature alone.
+/// Lists, for schemes that send one signature.
 fn lists(of: Provider) -> Vec<Case> {
     let (right, wrong) = (of.prefix() + &of.mac(EVENT), of.prefix() + &of.mac("another"));
     let mut cases = Vec::new();
     if of.separator() != Some(",v1=") {
         cases.extend([
-            malformed(of, "a comma list, the same", format!("{right},{right}")),
-            malformed(of, "a comma list, with blanks", format!("{wrong}, {right}")),
+            malformed(of, "a comma list of two right signatures", format!("{right},{right}")),
+            malformed(of, "a comma list with a blank", format!("{wrong}, {right}")),
             malformed(of, "a comma at the end", format!("{right},")),
             malformed(of, "a parameter", format!("t=1716287400,v1={}", of.mac(EVENT))),
             malformed(of, "a semicolon list", format!("{right};{right}")),
@@ -74,20 +82,20 @@ fn lists(of: Provider) -> Vec<Case> {
 fn white_space(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     let right = format!("{prefix}{mac}");
-    let (before, after) = (&mac[..31], &mac[32..]);
+    let (start, end) = (&mac[..31], &mac[32..]);
     let mut cases = vec![
-        malformed(of, "a blank for a digit", format!("{prefix}{before} {after}")),
-        malformed(of, "a tab for a digit", format!("{prefix}{before}\t{after}")),
-        malformed(of, "a tab behind", format!("{right}\t")).stripped_by_http1(),
-        malformed(of, "nothing but a blank", " "),
+        malformed(of, "a blank for a digit", format!("{prefix}{start} {end}")),
+        malformed(of, "a tab for a digit", format!("{prefix}{start}\t{end}")),
+        malformed(of, "a tab after the value", format!("{right}\t")).stripped_by_http1(),
+        malformed(of, "a blank alone", " "),
     ];
-    // Between the entries of a list there are blanks.
+    // Blanks separate the entries of Standard Webhooks' list.
     if of.separator() != Some(" v1,") {
-        cases.push(malformed(of, "a blank behind", format!("{right} ")).stripped_by_http1());
+        cases.push(malformed(of, "a blank after the value", format!("{right} ")).stripped_by_http1());
     }
-    // What begins with a blank is no time, and nothing else is.
-    let in_front = [("a blank in front", ' '), ("a tab in front", '\t')];
-    for (name, space) in in_front {
+    // For Stripe, the first entry is then no longer the time.
+    let before = [("a blank before the value", ' '), ("a tab before the value", '\t')];
+    for (name, space) in before {
         let value = format!("{space}{right}");
         match of {
             Provider::Stripe => cases.push(
@@ -108,7 +116,7 @@ fn not_ascii(of: Provider) -> Vec<Case> {
         value[place] |= 0x80;
         value
     };
-    let in_front = with_high_bit(0);
+    let first = with_high_bit(0);
     let name = "a first byte that is not ASCII";
     vec![
         malformed(
@@ -117,10 +125,10 @@ fn not_ascii(of: Provider) -> Vec<Case> {
             with_high_bit(prefix.len() + 13),
         ),
         match of {
-            Provider::Stripe => Case::refuses(of, name, MissingTimestamp, move || of.headed(&in_front, event())),
-            _ => malformed(of, name, in_front),
+            Provider::Stripe => Case::refuses(of, name, MissingTimestamp, move || of.headed(&first, event())),
+            _ => malformed(of, name, first),
         },
-        malformed(of, "nothing but bytes that are not ASCII", [0xff; 71]),
+        malformed(of, "only bytes that are not ASCII", [0xff; 71]),
         malformed(of, "full-width digits", format!("{prefix}{}", "０".repeat(mac.len()))),
         malformed(
             of,

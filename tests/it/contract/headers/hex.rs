@@ -1,4 +1,4 @@
-//! A MAC in hexadecimal: lower case, and nothing besides the digits.
+//! A MAC in hexadecimal: lower-case digits and nothing else.
 
 use super::super::case::Case;
 use super::super::provider::Provider;

@@ -1,13 +1,13 @@
-//! Several signatures in one header: any of the first few may be the right one.
+//! Several signatures in one header: any of the first 16 entries may be the right one.
 
-use tower_webhook::Rejection::SignatureMismatch;
+use tower_webhook::RejectionKind::{MissingTimestamp, SignatureMismatch};
 
 use super::super::case::Case;
 use super::super::provider::Provider;
 use super::{event, malformed};
 use crate::support::EVENT;
 
-/// How many entries of a list are considered, whatever they are.
+/// How many entries of a list are considered, of any kind.
 const CONSIDERED: usize = 16;
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
@@ -22,7 +22,7 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     let mismatch = |name: &'static str, value: String| {
         Case::refuses(of, name, SignatureMismatch, move || of.headed(&value, event())).polled(2)
     };
-    // A time takes a place in Stripe's list.
+    // The time is an entry of Stripe's list.
     let places = if of == Provider::Stripe {
         CONSIDERED - 1
     } else {
@@ -36,43 +36,57 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     let many_others = (if of == Provider::Stripe { ",v0=x" } else { " v1a,x" }).repeat(5);
     let (start, end) = (of.prefix() + &wrong, format!("{separator}{right}"));
     let mut cases = vec![
-        accepted("the right one of a list comes first", list(&[&right, &wrong])),
-        accepted("the right one of a list comes last", list(&[&wrong, &right])),
+        accepted("a list whose first signature is right", list(&[&right, &wrong])),
+        accepted("a list whose last signature is right", list(&[&wrong, &right])),
         accepted(
-            "the right one of a list is among wrong ones",
+            "a list with the right signature among wrong ones",
             list(&[&wrong, &wrong, &right, &wrong]),
         ),
-        accepted("the right one of a list is there twice", list(&[&right, &right])),
-        accepted("the right one of a list is the last considered", right_at(places - 1)),
-        mismatch("the right one of a list is the first not considered", right_at(places)),
-        mismatch("none of a list is right", list(&[&wrong, &wrong, &wrong])),
-        mismatch("thousands in a list, and the last is right", right_at(80)),
+        accepted("a list with the right signature twice", list(&[&right, &right])),
+        accepted("a list whose 16th entry is right", right_at(places - 1)),
+        mismatch("a list whose 17th entry is right", right_at(places)),
+        mismatch("a list without the right signature", list(&[&wrong, &wrong, &wrong])),
+        mismatch("a list whose 81st signature is right", right_at(80)),
         accepted(
-            "entries of other versions in a list",
+            "a list with entries of other versions",
             format!("{start}{many_others}{end}"),
         ),
         mismatch(
-            "the right one of a list behind many of other versions",
+            "a list with the right signature after 20 entries of other versions",
             format!("{start}{}{end}", many_others.repeat(4)),
         ),
-        malformed(of, "one of a list is malformed", list(&[&right, "0"])),
-        malformed(of, "one of a list is empty", list(&["", &right])),
+        malformed(of, "a list with a malformed signature", list(&[&right, "0"])),
+        malformed(of, "a list with an empty signature", list(&["", &right])),
     ];
     if of == Provider::Stripe {
         let time = of.prefix().replace(",v1=", "");
         cases.extend([
-            accepted("the time of a list comes last", format!("v1={right},{time}")),
+            accepted("a list that ends in the time", format!("v1={right},{time}")),
             accepted(
-                "the time of a list is among the others",
+                "a list with the time between signatures",
                 format!("v1={wrong},{time},v1={right}"),
             ),
             accepted("a list that ends in a comma", format!("{}{right},", of.prefix())),
-            malformed(of, "blanks in a list", format!("{time}, v1={right}")),
+            malformed(of, "a list with a blank", format!("{time}, v1={right}")),
+            malformed(of, "a list with the time alone", &time),
+            malformed(
+                of,
+                "a list with the time and another version",
+                format!("{time},v0={right}"),
+            ),
+            Case::refuses(of, "a list with the time in upper case", MissingTimestamp, {
+                let value = format!("{},v1={right}", time.to_uppercase());
+                move || of.headed(&value, event())
+            }),
         ]);
     } else {
         cases.extend([
-            accepted("a list with blanks around", format!("  v1,{wrong}   v1,{right} ")),
-            malformed(of, "a list with tabs", format!("v1,{wrong}\tv1,{right}")),
+            accepted(
+                "a list with blanks around its entries",
+                format!("  v1,{wrong}   v1,{right} "),
+            ),
+            malformed(of, "a list with a version alone", "v1"),
+            malformed(of, "a list with a tab", format!("v1,{wrong}\tv1,{right}")),
         ]);
     }
     cases

@@ -1,7 +1,7 @@
-//! How many signature headers there are, and that they are judged before all else.
+//! The number of signature headers, and that they are judged before everything else.
 
 use http::{HeaderValue, Request};
-use tower_webhook::Rejection::{self, BodyTooLarge, DuplicateSignature, MalformedSignature, MissingSignature};
+use tower_webhook::RejectionKind::{self, BodyTooLarge, DuplicateSignature, MalformedSignature, MissingSignature};
 use tower_webhook::test::TestBody;
 
 use super::super::case::Case;
@@ -30,7 +30,7 @@ fn number(of: Provider) -> Vec<Case> {
         missing(of, "no signature header, no body", move || {
             of.headed_by([], TestBody::new())
         }),
-        missing(of, "no header, but a signature in the payload", move || {
+        missing(of, "no signature header, and a signature in the payload", move || {
             let signature = of.signature(EVENT);
             let payload = format!(r#"{{"event":"a","signature":"{}"}}"#, signature.to_str().unwrap());
             of.headed_by([], TestBody::one(payload))
@@ -40,31 +40,36 @@ fn number(of: Provider) -> Vec<Case> {
             request.headers_mut().insert("x-signature", of.signature(EVENT));
             request
         }),
-        doubled("two headers, the same", &right, &right),
-        doubled("two headers, the second right", &wrong, &right),
-        doubled("two headers, the first right", &right, &wrong),
-        doubled("two headers, one of them empty", &right, &empty),
+        doubled("two signature headers, both right", &right, &right),
+        doubled("two signature headers, the second right", &wrong, &right),
+        doubled("two signature headers, the first right", &right, &wrong),
+        doubled("two signature headers, one empty", &right, &empty),
     ]
 }
 
-/// The signature header comes first, then Content-Length, then the body.
+/// The signature header is judged first, then Content-Length, then the body.
 fn order(of: Provider) -> Vec<Case> {
-    let lies = "hyper's client sends no Content-Length that is not the body's";
+    let lies = "hyper's client sends the length of the body alone";
     vec![
-        missing(of, "no header, and far too long", move || {
+        missing(of, "no signature header, and too long", move || {
             long(of.headed_by([], event()))
         })
         .unsendable(lies),
-        Case::refuses(of, "two headers, and far too long", DuplicateSignature, move || {
-            let right = of.signature(EVENT);
-            long(of.headed_by([right.clone(), right], event()))
-        })
+        Case::refuses(
+            of,
+            "two signature headers, and too long",
+            DuplicateSignature,
+            move || {
+                let right = of.signature(EVENT);
+                long(of.headed_by([right.clone(), right], event()))
+            },
+        )
         .unsendable(lies),
-        Case::refuses(of, "malformed, and far too long", MalformedSignature, move || {
+        Case::refuses(of, "malformed, and too long", MalformedSignature, move || {
             long(of.headed("?", event()))
         })
         .unsendable(lies),
-        Case::refuses(of, "well-formed, and far too long", BodyTooLarge, move || {
+        Case::refuses(of, "well-formed, and too long", BodyTooLarge, move || {
             long(of.signed("another", event()))
         })
         .polled(0)
@@ -72,16 +77,16 @@ fn order(of: Provider) -> Vec<Case> {
         Case::refuses(of, "malformed, and the body fails", MalformedSignature, move || {
             of.headed("?", TestBody::new().fail())
         })
-        .unsendable("who aborts a request gets no answer"),
-        missing(of, "no header, and the body never comes", move || {
+        .unsendable("a client that aborts its request gets no answer"),
+        missing(of, "no signature header, and the body never arrives", move || {
             of.headed_by([], TestBody::new().stall())
         }),
     ]
 }
 
 fn missing(of: Provider, name: &'static str, request: impl Fn() -> Request<TestBody> + 'static) -> Case {
-    const REJECTION: Rejection = MissingSignature;
-    Case::refuses(of, name, REJECTION, request)
+    const KIND: RejectionKind = MissingSignature;
+    Case::refuses(of, name, KIND, request)
 }
 
 fn long(mut request: Request<TestBody>) -> Request<TestBody> {

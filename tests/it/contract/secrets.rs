@@ -1,22 +1,23 @@
-//! Several secrets: any of them may have signed, in whatever frames the body comes, and none that has expired.
+//! Several secrets: a signature by any of them is accepted, whatever the frames of the body, unless it has expired.
 
 use std::time::Duration;
 
 use http::Request;
-use tower_webhook::Rejection::{BodyTooLarge, SignatureMismatch};
+use tower_webhook::RejectionKind::{BodyTooLarge, SignatureMismatch};
+use tower_webhook::SigningSecret;
 use tower_webhook::test::TestBody;
-use tower_webhook::{Keys, Secrets, SecretsHandle, SigningSecret};
 
 use super::case::Case;
 use super::provider::{NOW, Provider, clock, instant, named_secret, request};
+use super::supply::{Handle, Set};
 use crate::support::EVENT;
 
-/// Why a body does nothing to a server.
-pub(super) const AT_THE_CLIENT: &str = "what a body does while it comes is done at the client";
+/// Why a case whose body acts on the verifier is not sent.
+pub(super) const AT_THE_CLIENT: &str = "the body is polled by the client, not by the server";
 
 pub(super) type Body = fn() -> TestBody;
 
-/// The shapes in which a body comes: one frame, some, one for each byte.
+/// A body in one frame, in several, and in one for each byte.
 pub(super) const SHAPES: [(&str, Body); 3] = [
     ("in one frame", || TestBody::one(EVENT)),
     ("in frames", || TestBody::chunks(EVENT, 10)),
@@ -24,10 +25,10 @@ pub(super) const SHAPES: [(&str, Body); 3] = [
 ];
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
-    [which(of), expired(of), replaced(of)].into_iter().flatten().collect()
+    [several(of), expired(of), replaced(of)].into_iter().flatten().collect()
 }
 
-/// One of the secrets, by name, labelled with it.
+/// The secret of this name, labelled with the name.
 pub(super) fn labelled(name: &'static str) -> SigningSecret {
     named_secret(name).label(name)
 }
@@ -36,9 +37,9 @@ fn until(name: &'static str, last: i64) -> SigningSecret {
     labelled(name).not_after(instant(last))
 }
 
-fn which(of: Provider) -> Vec<Case> {
+fn several(of: Provider) -> Vec<Case> {
     let three = || {
-        Secrets::new(labelled("primary"))
+        Set::new(labelled("primary"))
             .and(labelled("second"))
             .and(labelled("third"))
     };
@@ -58,34 +59,34 @@ fn which(of: Provider) -> Vec<Case> {
             format!("signed by none of two, {shape}"),
             "third",
             body,
-            || Secrets::new(labelled("primary")).and(labelled("second")),
+            || Set::new(labelled("primary")).and(labelled("second")),
         ));
     }
     cases.push(
         Case::accepts(of, "a second secret without a label", EVENT, move || {
             request(of.sign_with(&named_secret("second"), EVENT), TestBody::one(EVENT))
         })
-        .by(move || of.verifier_of(labelled("primary")).secret(named_secret("second")))
+        .by(move || of.verifier_of(Set::new(labelled("primary")).and(named_secret("second"))))
         .uncopied(),
     );
     cases.push(
         accepted(
             of,
-            "the same secret twice: the first counts",
+            "the same secret as first and second: the label of the first",
             "second",
             SHAPES[0].1,
-            || Secrets::new(labelled("second")).and(named_secret("second").label("again")),
+            || Set::new(labelled("second")).and(named_secret("second").label("again")),
         )
         .uncopied(),
     );
     for (shape, body) in SHAPES {
         cases.push(accepted(
             of,
-            format!("the same secret twice besides: the first counts, {shape}"),
+            format!("the same secret as second and third: the label of the second, {shape}"),
             "second",
             body,
             || {
-                Secrets::new(labelled("primary"))
+                Set::new(labelled("primary"))
                     .and(labelled("second"))
                     .and(named_secret("second").label("again"))
             },
@@ -99,7 +100,7 @@ fn which(of: Provider) -> Vec<Case> {
             )
         })
         .by(move || {
-            let two = Secrets::new(labelled("primary")).and(labelled("second"));
+            let two = Set::new(labelled("primary")).and(labelled("second"));
             of.verifier_of(two).max_body(EVENT.len() - 1)
         })
         .polled(5),
@@ -119,11 +120,11 @@ fn which(of: Provider) -> Vec<Case> {
             cases.push(
                 Case::accepts(
                     of,
-                    format!("signed by two, and the second known, {shape}"),
+                    format!("signed by an unknown secret and by the second, {shape}"),
                     EVENT,
                     move || of.headed(&both, body()),
                 )
-                .by(move || of.verifier_of(Secrets::new(labelled("primary")).and(labelled("second"))))
+                .by(move || of.verifier_of(Set::new(labelled("primary")).and(labelled("second"))))
                 .signed_by("second"),
             );
         }
@@ -147,21 +148,21 @@ fn expired(of: Provider) -> Vec<Case> {
                 format!("signed by an expired primary of two, {shape}"),
                 "primary",
                 body,
-                || Secrets::new(until("primary", NOW - 1)).and(labelled("second")),
+                || Set::new(until("primary", NOW - 1)).and(labelled("second")),
             ),
             accepted(
                 of,
                 format!("signed by the second, the primary expired, {shape}"),
                 "second",
                 body,
-                || Secrets::new(until("primary", NOW - 1)).and(labelled("second")),
+                || Set::new(until("primary", NOW - 1)).and(labelled("second")),
             ),
             refused(
                 of,
                 format!("signed by an expired second, {shape}"),
                 "second",
                 body,
-                || Secrets::new(labelled("primary")).and(until("second", NOW - 1)),
+                || Set::new(labelled("primary")).and(until("second", NOW - 1)),
             ),
             accepted(
                 of,
@@ -169,7 +170,7 @@ fn expired(of: Provider) -> Vec<Case> {
                 "third",
                 body,
                 || {
-                    Secrets::new(labelled("primary"))
+                    Set::new(labelled("primary"))
                         .and(until("second", NOW - 1))
                         .and(labelled("third"))
                 },
@@ -186,7 +187,7 @@ fn expired(of: Provider) -> Vec<Case> {
                 format!("signed in the last moment of the second, {shape}"),
                 "second",
                 body,
-                || Secrets::new(labelled("primary")).and(until("second", NOW)),
+                || Set::new(labelled("primary")).and(until("second", NOW)),
             ),
         ]);
     }
@@ -195,7 +196,7 @@ fn expired(of: Provider) -> Vec<Case> {
     cases.push(
         Case::refuses(
             of,
-            "the secret expires while the body comes",
+            "the secret expires before the end of the body",
             SignatureMismatch,
             move || {
                 let clock = passes.clone();
@@ -215,10 +216,10 @@ fn expired(of: Provider) -> Vec<Case> {
     cases
 }
 
-/// A request uses the secrets with which it began.
+/// A request uses the secrets that were in the handle when it began.
 fn replaced(of: Provider) -> Vec<Case> {
     let midway = |name: &'static str, signed_by: &'static str, wait_first: bool, replaced_by: &'static str| {
-        let handle = SecretsHandle::new(labelled("primary"));
+        let handle = Handle::new(labelled("primary"));
         let replace = handle.clone();
         let make = move || {
             let handle = replace.clone();
@@ -240,12 +241,12 @@ fn replaced(of: Provider) -> Vec<Case> {
         let seen = handle.clone();
         case.by(move || {
             handle.replace(labelled("primary"));
-            of.verifier_of(handle.clone())
+            of.verifier_of(&handle)
         })
         .also(move || format!("{seen:?}").contains(replaced_by))
         .unsendable(AT_THE_CLIENT)
     };
-    let before = SecretsHandle::new(labelled("primary"));
+    let before = Handle::new(labelled("primary"));
     vec![
         midway(
             "replaced before the first frame, signed by the old",
@@ -266,8 +267,8 @@ fn replaced(of: Provider) -> Vec<Case> {
         })
         .by(move || {
             before.replace(labelled("primary"));
-            let verifier = of.verifier_of(before.clone());
-            before.replace(Secrets::new(labelled("third")).and(labelled("second")));
+            let verifier = of.verifier_of(&before);
+            before.replace(Set::new(labelled("third")).and(labelled("second")));
             verifier
         })
         .signed_by("second")
@@ -275,29 +276,29 @@ fn replaced(of: Provider) -> Vec<Case> {
     ]
 }
 
-/// A request that is signed by the secret of this name.
-pub(super) fn signed_by(of: Provider, name: &'static str, body: Body) -> impl Fn() -> Request<TestBody> + 'static {
+/// A request that is signed with the secret of this name.
+pub(super) fn signed_with(of: Provider, name: &'static str, body: Body) -> impl Fn() -> Request<TestBody> + 'static {
     move || request(of.sign_with(&named_secret(name), EVENT), body())
 }
 
-fn accepted<K: Into<Keys> + 'static>(
+fn accepted<S: Into<Set> + 'static>(
     of: Provider,
     name: impl Into<String>,
     by: &'static str,
     body: Body,
-    keys: fn() -> K,
+    secrets: fn() -> S,
 ) -> Case {
-    Case::accepts(of, name, EVENT, signed_by(of, by, body))
-        .by(move || of.verifier_of(keys()))
+    Case::accepts(of, name, EVENT, signed_with(of, by, body))
+        .by(move || of.verifier_of(secrets().into()))
         .signed_by(by)
 }
 
-fn refused<K: Into<Keys> + 'static>(
+fn refused<S: Into<Set> + 'static>(
     of: Provider,
     name: impl Into<String>,
     by: &'static str,
     body: Body,
-    keys: fn() -> K,
+    secrets: fn() -> S,
 ) -> Case {
-    Case::refuses(of, name, SignatureMismatch, signed_by(of, by, body)).by(move || of.verifier_of(keys()))
+    Case::refuses(of, name, SignatureMismatch, signed_with(of, by, body)).by(move || of.verifier_of(secrets().into()))
 }
