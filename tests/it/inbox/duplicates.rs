@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http_body_util::Full;
 use sqlx::{Connection, PgConnection};
 use tower::{Layer, ServiceExt};
-use tower_webhook::{BufferedBody, Secrets, SigningSecret, VerifyLayer};
+use tower_webhook::{BufferedBody, SigningSecret, VerifyLayer};
 use tower_webhook_inbox::memory::MemoryStore;
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::sqlite::SqliteStore;
@@ -16,6 +16,7 @@ use super::database::Backend;
 use super::process::{Inbox, delivery, post};
 use super::rows::put;
 use crate::contract::provider::Provider;
+use crate::contract::supply::Set;
 use crate::sockets::client::Protocol;
 use crate::support::{SIGNATURE, headed, signature, signed, verifier};
 
@@ -148,7 +149,7 @@ async fn the_same_delivery_of_two_owners_is_two_tasks() {
     let inbox = tower_webhook_inbox::Inbox::new(store);
     for provider in [Provider::Knowrithm, Provider::StandardWebhooks] {
         let verified = |owner: &str, secret: &SigningSecret| {
-            let verifier = provider.verifier_of(Secrets::new(secret.clone()).owner(owner));
+            let verifier = provider.verifier_of(Set::new(secret.clone()).owner(owner));
             verifier.verify(&provider.sign_with(secret, "{}"), "{}").unwrap()
         };
         let secret = provider.secret();

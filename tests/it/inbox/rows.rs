@@ -15,7 +15,7 @@ pub(super) type Row = (String, i32, Option<String>);
 /// The delivery of this number, verified.
 pub(super) fn verified(number: usize) -> VerifiedBody {
     let body = delivery(number);
-    let headers = [(SIGNATURE, signature(&body))].into_iter().collect();
+    let headers = HeaderMap::from_iter([(SIGNATURE, signature(&body))]);
     verifier().verify(&headers, body).unwrap()
 }
 
