@@ -57,7 +57,8 @@
 //! assert_eq!(event.more["attempt"].text(), "18446744073709551617");
 //!
 //! let written = serde_json::to_string(&event)?;
-//! assert_eq!(written, r#"{"attempt":18446744073709551617,"data":{"budget":1e400,"email":17},"event":"lead.created"}"#);
+//! let expected = r#"{"attempt":18446744073709551617,"data":{"budget":1e400,"email":17},"event":"lead.created"}"#;
+//! assert_eq!(written, expected);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!

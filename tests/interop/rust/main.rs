@@ -1,5 +1,5 @@
-//! Signs and verifies with the crate `standardwebhooks`, and signs with `tower_webhook`. Answers each line of JSON on stdin
-//! with one on stdout, for `tests/interop/run`.
+//! Signs and verifies with the crate `standardwebhooks`, and signs with `tower_webhook`. Answers each line of JSON on
+//! stdin with one on stdout, for `tests/interop/run`.
 
 use std::error::Error;
 use std::io::{Write, stdin, stdout};

@@ -40,8 +40,8 @@ fn the_key_of_a_signed_id_is_a_hash_of_a_tag_and_the_id() {
     }
 }
 
-/// `(printf 'tower-webhook delivery key, version 1, owner\0acme'; printf 'tower-webhook delivery key, version 1, body\0{}' |
-/// openssl dgst -sha256 -binary) | openssl dgst -sha256`
+/// `(printf 'tower-webhook delivery key, version 1, owner\0acme'; printf 'tower-webhook delivery key, version 1,
+/// body\0{}' | openssl dgst -sha256 -binary) | openssl dgst -sha256`, each in one line.
 #[test]
 fn each_owner_has_keys_of_its_own_whichever_secret_signed() {
     const KEY: &str = "6520198d4489bf262a7e9f17e71f2296967322f59747cbdd46af54dca7083772";

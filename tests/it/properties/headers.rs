@@ -1,5 +1,5 @@
-//! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among the first 16 is
-//! accepted, and any changed bit is refused.
+//! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among the first 16
+//! is accepted, and any changed bit is refused.
 
 use http::{HeaderMap, HeaderValue};
 use proptest::collection::vec;

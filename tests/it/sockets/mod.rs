@@ -33,7 +33,8 @@ async fn every_server_answers_every_case_alike() {
     assert!(broken.is_empty(), "{} complaints:\n{}", broken.len(), broken.join("\n"));
 }
 
-/// The other schemes differ in their headers alone, which all servers read alike, so each row goes to one server in turn.
+/// The other schemes differ in their headers alone, which all servers read alike, so each row goes to one server in
+/// turn.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_headers_of_every_other_scheme_arrive() {
     let (mut broken, mut servers) = (Vec::new(), HashMap::new());

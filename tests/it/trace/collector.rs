@@ -1,7 +1,7 @@
 //! Records the events of the core by thread.
 //!
-//! One subscriber serves the whole process. With one for each test, a callsite that is first reached on a thread without a
-//! subscriber would be disabled on all threads.
+//! One subscriber serves the whole process. With one for each test, a callsite that is first reached on a thread
+//! without a subscriber would be disabled on all threads.
 
 use std::cell::RefCell;
 use std::fmt::{Debug, Write};
