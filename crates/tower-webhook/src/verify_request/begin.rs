@@ -50,7 +50,8 @@ pub(super) fn begin<B: Body>(
 }
 
 /// Checks a body that is there at once in one frame, as most bodies are: it costs no state.
-#[inline]
+// Not inlined, so that the refusal of a head stays small.
+#[inline(never)]
 fn begin_body<B: Body>(
     policy: &Policy,
     set: &Arc<Set>,

@@ -148,31 +148,33 @@ where
     B::Error: Into<BoxError>,
 {
     /// The future, with the head of a refused request.
-    #[inline]
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
+        let head;
         // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
-        let (head, begun) = match mem::replace(this.state, State::Done) {
-            State::Head(head) => match &policy.supply {
-                Supply::Known(secrets) => {
-                    let begun = secrets.with_current(|set| begin(policy, set, Head::from(&head), this.body, cx));
-                    (head, begun)
-                }
-                Supply::PerRequest(source) => {
-                    let length = announced(&head.headers, &this.body.size_hint());
-                    let read = policy.read(Head::from(&head));
-                    if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
-                        return Poll::Ready(refuse(policy, rejection, head));
+        let begun = match mem::replace(this.state, State::Done) {
+            State::Head(unread) => {
+                head = unread;
+                match &policy.supply {
+                    Supply::Known(secrets) => {
+                        secrets.with_current(|set| begin(policy, set, Head::from(&head), this.body, cx))
                     }
-                    *this.state = State::LookingUp(source.0.look_up(head));
-                    return self.poll_verdict(cx);
+                    Supply::PerRequest(source) => {
+                        let length = announced(&head.headers, &this.body.size_hint());
+                        let read = policy.read(Head::from(&head));
+                        if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
+                            return Poll::Ready(refuse(policy, rejection, head));
+                        }
+                        *this.state = State::LookingUp(source.0.look_up(head));
+                        return self.poll_verdict(cx);
+                    }
                 }
-            },
+            }
             State::LookingUp(mut look_up) => match look_up.as_mut().poll(cx) {
-                Poll::Ready((head, found)) => {
-                    let begun = found.and_then(|set| begin(policy, &set, Head::from(&head), this.body, cx));
-                    (head, begun)
+                Poll::Ready((returned, found)) => {
+                    head = returned;
+                    found.and_then(|set| begin(policy, &set, Head::from(&head), this.body, cx))
                 }
                 Poll::Pending => {
                     *this.state = State::LookingUp(look_up);
