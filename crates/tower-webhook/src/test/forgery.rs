@@ -90,8 +90,8 @@ impl RequestBuilder {
             Forgery::OtherSecret => (self.sign(&self.other, content, 0), content.to_vec()),
             Forgery::StaleTimestamp if !self.signs_time => return None,
             Forgery::StaleTimestamp => (self.sign(&self.signer, content, STALE), content.to_vec()),
-            Forgery::DoubledHeader => (self.doubled(genuine()), content.to_vec()),
-            Forgery::TruncatedSignature => (self.truncated(genuine()), content.to_vec()),
+            Forgery::DoubledHeader => (self.doubled(genuine())?, content.to_vec()),
+            Forgery::TruncatedSignature => (self.truncated(genuine())?, content.to_vec()),
             Forgery::ReserialisedJson => (genuine(), with_other_white_space(content)?),
             Forgery::ChangedNewline => (genuine(), with_other_newlines(content)),
         };
@@ -105,18 +105,18 @@ impl RequestBuilder {
             .filter_map(move |&forgery| Some((forgery, self.forged(forgery, &content)?)))
     }
 
-    fn doubled(&self, mut headers: HeaderMap) -> HeaderMap {
-        let value = headers[&self.signature].clone();
+    fn doubled(&self, mut headers: HeaderMap) -> Option<HeaderMap> {
+        let value = headers.get(&self.signature)?.clone();
         headers.append(&self.signature, value);
-        headers
+        Some(headers)
     }
 
-    fn truncated(&self, mut headers: HeaderMap) -> HeaderMap {
-        let value = headers[&self.signature].as_bytes();
-        let kept = &value[..value.len() - CUT];
+    fn truncated(&self, mut headers: HeaderMap) -> Option<HeaderMap> {
+        let value = headers.get(&self.signature)?.as_bytes();
+        let kept = &value[..value.len().checked_sub(CUT)?];
         let kept = HeaderValue::from_bytes(kept).expect("a prefix of visible ASCII");
         headers.insert(&self.signature, kept);
-        headers
+        Some(headers)
     }
 }
 
