@@ -46,7 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Verified {
 ///
 /// [`MissingVerifyLayer`], a 500, when no `VerifyLayer` stands in front of the handler; [`InvalidJson`], a 400, when
 /// the body is not JSON or not a `T`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VerifiedJson<T>(pub T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for VerifiedJson<T> {
