@@ -7,7 +7,7 @@ use crate::rejection::Rejection;
 use crate::scheme::{Claim, SignatureHeader};
 use crate::set::Set;
 
-/// The check of one body. Every entrance goes through it.
+/// The check of one body. Every entrance goes through it, step by step or by [`whole`](Self::whole).
 pub(crate) struct Check {
     /// Started with the primary MAC, but not updated: most bodies never need them.
     others: Vec<RunningMac>,
@@ -60,7 +60,8 @@ impl Check {
         }
     }
 
-    /// All three steps for a body that is there at once, right after its header was judged.
+    /// The same steps for a body that is there at once, right after its header was judged: its time is not judged
+    /// again.
     // Not inlined, and without a move: the state of a hash is expensive to move right after it was written.
     #[inline(never)]
     pub(crate) fn whole(

@@ -20,25 +20,25 @@ impl Provenance {
         Self { origin, delivery_key }
     }
 
-    /// As [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by).
+    /// Returns the label of the secret, as [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) does.
     #[must_use]
     pub fn signed_by(&self) -> Option<&str> {
         self.origin.label()
     }
 
-    /// As [`VerifiedBody::owner`](crate::VerifiedBody::owner).
+    /// Returns the owner of the secret, as [`VerifiedBody::owner`](crate::VerifiedBody::owner) does.
     #[must_use]
     pub fn owner(&self) -> Option<&str> {
         self.origin.owner()
     }
 
-    /// As [`VerifiedBody::delivery_id`](crate::VerifiedBody::delivery_id).
+    /// Returns the signed id, as [`VerifiedBody::delivery_id`](crate::VerifiedBody::delivery_id) does.
     #[must_use]
     pub fn delivery_id(&self) -> Option<&[u8]> {
         self.origin.delivery_id()
     }
 
-    /// As [`VerifiedBody::delivery_key`](crate::VerifiedBody::delivery_key).
+    /// Returns the key of the delivery, as [`VerifiedBody::delivery_key`](crate::VerifiedBody::delivery_key) does.
     #[must_use]
     pub fn delivery_key(&self) -> DeliveryKey {
         self.delivery_key

@@ -45,7 +45,8 @@ impl<K: Secret> Secrets<K> {
     }
 
     /// Adds a secret, or another set, whose secrets are accepted as well. The owner of this set stays the owner of all;
-    /// the owner of the added set is not taken over.
+    /// the owner of the added set is not taken over. While secrets rotate, name the owner again:
+    /// `Secrets::new(new).owner("acme").and(old)`.
     ///
     /// A secret cannot be removed from a set. Let an old secret [expire](SigningSecret::not_after), or leave it out of
     /// the next [replacement](crate::SecretsHandle::replace).

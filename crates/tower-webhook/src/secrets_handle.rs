@@ -49,8 +49,9 @@ impl<K: Secret> SecretsHandle<K> {
     /// Uses these secrets, and these alone, from the next request on. Their [owner](Secrets::owner) is the one that
     /// they were given: nothing is taken over from the secrets before.
     ///
-    /// To go on accepting the secrets before, add them: `Secrets::new(new).and(handle.current())`. Replace once more
-    /// without them when [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) shows that they are idle.
+    /// To go on accepting the secrets before, add them: `Secrets::new(new).and(handle.current())`. If the secrets have
+    /// an owner, name it again: `Secrets::new(new).owner("acme").and(handle.current())`. Replace once more without them
+    /// when [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) shows that they are idle.
     pub fn replace(&self, secrets: impl Into<Secrets<K>>) {
         let set = secrets.into().set;
         // The lock is only poisoned by a panic while it is held, and nothing here panics.

@@ -87,8 +87,8 @@ impl Verification {
     ///
     /// [`SignatureMismatch`](RejectionKind::SignatureMismatch) when no secret signed them,
     /// [`BodyTooLarge`](RejectionKind::BodyTooLarge) when they exceed the limit,
-    /// [`TimestampTooOld`](RejectionKind::TimestampTooOld) when the signed time has left the
-    /// [window](crate::Verifier::tolerance) since [`begin`](crate::Verifier::begin).
+    /// [`TimestampTooOld`](RejectionKind::TimestampTooOld) or [`TimestampInFuture`](RejectionKind::TimestampInFuture)
+    /// when the signed time has left the [window](crate::Verifier::tolerance) since [`begin`](crate::Verifier::begin).
     pub fn finish(self) -> Result<Provenance, Rejection> {
         let name = self.policy.scheme_name;
         if self.allowance.is_exceeded() {

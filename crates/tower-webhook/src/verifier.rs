@@ -116,8 +116,8 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// When the signature is missing, duplicate or malformed, its timestamp is outside the [window](Self::tolerance),
-    /// or the Content-Length is over [`max_body`](Self::max_body).
+    /// When the signature or its timestamp is missing, duplicate or malformed, when the timestamp is outside the
+    /// [window](Self::tolerance), or when the Content-Length is over [`max_body`](Self::max_body).
     pub fn begin<'a>(&self, head: impl Into<Head<'a>>) -> Result<Verification, Rejection> {
         let head = head.into();
         let begun = self.policy.read(head).and_then(|header| {
@@ -146,8 +146,8 @@ impl Verifier {
 impl Verifier<PerRequest> {
     /// A verifier of this scheme that asks a [`SecretSource`] for the secrets of each request.
     ///
-    /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: there is no request to look up
-    /// secrets for. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
+    /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: a look-up is asynchronous, and
+    /// they are not. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
     #[must_use]
     pub fn per_request<S: Scheme>(scheme: S, source: impl SecretSource<S::Secret>) -> Self {
         let secrets = PerRequest(source::erase(source));
@@ -162,7 +162,8 @@ impl Verifier<PerRequest> {
 impl<S> Verifier<S> {
     /// Sets how far a signed timestamp may be from now, in the past or in the future, bounds included; 300 s by
     /// default. Outside of it a request is refused as [too old](crate::RejectionKind::TimestampTooOld) or [in the
-    /// future](crate::RejectionKind::TimestampInFuture): before its body is read, and again after.
+    /// future](crate::RejectionKind::TimestampInFuture): before its body is read, and once more at the end of a body
+    /// that had to be waited for.
     ///
     /// It applies to schemes that sign a timestamp: Stripe, Slack, Standard Webhooks. Both times are whole seconds.
     #[must_use]

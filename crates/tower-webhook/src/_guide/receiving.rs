@@ -8,7 +8,7 @@
 //! # Answer quickly
 //!
 //! Answer 200 as soon as the event is stored or queued, and work later. The crate `tower-webhook-inbox` does that:
-//! `post_service(verify.layer(Inbox::new(store)))`.
+//! `post_service(Inbox::new(store)).route_layer(verify)`.
 //!
 //! # Expect retries
 //!

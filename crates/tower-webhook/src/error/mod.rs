@@ -11,7 +11,7 @@ pub use self::whsec::WhsecError;
 
 /// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
 ///
-/// Its messages name the variable or the file at fault, and never contain a secret.
+/// A message names the variable or the file when the secret was read from one. No message contains a secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {

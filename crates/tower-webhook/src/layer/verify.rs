@@ -25,7 +25,7 @@ pub struct Verify<S, F = EmptyResponse> {
 
 impl<S> Verify<S> {
     /// Puts the check in front of `inner`, as [`VerifyLayer::new`](crate::VerifyLayer::new) does.
-    pub fn new<K: SecretSupply>(inner: S, verifier: Verifier<K>) -> Self {
+    pub fn new<Supply: SecretSupply>(inner: S, verifier: Verifier<Supply>) -> Self {
         Self::with_on_reject(inner, verifier.into(), EmptyResponse)
     }
 }
@@ -48,17 +48,17 @@ impl<S, F> Verify<S, F> {
         Verify::with_on_reject(self.inner, self.verifier, on_reject)
     }
 
-    /// The inner service.
+    /// Returns a reference to the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The inner service.
+    /// Returns a mutable reference to the inner service.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The inner service.
+    /// Returns the inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }

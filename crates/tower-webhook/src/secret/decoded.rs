@@ -12,7 +12,7 @@ use super::{Secret, SigningSecret, sealed};
 /// [`StandardWebhooks`](crate::scheme::StandardWebhooks) takes this kind alone, so that a secret that nobody decoded
 /// does not compile:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// use tower_webhook::scheme::StandardWebhooks;
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
