@@ -17,8 +17,8 @@ use http::StatusCode;
 pub enum RejectionKind {
     /// The signature header is missing, or another header that the scheme signs. 403, `missing_signature`.
     MissingSignature,
-    /// The signature header occurs more than once, or another header that the scheme signs does. 403,
-    /// `duplicate_signature`.
+    /// The signature header occurs more than once, or another header that the scheme signs does; or two headers
+    /// contradict each other. 403, `duplicate_signature`.
     DuplicateSignature,
     /// The signature header does not have the form that the scheme prescribes. 403, `malformed_signature`.
     MalformedSignature,
@@ -93,12 +93,14 @@ impl RejectionKind {
 impl fmt::Display for RejectionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MissingSignature => "signature header is missing",
-            Self::DuplicateSignature => "signature header occurs more than once",
-            Self::MalformedSignature => "signature header does not have the form that the scheme prescribes",
+            Self::MissingSignature => "a header of the signature is missing",
+            Self::DuplicateSignature => "a header of the signature occurs more than once, or contradicts another one",
+            Self::MalformedSignature => "a header of the signature does not have the form that the scheme prescribes",
             Self::SignatureMismatch => "signature does not match the body",
             Self::MissingTimestamp => "signed timestamp is missing",
-            Self::MalformedTimestamp => "signed timestamp is not a whole number of seconds in decimal",
+            Self::MalformedTimestamp => {
+                "signed timestamp is not a whole number of seconds in decimal, or occurs more than once"
+            }
             Self::TimestampTooOld => "signed timestamp is too old",
             Self::TimestampInFuture => "signed timestamp is in the future",
             Self::UnknownSecret => "no secret is known for the request",

@@ -28,7 +28,7 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 /// assert_eq!(rejection.kind(), RejectionKind::MissingSignature);
 /// assert_eq!(rejection.status(), 403);
 /// assert_eq!(rejection.code(), "missing_signature");
-/// assert_eq!(rejection.to_string(), "signature header is missing: x-knowrithm-signature");
+/// assert_eq!(rejection.to_string(), "a header of the signature is missing: x-knowrithm-signature");
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 ///

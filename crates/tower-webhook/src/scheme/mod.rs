@@ -132,6 +132,7 @@ pub trait Scheme: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`] that says what is missing or malformed. The peer sees an empty 403 in each case.
+    /// A [`Rejection`] that names the missing or malformed header. Use a kind with the status 403: the peer sees the
+    /// status of the kind.
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
 }
