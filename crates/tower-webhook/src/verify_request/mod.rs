@@ -151,7 +151,7 @@ where
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
-        let head;
+        let mut head;
         // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
         let begun = match mem::replace(this.state, State::Done) {
             State::Head(unread) => {
@@ -185,7 +185,10 @@ where
             State::Done => panic!("`VerifyRequest` polled after completion"),
         };
         match begun {
-            Ok(Begun::Whole(bytes, origin)) => Poll::Ready(pass_on(policy, head, bytes, origin)),
+            Ok(Begun::Whole(bytes, origin)) => {
+                prove(policy, &mut head, &bytes, origin);
+                Poll::Ready(Verdict::Verified(Request::from_parts(head, BufferedBody::new(bytes))))
+            }
             Ok(Begun::Pieces(pieces, next)) => self.poll_rest(Reading { head, pieces }, Some(next), cx),
             Err(rejection) => Poll::Ready(refuse(policy, rejection, head)),
         }
@@ -216,21 +219,24 @@ where
 }
 
 impl Reading {
-    fn finish(self, policy: &Policy) -> Verdict {
+    fn finish(mut self, policy: &Policy) -> Verdict {
         let Pieces { set, claim, collected } = self.pieces;
         let (bytes, check) = collected.finish();
         match check.finish(&claim, &bytes, policy, &set) {
-            Ok(origin) => pass_on(policy, self.head, bytes, origin),
+            Ok(origin) => {
+                prove(policy, &mut self.head, &bytes, origin);
+                Verdict::Verified(Request::from_parts(self.head, BufferedBody::new(bytes)))
+            }
             Err(rejection) => refuse(policy, rejection, self.head),
         }
     }
 }
 
+/// Inserts the proof into the head of a verified request. The head is borrowed, because it is expensive to move.
 #[inline]
-fn pass_on(policy: &Policy, mut head: Parts, bytes: Bytes, origin: Origin) -> Verdict {
+fn prove(policy: &Policy, head: &mut Parts, bytes: &Bytes, origin: Origin) {
     trace::verified(policy.scheme_name, &origin);
     head.extensions.insert(VerifiedBody::new(bytes.clone(), origin));
-    Verdict::Verified(Request::from_parts(head, BufferedBody::new(bytes)))
 }
 
 #[inline]
