@@ -148,6 +148,7 @@ where
     B::Error: Into<BoxError>,
 {
     /// The future, with the head of a refused request.
+    #[inline]
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
