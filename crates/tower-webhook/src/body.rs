@@ -47,6 +47,12 @@ impl BufferedBody {
     }
 }
 
+impl From<Bytes> for BufferedBody {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes }
+    }
+}
+
 impl Body for BufferedBody {
     type Data = Bytes;
     type Error = Infallible;

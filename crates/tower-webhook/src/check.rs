@@ -1,30 +1,41 @@
 //! One check under way, from a judged header to a verdict: `start`, `update`, `finish`.
 
-use crate::mac::RunningMac;
+use crate::mac::Running;
 use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
-use crate::scheme::{Claim, SignatureHeader};
+use crate::scheme::{Claim, SignatureHeader, Signed};
 use crate::set::Set;
 
 /// The check of one body. Every entrance goes through it, step by step or by [`whole`](Self::whole).
 pub(crate) struct Check {
-    /// Started with the primary MAC, but not updated: most bodies never need them.
-    others: Vec<RunningMac>,
-    primary: RunningMac,
+    /// Started with the primary check, but not updated: most bodies never need them.
+    others: Vec<Running>,
+    primary: Running,
+    /// Whether the body is signed, and so has to be hashed.
+    covers_body: bool,
 }
 
 impl Check {
-    /// Starts the MACs of a set with the bytes that are signed before the body.
+    /// Starts the checks of a set with the bytes that are signed before the body.
     #[inline]
     pub(crate) fn start(set: &Set, header: &SignatureHeader<'_>) -> Self {
         let mut check = Self {
-            others: set.start_others(),
-            primary: set.start(),
+            others: set.start_others(&header.claim),
+            primary: set.start(&header.claim),
+            covers_body: true,
         };
-        for part in header.before.iter().flatten() {
-            check.update(part);
-            check.update_others(part);
+        match &header.signed {
+            Signed::Body => {}
+            Signed::After(parts) => {
+                for part in parts {
+                    check.update_all(part);
+                }
+            }
+            Signed::Instead(message) => {
+                check.update_all(message);
+                check.covers_body = false;
+            }
         }
         check
     }
@@ -32,15 +43,24 @@ impl Check {
     /// Hashes the next piece of the body under the primary secret.
     #[inline]
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.primary.update(chunk);
+        if self.covers_body {
+            self.primary.update(chunk);
+        }
     }
 
     /// Hashes the next piece under the other secrets, when nobody keeps the body for [`finish`](Self::finish).
     #[inline]
     pub(crate) fn update_others(&mut self, chunk: &[u8]) {
-        for mac in &mut self.others {
-            mac.update(chunk);
+        if self.covers_body {
+            for running in &mut self.others {
+                running.update(chunk);
+            }
         }
+    }
+
+    fn update_all(&mut self, part: &[u8]) {
+        self.update(part);
+        self.update_others(part);
     }
 
     /// Gives the verdict on the claim of the header. `body` is what the other secrets have still to hash.
@@ -70,11 +90,11 @@ impl Check {
         policy: &Policy,
         set: &Set,
     ) -> Result<Origin, Rejection> {
-        let mut primary = set.start();
-        for part in header.before.iter().flatten() {
-            primary.update(part);
+        let mut primary = set.start(&header.claim);
+        match &header.signed {
+            Signed::Body => primary.update(body),
+            signed => update_with(&mut primary, signed, body),
         }
-        primary.update(body);
         match set.check_primary(&mut primary, &header.claim, &*policy.clock) {
             Some(origin) => Ok(origin.with_delivery_id(header.claim.delivery_id.as_deref())),
             None => Self::start(set, header).finish_others(&header.claim, body, policy, set),
@@ -92,5 +112,19 @@ impl Check {
         self.update_others(body);
         let origin = set.check_others(&mut self.others, claim, &*policy.clock)?;
         Ok(origin.with_delivery_id(claim.delivery_id.as_deref()))
+    }
+}
+
+/// Hashes what is signed besides the body, and the body if it is signed.
+fn update_with(running: &mut Running, signed: &Signed<'_>, body: &[u8]) {
+    match signed {
+        Signed::Body => running.update(body),
+        Signed::After(parts) => {
+            for part in parts {
+                running.update(part);
+            }
+            running.update(body);
+        }
+        Signed::Instead(message) => running.update(message),
     }
 }

@@ -1,18 +1,18 @@
-//! One secret of a set: its keyed MAC, its label, and when it may sign.
+//! One secret of a set: its key, its label, and when it may sign.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::clock::Clock;
-use crate::mac::{KeyedMac, RunningMac};
+use crate::mac::{Key, Running};
 use crate::origin::Origin;
 use crate::scheme::Claim;
-use crate::secret::SigningSecret;
+use crate::secret::{Keyed, Secret};
 
-/// One secret of a set. The secret itself is wiped once its MAC is keyed.
+/// One secret of a set. The secret itself is wiped once its key is made.
 #[derive(Clone)]
 pub(crate) struct KeyedSecret {
-    mac: KeyedMac,
+    key: Key,
     usable: Usable,
     origin: Origin,
 }
@@ -26,21 +26,20 @@ enum Usable {
 }
 
 impl KeyedSecret {
-    pub(crate) fn new(secret: SigningSecret) -> Self {
-        let mac = KeyedMac::new(secret.expose());
-        let (label, not_after) = secret.into_terms();
+    pub(crate) fn new(secret: impl Secret) -> Self {
+        let Keyed { key, label, not_after } = secret.into_keyed();
         Self {
-            mac,
+            key,
             usable: not_after.map_or(Usable::Always, Usable::Until),
             origin: Origin::new(label),
         }
     }
 
-    /// A secret that costs what any other does, and matches nothing.
+    /// A secret with a key that everybody may know: it costs what any other does, and matches nothing.
     #[cfg(feature = "layer")]
-    pub(crate) fn that_never_matches() -> Self {
+    pub(crate) fn that_never_matches(decoy: Keyed) -> Self {
         Self {
-            mac: KeyedMac::new(b"a public constant: it must never match"),
+            key: decoy.key,
             usable: Usable::Never,
             origin: Origin::default(),
         }
@@ -55,19 +54,19 @@ impl KeyedSecret {
     }
 
     #[inline]
-    pub(crate) fn start(&self) -> RunningMac {
-        self.mac.start()
+    pub(crate) fn start(&self, claim: &Claim<'_>) -> Running {
+        self.key.start(&claim.signature, &claim.others)
     }
 
-    /// Whether this MAC, which has seen the body, is among those claimed, and the secret may still sign.
+    /// Whether a claimed signature is right by this check, which has seen the body, and the secret may still sign.
     ///
     /// The expiry is judged last: an expired secret costs as much as a good one.
     #[inline]
-    pub(crate) fn matches(&self, mac: &mut RunningMac, claim: &Claim<'_>, clock: &dyn Clock) -> bool {
+    pub(crate) fn matches(&self, running: &mut Running, claim: &Claim<'_>, clock: &dyn Clock) -> bool {
         if !claim.after.is_empty() {
-            mac.update(&claim.after);
+            running.update(&claim.after);
         }
-        mac.matches(&claim.mac, &claim.others) && self.may_sign(clock)
+        running.matches(&claim.signature, &claim.others) && self.may_sign(clock)
     }
 
     fn may_sign(&self, clock: &dyn Clock) -> bool {

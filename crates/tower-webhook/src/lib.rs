@@ -35,7 +35,8 @@
 //! service.
 //!
 //! The head is judged before a byte of the body is read. The body is limited in size and in time (2 MiB and 30 s unless
-//! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame.
+//! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame. The bodies
+//! of all requests of a verifier are limited together too, by a [`Budget`] of 64 MiB.
 //!
 //! # Answers
 //!
@@ -49,11 +50,14 @@
 //! | signed timestamp missing, malformed, too old, in the future | 403 | `missing_timestamp`, `malformed_timestamp`, `timestamp_too_old`, `timestamp_in_future` |
 //! | no secret is known | 403 | `unknown_secret` |
 //! | the look-up of secrets failed | 503, `Retry-After: 10` | `secret_source` |
+//! | the bodies under way take all the memory that they may | 503, `Retry-After: 10` | `over_budget` |
 //! | body larger than the limit | 413 | `body_too_large` |
 //! | body ends in an error | 400 | `body_read` |
 //! | body not complete in time | 408 | `body_timeout` |
 //!
-//! The body of every refusal is empty. The [`Rejection`] is in the extensions of the response and, with the feature
+//! The body of every refusal is empty. A provider that demands 401 in place of 403 has it by its scheme, and
+//! [`Verifier::refuse_with`] sets another one. The [`Rejection`] is in the extensions of the response and, with the
+//! feature
 //! `tracing`, in one event at debug level. A request that is refused by its head is not read: a sender that goes on
 //! sending its body may see a closed connection instead of the 403 or 413.
 //!
@@ -67,6 +71,7 @@
 //!
 //! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
 //! - [Order](_guide::order): where the layer belongs among others.
+//! - [All providers](_guide::providers): what each signs, and what it expects of a receiver.
 //! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
 //! # Without a server
@@ -78,20 +83,31 @@
 //!
 //! The layer needs no adapter in axum, around `warp::service`, or behind hyper-util's `TowerToHyperService`.
 //! `tower-webhook-axum` adds extractors, `tower-webhook-warp` a filter, `tower-webhook-hyper` a service for servers
-//! without tower. `tower-webhook-inbox` stores deliveries before they are answered, and works on them later.
+//! without tower. `tower-webhook-handshake` answers what providers ask before they send. `tower-webhook-inbox` stores
+//! deliveries before they are answered, and works on them later.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
+//! | `ed25519` | | [`Ed25519PublicKey`], for Discord and the asymmetric Standard Webhooks |
 //! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; its deadline needs a tokio runtime |
+//! | `p256` | | [`P256PublicKey`], for SendGrid and Circle |
 //! | `serde` | | [`DeliveryKey`] as text in serialised data |
+//! | `sha1` | | HMAC-SHA1, for providers that chose it |
+//! | `sha512` | | HMAC-SHA384 and HMAC-SHA512 |
 //! | `sign` | | [`sign::Signer`], the sender's side |
 //! | `test-util` | | [`mod@test`]: signed requests, forgeries, scripted bodies and a clock, for tests of handlers |
-//! | `tracing` | | one debug event per verdict |
+//! | `tracing` | | one debug event per verdict, and a warning when a secret is made that is probably a placeholder |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(feature = "layer", feature = "sign", feature = "test-util")),
+    not(all(
+        feature = "ed25519",
+        feature = "layer",
+        feature = "p256",
+        feature = "sign",
+        feature = "test-util"
+    )),
     allow(
         rustdoc::broken_intra_doc_links,
         reason = "pages link to items of features; with all features every link resolves"
@@ -102,6 +118,8 @@
 pub mod _guide;
 #[cfg(feature = "layer")]
 mod body;
+#[cfg(feature = "layer")]
+mod budget;
 mod check;
 mod clock;
 #[cfg(feature = "layer")]
@@ -141,16 +159,30 @@ mod window;
 
 #[cfg(feature = "layer")]
 pub use body::BufferedBody;
+#[cfg(feature = "layer")]
+pub use budget::Budget;
 pub use clock::Clock;
 pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
-pub use error::{ConfigError, WhsecError};
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use error::KeyError;
+pub use error::{ConfigError, SecretFault, WhsecError};
 #[cfg(feature = "layer")]
 pub use layer::verify::Verify;
 #[cfg(feature = "layer")]
 pub use layer::verify_layer::VerifyLayer;
 pub use provenance::Provenance;
 pub use rejection::{Rejection, RejectionKind};
-pub use secret::{DecodedSecret, Secret, SigningSecret};
+#[cfg(all(feature = "ed25519", feature = "sign"))]
+pub use secret::Ed25519PrivateKey;
+#[cfg(feature = "ed25519")]
+pub use secret::Ed25519PublicKey;
+#[cfg(all(feature = "p256", feature = "sign"))]
+pub use secret::P256PrivateKey;
+#[cfg(feature = "p256")]
+pub use secret::P256PublicKey;
+#[cfg(feature = "sign")]
+pub use secret::PrivateSide;
+pub use secret::{DecodedSecret, Secret, SigningSecret, Token};
 pub use secrets::Secrets;
 pub use secrets_handle::SecretsHandle;
 #[cfg(feature = "layer")]

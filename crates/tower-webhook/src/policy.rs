@@ -4,31 +4,46 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, StatusCode};
 
+#[cfg(feature = "layer")]
+use crate::budget::Budget;
 use crate::clock::{Clock, unix_seconds};
 use crate::head::Head;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::scheme::{Scheme, SignatureHeader};
+use crate::scheme::{self, Scheme, SchemeId, SignatureHeader};
 #[cfg(feature = "layer")]
 use crate::supply::Supply;
+use crate::trace;
 use crate::window;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 #[cfg(feature = "layer")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
+#[cfg(feature = "layer")]
+const LEAST_DEFAULT_BUDGET: usize = 64 * 1024 * 1024;
 
 /// The settings of a verifier.
 #[derive(Clone)]
 pub(crate) struct Policy {
     pub(crate) scheme: Arc<dyn ReadHead>,
-    pub(crate) scheme_name: &'static str,
+    pub(crate) scheme_id: SchemeId,
+    /// The status of a refusal, where that of its kind is 403.
+    pub(crate) refusal: StatusCode,
     /// `None` accepts any timestamp.
     pub(crate) tolerance: Option<Duration>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) max_body: usize,
+    max_body: usize,
+    /// The largest body that is admitted: `max_body`, or less if the budget cannot hold that. Not derived for each
+    /// request, which would cost 40 instructions.
+    largest: usize,
+    #[cfg(feature = "layer")]
+    pub(crate) budget: Budget,
+    /// Whether the budget follows `max_body`.
+    #[cfg(feature = "layer")]
+    has_default_budget: bool,
     /// `None` waits without limit.
     #[cfg(feature = "layer")]
     pub(crate) read_timeout: Option<Duration>,
@@ -39,16 +54,47 @@ pub(crate) struct Policy {
 
 impl Policy {
     pub(crate) fn new(scheme: impl Scheme, #[cfg(feature = "layer")] supply: Supply) -> Self {
+        scheme::assert_usable(&scheme);
         Self {
-            scheme_name: scheme.name(),
+            scheme_id: SchemeId::new(&scheme),
+            refusal: scheme.refusal(),
             scheme: Arc::new(scheme),
             tolerance: Some(DEFAULT_TOLERANCE),
             clock: Arc::new(SystemTime::now),
             max_body: DEFAULT_MAX_BODY,
+            largest: DEFAULT_MAX_BODY,
+            #[cfg(feature = "layer")]
+            budget: Budget::limited_to(default_budget(DEFAULT_MAX_BODY)),
+            #[cfg(feature = "layer")]
+            has_default_budget: true,
             #[cfg(feature = "layer")]
             read_timeout: Some(DEFAULT_READ_TIMEOUT),
             #[cfg(feature = "layer")]
             supply,
+        }
+    }
+
+    pub(crate) fn set_max_body(&mut self, bytes: usize) {
+        self.max_body = bytes;
+        #[cfg(feature = "layer")]
+        if self.has_default_budget && self.budget.limit() != default_budget(bytes) {
+            self.budget = Budget::limited_to(default_budget(bytes));
+        }
+        self.set_largest();
+    }
+
+    #[cfg(feature = "layer")]
+    pub(crate) fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
+        self.has_default_budget = false;
+        self.set_largest();
+    }
+
+    fn set_largest(&mut self) {
+        self.largest = self.max_body;
+        #[cfg(feature = "layer")]
+        {
+            self.largest = self.largest.min(self.budget.largest());
         }
     }
 
@@ -63,10 +109,25 @@ impl Policy {
     #[inline]
     pub(crate) fn judge(&self, header: &SignatureHeader<'_>, length: u64) -> Result<(), RejectionKind> {
         self.judge_time(header.claim.timestamp)?;
-        if length > self.max_body as u64 {
+        if length > self.largest as u64 {
             return Err(RejectionKind::BodyTooLarge);
         }
         Ok(())
+    }
+
+    /// Reports a refusal, and gives it the status that the provider expects.
+    pub(crate) fn refuse(&self, rejection: Rejection) -> Rejection {
+        let rejection = self.with_status(rejection);
+        trace::refused(self.scheme_id.name, &rejection);
+        rejection
+    }
+
+    /// Gives a refusal the status that the provider expects.
+    pub(crate) fn with_status(&self, rejection: Rejection) -> Rejection {
+        if self.refusal == StatusCode::FORBIDDEN {
+            return rejection;
+        }
+        rejection.refused_with(self.refusal)
     }
 
     /// Judges a signed time, if there is one, by the time now.
@@ -82,20 +143,28 @@ impl Policy {
     pub(crate) fn fmt_with(&self, secrets: &dyn fmt::Debug, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Verifier");
         debug
-            .field("scheme", &self.scheme_name)
+            .field("scheme", &self.scheme_id.name)
             .field("secrets", secrets)
             .field("tolerance", &self.tolerance)
             .field("max_body", &self.max_body);
         #[cfg(feature = "layer")]
-        debug.field("read_timeout", &self.read_timeout);
+        debug
+            .field("max_buffered", &self.budget)
+            .field("read_timeout", &self.read_timeout);
         debug.finish_non_exhaustive()
     }
 
     /// How many bytes a body may have.
     #[inline]
     pub(crate) fn allowance(&self) -> Allowance {
-        Allowance(Some(self.max_body))
+        Allowance(Some(self.largest))
     }
+}
+
+/// Four times the largest body, and at least 64 MiB.
+#[cfg(feature = "layer")]
+fn default_budget(max_body: usize) -> usize {
+    max_body.saturating_mul(4).max(LEAST_DEFAULT_BUDGET)
 }
 
 /// How many bytes of a body may still arrive; `None` once more than allowed have arrived.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::delivery_key::DeliveryKey;
 use crate::origin::Origin;
+use crate::scheme::{Scheme, SchemeId};
 
 /// The proof that a streamed body was verified: which secret signed it, and which delivery it is.
 ///
@@ -11,13 +12,30 @@ use crate::origin::Origin;
 /// as the [`VerifiedBody`](crate::VerifiedBody) of a body in one piece.
 #[derive(Clone)]
 pub struct Provenance {
+    scheme: SchemeId,
     origin: Origin,
     delivery_key: DeliveryKey,
 }
 
 impl Provenance {
-    pub(crate) fn new(origin: Origin, delivery_key: DeliveryKey) -> Self {
-        Self { origin, delivery_key }
+    pub(crate) fn new(scheme: SchemeId, origin: Origin, delivery_key: DeliveryKey) -> Self {
+        Self {
+            scheme,
+            origin,
+            delivery_key,
+        }
+    }
+
+    /// See [`VerifiedBody::scheme`](crate::VerifiedBody::scheme).
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        self.scheme.name
+    }
+
+    /// See [`VerifiedBody::is_by`](crate::VerifiedBody::is_by).
+    #[must_use]
+    pub fn is_by<S: Scheme>(&self) -> bool {
+        self.scheme.is::<S>()
     }
 
     /// Returns the label of the secret, as [`VerifiedBody::signed_by`](crate::VerifiedBody::signed_by) does.
@@ -48,6 +66,7 @@ impl Provenance {
 impl fmt::Debug for Provenance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Provenance")
+            .field("scheme", &self.scheme.name)
             .field("signed_by", &self.signed_by())
             .field("owner", &self.owner())
             .field("delivery_key", &self.delivery_key)

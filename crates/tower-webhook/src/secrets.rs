@@ -41,7 +41,7 @@ impl<K: Secret> Secrets<K> {
     /// A set of one secret, the primary one, without an owner.
     #[must_use]
     pub fn new(primary: K) -> Self {
-        Self::of(Arc::new(Set::new(KeyedSecret::new(primary.into_key()))))
+        Self::of(Arc::new(Set::new(KeyedSecret::new(primary))))
     }
 
     /// Adds a secret, or another set, whose secrets are accepted as well. The owner of this set stays the owner of all;

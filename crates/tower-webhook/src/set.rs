@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::keyed_secret::KeyedSecret;
-use crate::mac::RunningMac;
+use crate::mac::Running;
 use crate::origin::Origin;
 use crate::rejection::RejectionKind;
 use crate::scheme::Claim;
+#[cfg(feature = "layer")]
+use crate::secret::Secret;
 
 /// A set of keyed secrets, and the owner of all of them.
 #[derive(Clone)]
@@ -33,14 +35,11 @@ impl Set {
 
     /// The set for a request of which the source knows no secret. It costs what a set of one secret does.
     #[cfg(feature = "layer")]
-    pub(crate) fn unknown() -> Arc<Self> {
-        static UNKNOWN: std::sync::LazyLock<Arc<Set>> = std::sync::LazyLock::new(|| {
-            Arc::new(Set {
-                otherwise: RejectionKind::UnknownSecret,
-                ..Set::new(KeyedSecret::that_never_matches())
-            })
-        });
-        Arc::clone(&UNKNOWN)
+    pub(crate) fn unknown<K: Secret>() -> Self {
+        Self {
+            otherwise: RejectionKind::UnknownSecret,
+            ..Self::new(KeyedSecret::that_never_matches(K::decoy()))
+        }
     }
 
     /// Adds the secrets of another set; they now belong to the owner of this one.
@@ -64,37 +63,37 @@ impl Set {
         self.secrets().map(|secret| secret.origin().label())
     }
 
-    /// Starts the MAC of the primary secret.
+    /// Starts the check of the primary secret.
     #[inline]
-    pub(crate) fn start(&self) -> RunningMac {
-        self.primary.start()
+    pub(crate) fn start(&self, claim: &Claim<'_>) -> Running {
+        self.primary.start(claim)
     }
 
-    /// Starts the MACs of the others; this allocates when there are any.
+    /// Starts the checks of the others; this allocates when there are any.
     #[inline]
-    pub(crate) fn start_others(&self) -> Vec<RunningMac> {
-        self.others.iter().map(KeyedSecret::start).collect()
+    pub(crate) fn start_others(&self, claim: &Claim<'_>) -> Vec<Running> {
+        self.others.iter().map(|secret| secret.start(claim)).collect()
     }
 
-    /// Checks the MAC of the primary secret, which has seen the body.
+    /// Gives the verdict of the primary secret, whose check has seen the body.
     #[inline]
-    pub(crate) fn check_primary(&self, mac: &mut RunningMac, claim: &Claim<'_>, clock: &dyn Clock) -> Option<&Origin> {
-        let matches = self.primary.matches(mac, claim, clock);
+    pub(crate) fn check_primary(&self, running: &mut Running, claim: &Claim<'_>, clock: &dyn Clock) -> Option<&Origin> {
+        let matches = self.primary.matches(running, claim, clock);
         matches.then(|| self.primary.origin())
     }
 
-    /// Checks the MACs of the others, which have seen the body. All of them are checked even when an early one matches,
+    /// Gives the verdict of the others, whose checks have seen the body. All are asked even when an early one matches,
     /// so that the time it takes does not tell which one did.
     #[cold]
     pub(crate) fn check_others(
         &self,
-        macs: &mut [RunningMac],
+        running: &mut [Running],
         claim: &Claim<'_>,
         clock: &dyn Clock,
     ) -> Result<&Origin, RejectionKind> {
         let mut found = None;
-        for (secret, mac) in self.others.iter().zip(macs) {
-            if secret.matches(mac, claim, clock) && found.is_none() {
+        for (secret, running) in self.others.iter().zip(running) {
+            if secret.matches(running, claim, clock) && found.is_none() {
                 found = Some(secret.origin());
             }
         }
@@ -106,21 +105,28 @@ impl Set {
     }
 }
 
-#[cfg(all(test, feature = "layer"))]
+#[cfg(all(test, feature = "layer", feature = "sign"))]
 mod tests {
     use std::time::SystemTime;
 
     use super::*;
+    use crate::mac::{Algorithm, SigningKey};
+    use crate::scheme::SignatureHeader;
+    use crate::secret::SigningSecret;
+    use crate::secret::sealed::DECOY;
 
     #[test]
     fn a_signature_made_with_the_public_constant_is_refused() {
-        let set = Set::unknown();
+        let set = Set::unknown::<SigningSecret>();
+        let signature = SigningKey::hmac(DECOY).sign(Algorithm::HmacSha256, &|sink| sink(b"{}"));
+        let signature = signature.unwrap();
+        let header = SignatureHeader::claiming(signature);
         let begun = || {
-            let mut mac = set.start();
-            mac.update(b"{}");
-            mac
+            let mut running = set.start(&header.claim);
+            running.update(b"{}");
+            running
         };
-        let header = crate::scheme::SignatureHeader::new(begun().finish());
+        assert!(begun().matches(&signature, &[]));
         assert!(
             set.check_primary(&mut begun(), &header.claim, &SystemTime::now)
                 .is_none()

@@ -1,6 +1,8 @@
 //! The sender's side: signs bodies as a provider does, for tests, demonstrations and senders.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::io::{self, ErrorKind, Read, Seek};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,9 +10,13 @@ use http::{HeaderMap, Request};
 
 use crate::clock::unix_seconds;
 use crate::head::Head;
-use crate::mac::KeyedMac;
-use crate::scheme::{SigningScheme, Unsigned};
-use crate::secret::sealed::Sealed;
+use crate::mac::{Message, SigningKey};
+use crate::scheme::{self, SigningScheme, Unsigned};
+use crate::secret::Secret;
+use crate::secret::sealed::Signs;
+
+/// How much of a body is read at a time.
+const PIECE: usize = 64 * 1024;
 
 /// Signs bodies, so that the [`Verifier`](crate::Verifier) of the same scheme and secret accepts them.
 ///
@@ -29,19 +35,53 @@ use crate::secret::sealed::Sealed;
 pub struct Signer {
     scheme: Arc<dyn SignHead>,
     name: &'static str,
-    key: KeyedMac,
+    key: SigningKey,
     timestamp: Option<i64>,
     id: Option<String>,
 }
 
 impl Signer {
-    /// A signer with this scheme and secret.
+    /// A signer with this scheme and secret, or with the private key if the scheme takes public ones.
+    ///
+    /// # Panics
+    ///
+    /// When the scheme [cannot be used](crate::scheme::Scheme::check), as that of a [`Verifier`](crate::Verifier).
     #[must_use]
-    pub fn new<S: SigningScheme>(scheme: S, secret: &S::Secret) -> Self {
+    pub fn new<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
+        Self::keyed(scheme, secret.signing_key().0)
+    }
+
+    /// A signer whose secret is empty. A receiver accepts what it signs if it uses an empty secret when none is set;
+    /// this is to test that it does not. No [`Verifier`](crate::Verifier) accepts it.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Knowrithm;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let headers = Signer::insecure_empty_secret(Knowrithm).headers("");
+    /// let mac = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
+    /// assert_eq!(headers["x-knowrithm-signature"], format!("sha256={mac}"));
+    ///
+    /// assert!(SigningSecret::new("").is_err());
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new) does, and when the scheme takes public keys: none is empty.
+    #[must_use]
+    pub fn insecure_empty_secret<S: SigningScheme>(scheme: S) -> Self {
+        let key = <S::Secret as Secret>::Private::empty_signing_key();
+        Self::keyed(scheme, key.expect("no private key is empty").0)
+    }
+
+    fn keyed<S: SigningScheme>(scheme: S, key: SigningKey) -> Self {
+        scheme::assert_usable(&scheme);
         Self {
             name: scheme.name(),
             scheme: Arc::new(scheme),
-            key: KeyedMac::new(secret.clone().into_key().expose()),
+            key,
             timestamp: None,
             id: None,
         }
@@ -73,7 +113,7 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When an id has to be drawn and the system has no random bytes.
+    /// When an id has to be drawn and the system has no random bytes, or the scheme signs the method or the URI.
     #[must_use]
     pub fn headers(&self, body: impl AsRef<[u8]>) -> HeaderMap {
         self.headers_of(Head::from(&HeaderMap::new()), body.as_ref())
@@ -91,20 +131,73 @@ impl Signer {
         request
     }
 
+    /// The headers that sign a request with this head and the body that the reader returns: a file, for example, which
+    /// need not fit into memory, unless the scheme signs with Ed25519. They are those that [`sign`](Self::sign) writes.
+    ///
+    /// The body is read from its start to its end, once for each MAC that the scheme makes: once, with the schemes of
+    /// this crate. Where the reader stands afterwards is not specified.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    ///
+    /// use http::Request;
+    /// use tower_webhook::scheme::GitHub;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("It's a Secret to Everybody")?;
+    /// let head = Request::post("/webhooks").body(())?;
+    /// let headers = Signer::new(GitHub, &secret).headers_of_reader(&head, Cursor::new("Hello, World!"))?;
+    ///
+    /// assert!(Verifier::new(GitHub, secret).verify(&headers, "Hello, World!").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the body cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// As [`headers`](Self::headers) does.
+    pub fn headers_of_reader<'a>(&self, head: impl Into<Head<'a>>, body: impl Read + Seek) -> io::Result<HeaderMap> {
+        let body = RefCell::new(body);
+        let failure = RefCell::new(None);
+        let headers = self.headers_with(head.into(), &|sink| {
+            if let Err(error) = read_all(&mut *body.borrow_mut(), sink) {
+                failure.borrow_mut().get_or_insert(error);
+            }
+        });
+        failure.into_inner().map_or(Ok(headers), Err)
+    }
+
     fn headers_of(&self, head: Head<'_>, body: &[u8]) -> HeaderMap {
+        self.headers_with(head, &|sink| sink(body))
+    }
+
+    fn headers_with(&self, head: Head<'_>, body: &Message<'_>) -> HeaderMap {
         let drawn = self.id.is_none().then(draw_id);
         self.scheme.sign_head(&Unsigned {
             head,
             timestamp: self.timestamp.unwrap_or_else(|| unix_seconds(SystemTime::now())),
             id: self.id.as_deref().or(drawn.as_deref()).unwrap_or_default(),
-            mac: &|before, after| {
-                let mut mac = self.key.start();
-                for part in before.iter().chain([&body]).chain(after) {
-                    mac.update(part);
-                }
-                mac.finish()
-            },
+            body,
+            key: &self.key,
         })
+    }
+}
+
+/// Reads a body from its start, in pieces.
+fn read_all(body: &mut (impl Read + Seek), sink: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+    body.rewind()?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match body.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(length) => sink(&piece[..length]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -131,5 +224,134 @@ trait SignHead: Send + Sync {
 impl<S: SigningScheme> SignHead for S {
     fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap {
         self.sign(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, SeekFrom};
+
+    use http::header::HeaderName;
+
+    use super::*;
+    use crate::rejection::Rejection;
+    use crate::scheme::{Encoding, Scheme, SignatureHeader, Slack, TokenScheme};
+    use crate::secret::SigningSecret;
+
+    fn secret() -> SigningSecret {
+        SigningSecret::new("whk_demo").unwrap()
+    }
+
+    /// Returns a few bytes at a time, and is interrupted before each.
+    struct Reluctant {
+        body: Cursor<Vec<u8>>,
+        ready: bool,
+    }
+
+    impl Read for Reluctant {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.ready = !self.ready;
+            if self.ready {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let most = buffer.len().min(1000);
+            self.body.read(&mut buffer[..most])
+        }
+    }
+
+    impl Seek for Reluctant {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.body.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_body_from_a_reader_is_signed_as_one_in_memory_wherever_the_reader_stands() {
+        let body: Vec<u8> = (0..2 * PIECE + 7).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let signer = Signer::new(Slack, &secret()).timestamp(1_700_000_000);
+        let mut reader = Reluctant {
+            body: Cursor::new(body.clone()),
+            ready: false,
+        };
+        reader.body.set_position(70_000);
+        let headers = signer.headers_of_reader(&HeaderMap::new(), reader).unwrap();
+        assert_eq!(headers, signer.headers(&body));
+    }
+
+    /// Makes two MACs of each body.
+    struct Twice;
+
+    static TWICE: HeaderName = HeaderName::from_static("x-twice");
+
+    impl Scheme for Twice {
+        type Secret = SigningSecret;
+
+        fn name(&self) -> &'static str {
+            "twice"
+        }
+
+        fn read<'a>(&'a self, _: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+            unreachable!("it only signs")
+        }
+    }
+
+    impl SigningScheme for Twice {
+        fn signature_header(&self) -> &HeaderName {
+            &TWICE
+        }
+
+        fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {
+            let uri = request.head().uri().unwrap().to_string();
+            let macs = [request.mac(&[uri.as_bytes()], &[]), request.mac(&[], &[b"."])];
+            let value = macs.map(|mac| Encoding::Hex.encode(&mac)).join(" ");
+            HeaderMap::from_iter([(TWICE.clone(), value.parse().unwrap())])
+        }
+    }
+
+    #[test]
+    fn the_body_is_read_anew_for_each_mac_and_the_head_is_signed() {
+        let request = Request::post("/a?b=c").body("a body").unwrap();
+        let signer = Signer::new(Twice, &secret());
+        let headers = signer.headers_of_reader(&request, Cursor::new("a body")).unwrap();
+        assert_eq!(headers["x-twice"], signer.sign(request).headers()["x-twice"]);
+    }
+
+    #[test]
+    fn an_empty_token_can_be_shown() {
+        let headers = Signer::insecure_empty_secret(TokenScheme::new(TWICE.clone())).headers("");
+        assert_eq!(headers["x-twice"], "");
+    }
+
+    #[cfg(feature = "ed25519")]
+    #[test]
+    #[should_panic = "no private key is empty"]
+    fn no_private_key_is_empty() {
+        drop(Signer::insecure_empty_secret(scheme::StandardWebhooksV1a));
+    }
+
+    /// Fails after its first piece.
+    struct Broken(bool);
+
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0 {
+                return Err(io::Error::other("the disk is gone"));
+            }
+            self.0 = true;
+            Ok(buffer.len())
+        }
+    }
+
+    impl Seek for Broken {
+        fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+            Ok(0)
+        }
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_is_not_signed() {
+        let signer = Signer::new(Slack, &secret());
+        let error = signer.headers_of_reader(&HeaderMap::new(), Broken(false)).unwrap_err();
+        assert_eq!(error.to_string(), "the disk is gone");
     }
 }

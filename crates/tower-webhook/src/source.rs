@@ -96,13 +96,13 @@ pub(crate) trait LookUp: Send + Sync {
 
 /// Erases the types of a source and of the secrets that it returns.
 pub(crate) fn erase<K: Secret>(source: impl SecretSource<K>) -> Arc<dyn LookUp> {
-    let source = Arc::new(source);
+    let (source, unknown) = (Arc::new(source), Arc::new(Set::unknown::<K>()));
     Arc::new(move |head: Parts| -> Pending {
-        let source = Arc::clone(&source);
+        let (source, unknown) = (Arc::clone(&source), Arc::clone(&unknown));
         Box::pin(async move {
             let found = match source.secrets(&head).await {
                 Ok(Some(secrets)) => Ok(secrets.set),
-                Ok(None) => Ok(Set::unknown()),
+                Ok(None) => Ok(unknown),
                 Err(error) => {
                     let error: BoxError = error.into();
                     Err(Rejection::new(RejectionKind::SecretSource).with_source(error))

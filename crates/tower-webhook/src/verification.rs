@@ -52,10 +52,11 @@ impl Verification {
         let was_exceeded = self.allowance.is_exceeded();
         if let Err(kind) = self.allowance.admit(chunk.len()) {
             let rejection = Rejection::new(kind);
-            if !was_exceeded {
-                trace::refused(self.policy.scheme_name, &rejection);
-            }
-            return Err(rejection);
+            return Err(if was_exceeded {
+                rejection
+            } else {
+                self.policy.refuse(rejection)
+            });
         }
         self.check.update(chunk);
         self.check.update_others(chunk);
@@ -90,7 +91,7 @@ impl Verification {
     /// [`TimestampTooOld`](RejectionKind::TimestampTooOld) or [`TimestampInFuture`](RejectionKind::TimestampInFuture)
     /// when the signed time has left the [window](crate::Verifier::tolerance) since [`begin`](crate::Verifier::begin).
     pub fn finish(self) -> Result<Provenance, Rejection> {
-        let name = self.policy.scheme_name;
+        let name = self.policy.scheme_id.name;
         if self.allowance.is_exceeded() {
             // `update` has reported it.
             return Err(RejectionKind::BodyTooLarge.into());
@@ -99,12 +100,9 @@ impl Verification {
             Ok(origin) => {
                 trace::verified(name, &origin);
                 let key = self.key.finish().of_owner(origin.owner());
-                Ok(Provenance::new(origin, key))
+                Ok(Provenance::new(self.policy.scheme_id, origin, key))
             }
-            Err(rejection) => {
-                trace::refused(name, &rejection);
-                Err(rejection)
-            }
+            Err(rejection) => Err(self.policy.refuse(rejection)),
         }
     }
 }
@@ -112,7 +110,7 @@ impl Verification {
 impl fmt::Debug for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verification")
-            .field("scheme", &self.policy.scheme_name)
+            .field("scheme", &self.policy.scheme_id.name)
             .finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::delivery_key::DeliveryKey;
 use crate::origin::Origin;
+use crate::scheme::{Scheme, SchemeId};
 
 /// A body whose signature was verified.
 ///
@@ -16,13 +17,14 @@ use crate::origin::Origin;
 #[derive(Clone)]
 pub struct VerifiedBody {
     bytes: Bytes,
+    scheme: SchemeId,
     origin: Origin,
 }
 
 impl VerifiedBody {
     #[inline]
-    pub(crate) fn new(bytes: Bytes, origin: Origin) -> Self {
-        Self { bytes, origin }
+    pub(crate) fn new(bytes: Bytes, scheme: SchemeId, origin: Origin) -> Self {
+        Self { bytes, scheme, origin }
     }
 
     /// The body, exactly as it was sent and signed.
@@ -35,6 +37,34 @@ impl VerifiedBody {
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.bytes
+    }
+
+    /// The [name](crate::scheme::Scheme::name) of the scheme by which it was verified.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        self.scheme.name
+    }
+
+    /// Whether it was verified by this type of scheme. Two schemes of one type, such as two `HmacScheme`s, differ
+    /// in [`scheme`](Self::scheme) at most, and two verifiers of one provider in their [owners](Self::owner). A handler
+    /// that serves one provider asks for it where another provider's verifier could stand in front, such as a layer
+    /// around a whole router.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::{GitHub, Knowrithm};
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("gh_demo")?;
+    /// let headers = Signer::new(GitHub, &secret).headers("{}");
+    /// let body = Verifier::new(GitHub, secret).verify(&headers, "{}")?;
+    /// assert!(body.is_by::<GitHub>() && !body.is_by::<Knowrithm>());
+    /// assert_eq!(body.scheme(), "github");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_by<S: Scheme>(&self) -> bool {
+        self.scheme.is::<S>()
     }
 
     /// The [label](crate::SigningSecret::label) of the secret that signed it; `None` when that secret has none. While
@@ -80,11 +110,13 @@ impl AsRef<[u8]> for VerifiedBody {
     }
 }
 
-/// Prints the length, the label and the owner. The body may contain personal data, which does not belong in logs.
+/// Prints the length, the scheme, the label and the owner. The body may contain personal data, which does not belong in
+/// logs.
 impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedBody")
             .field("len", &self.bytes.len())
+            .field("scheme", &self.scheme.name)
             .field("signed_by", &self.signed_by())
             .field("owner", &self.owner())
             .finish_non_exhaustive()

@@ -10,6 +10,11 @@
 //! Answer 200 as soon as the event is stored or queued, and work later. The crate `tower-webhook-inbox` does that:
 //! `post_service(Inbox::new(store)).route_layer(verify)`.
 //!
+//! # Answer the handshake
+//!
+//! Some providers ask before they send: for a challenge to be repeated, or a token to be signed. The crate
+//! `tower-webhook-handshake` answers them, and its page has a table of who asks what.
+//!
 //! # Expect retries
 //!
 //! A provider sends a delivery again when it did not get a 2xx, and sometimes when it did. Remember
@@ -57,3 +62,6 @@
 //!
 //! The module [`test`](mod@crate::test) makes signed and forged requests for the tests of a handler. To receive
 //! webhooks of the provider itself on a development machine, use a tunnel such as ngrok (`ngrok http 5000`).
+//!
+//! The command `tower-webhook` of the crate `tower-webhook-cli` works with receivers in any language: `send` posts
+//! signed and forged events, `listen` receives webhooks and shows each with its verdict, `doctor` examines a receiver.

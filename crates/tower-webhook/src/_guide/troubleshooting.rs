@@ -21,7 +21,13 @@
 //!    time.
 //! 9. `unknown_secret`: your [`SecretSource`](crate::SecretSource) knows no secret for the request. It sees the path as
 //!    it was sent. (When it fails the answer is 503, and the error is the source of the rejection.)
-//! 10. No request arrives at all: the firewall must admit `POST` requests from the provider's addresses.
+//! 10. `missing_signature`, at the first request: the provider asks before it sends, often by GET or without a
+//!     signature. The crate `tower-webhook-handshake` answers.
+//! 11. No request arrives at all: the firewall must admit `POST` requests from the provider's addresses.
+//!
+//! `tower-webhook listen --save requests` keeps a refused request, and `tower-webhook explain` tries the usual
+//! accidents on it: it names the one change that makes the signature right. The command is in the crate
+//! `tower-webhook-cli`.
 //!
 //! # Reproduce it
 //!

@@ -1,5 +1,8 @@
 //! Mistakes in the set-up, found when the program starts.
 
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+mod key;
+mod secret_fault;
 mod whsec;
 
 use std::error::Error;
@@ -7,6 +10,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+pub use self::key::KeyError;
+pub use self::secret_fault::SecretFault;
 pub use self::whsec::WhsecError;
 
 /// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
@@ -46,6 +52,28 @@ pub enum ConfigError {
     },
     /// The secret is not `whsec_` and the standard base64 of a key.
     Whsec(WhsecError),
+    /// The text of a public or private key is in another form, of another algorithm, or a weak key.
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    Key(KeyError),
+    /// The user of a [`Token::basic`](crate::Token::basic) contains a colon.
+    UserName,
+    /// The public URL of a scheme is not an absolute URL of `http` or `https`, or has a fragment.
+    PublicUrl,
+    /// A scheme lacks something, or contradicts itself.
+    Scheme {
+        /// Its name.
+        scheme: &'static str,
+        /// What is wrong with it, such as `signs the public URL, and has none`.
+        fault: &'static str,
+    },
+    /// The secret is probably a placeholder, or was damaged. Only [`strict`](crate::SigningSecret::strict) refuses it.
+    FaultySecret {
+        /// The variable or the file that it was read from, such as `environment variable NAME`; otherwise
+        /// `signing secret`.
+        place: String,
+        /// Its fault.
+        fault: SecretFault,
+    },
 }
 
 const BLANK: &str = "is empty or contains only whitespace or invisible characters";
@@ -60,6 +88,14 @@ impl fmt::Display for ConfigError {
             Self::OversizedFile { path } => write!(f, "secret file {} is larger than 64 KiB", path.display()),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
             Self::Whsec(error) => error.fmt(f),
+            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            Self::Key(error) => error.fmt(f),
+            Self::UserName => f.write_str("user contains a colon, at which it would end"),
+            Self::PublicUrl => f.write_str(
+                "public URL is not absolute: write it as the provider has it, such as https://example.com/hook",
+            ),
+            Self::Scheme { scheme, fault } => write!(f, "scheme {scheme} {fault}"),
+            Self::FaultySecret { place, fault } => write!(f, "{place} {fault}"),
         }
     }
 }
@@ -76,5 +112,12 @@ impl Error for ConfigError {
 impl From<WhsecError> for ConfigError {
     fn from(error: WhsecError) -> Self {
         Self::Whsec(error)
+    }
+}
+
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+impl From<KeyError> for ConfigError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
     }
 }

@@ -76,13 +76,13 @@ where
         loop {
             let call = match state.as_mut().project() {
                 StateProj::Verifying {
-                    verify,
+                    mut verify,
                     ready,
                     on_reject,
-                } => match ready!(verify.poll_verdict(cx)) {
-                    Verdict::Verified(request) => ready.call(request),
-                    Verdict::Refused(rejection, head) => {
-                        let mut response = on_reject.response(&rejection, &head);
+                } => match ready!(verify.as_mut().poll_verdict(cx)) {
+                    Verdict::Verified(body) => ready.call(verify.take_request(body)),
+                    Verdict::Refused(rejection) => {
+                        let mut response = on_reject.response(&rejection, verify.head());
                         response.extensions_mut().insert(rejection);
                         return Poll::Ready(Ok(response));
                     }

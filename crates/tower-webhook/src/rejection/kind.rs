@@ -42,6 +42,9 @@ pub enum RejectionKind {
     /// The body is larger than [`max_body`](crate::Verifier::max_body), or announced to be; or it has more than 1024
     /// frames without data. 413, `body_too_large`.
     BodyTooLarge,
+    /// The bodies under way take all the memory that [`max_buffered`](crate::Verifier#method.max_buffered) allows. 503
+    /// with `Retry-After`, `over_budget`.
+    OverBudget,
     /// The body ended in an error; most often the sender closed the connection. 400, `body_read`.
     BodyRead,
     /// The body was not complete within the [read timeout](crate::Verifier#method.read_timeout). 408, `body_timeout`.
@@ -62,7 +65,7 @@ impl RejectionKind {
             | Self::TimestampTooOld
             | Self::TimestampInFuture
             | Self::UnknownSecret => StatusCode::FORBIDDEN,
-            Self::SecretSource => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SecretSource | Self::OverBudget => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyRead => StatusCode::BAD_REQUEST,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -84,6 +87,7 @@ impl RejectionKind {
             Self::UnknownSecret => "unknown_secret",
             Self::SecretSource => "secret_source",
             Self::BodyTooLarge => "body_too_large",
+            Self::OverBudget => "over_budget",
             Self::BodyRead => "body_read",
             Self::BodyTimeout => "body_timeout",
         }
@@ -106,6 +110,7 @@ impl fmt::Display for RejectionKind {
             Self::UnknownSecret => "no secret is known for the request",
             Self::SecretSource => "source of secrets failed",
             Self::BodyTooLarge => "body is larger than the limit",
+            Self::OverBudget => "the memory for bodies is in use",
             Self::BodyRead => "body could not be read to its end",
             Self::BodyTimeout => "body was not complete within the read timeout",
         })

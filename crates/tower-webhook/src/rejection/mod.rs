@@ -37,6 +37,8 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 pub struct Rejection {
     kind: RejectionKind,
     header: Option<HeaderName>,
+    /// The status in place of 403.
+    refusal: Option<StatusCode>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -47,6 +49,7 @@ impl Rejection {
         Self {
             kind,
             header: None,
+            refusal: None,
             source: None,
         }
     }
@@ -71,10 +74,19 @@ impl Rejection {
         self.kind
     }
 
-    /// The status of the answer: that of its [kind](RejectionKind::status).
+    /// The status of the answer: that of its [kind](RejectionKind::status), or the one of
+    /// [`Verifier::refuse_with`](crate::Verifier::refuse_with) in place of 403.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.kind.status()
+        self.refusal.unwrap_or_else(|| self.kind.status())
+    }
+
+    /// Answers with this status in place of 403.
+    pub(crate) fn refused_with(mut self, status: StatusCode) -> Self {
+        if self.kind.status() == StatusCode::FORBIDDEN {
+            self.refusal = Some(status);
+        }
+        self
     }
 
     /// The name of its [kind](RejectionKind::code), for logs and metrics.
@@ -112,7 +124,7 @@ impl Rejection {
     pub(crate) fn empty_response<R: Default>(&self) -> Response<R> {
         let mut response = Response::new(R::default());
         *response.status_mut() = self.status();
-        if self.kind == RejectionKind::SecretSource {
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
             let wait = HeaderValue::from_static("10");
             response.headers_mut().insert(RETRY_AFTER, wait);
         }

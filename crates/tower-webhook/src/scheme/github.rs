@@ -2,13 +2,11 @@
 
 use http::header::HeaderName;
 
-use super::only_value::only_mac;
-use super::{Encoding, Head, Scheme, SignatureHeader};
-use crate::rejection::Rejection;
-use crate::secret::SigningSecret;
+use super::{HmacScheme, hmac_provider};
 
-static SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
-const PREFIX: &str = "sha256=";
+static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature-256"))
+    .named("github")
+    .prefix("sha256=");
 
 /// GitHub's scheme.
 ///
@@ -36,26 +34,4 @@ const PREFIX: &str = "sha256=";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GitHub;
 
-impl Scheme for GitHub {
-    type Secret = SigningSecret;
-
-    fn name(&self) -> &'static str {
-        "github"
-    }
-
-    #[inline]
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        only_mac(head.headers(), &SIGNATURE, PREFIX, Encoding::Hex)
-    }
-}
-
-#[cfg(feature = "sign")]
-impl super::SigningScheme for GitHub {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
-    }
-
-    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
-        super::signing::sign_body(request, &SIGNATURE, PREFIX, Encoding::Hex)
-    }
-}
+hmac_provider!(GitHub, SCHEME);

@@ -4,22 +4,35 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
-/// The claim of a request's head: its MACs, and the bytes that are signed besides the body.
+use crate::mac::{self, Signature};
+
+/// The claim of a request's head: its signatures, and the bytes that are signed besides the body.
 ///
-/// A [`Scheme`](super::Scheme) makes it from a head whose form it has judged. Whether a MAC is right is known once the
-/// body is there.
+/// A [`Scheme`](super::Scheme) makes it from a head whose form it has judged. Whether a signature is right is known
+/// once the body is there.
 #[derive(Debug)]
 #[must_use]
 pub struct SignatureHeader<'a> {
     pub(crate) claim: Claim<'a>,
-    pub(crate) before: Option<[&'a [u8]; MAX_PARTS]>,
+    pub(crate) signed: Signed<'a>,
+}
+
+/// What is signed, but for the bytes after the body.
+#[derive(Debug)]
+pub(crate) enum Signed<'a> {
+    /// The body alone.
+    Body,
+    /// These parts, then the body.
+    After([&'a [u8]; MAX_PARTS]),
+    /// These bytes, in place of the body.
+    Instead(Cow<'a, [u8]>),
 }
 
 /// What is needed at the end of the body.
 #[derive(Debug)]
 pub(crate) struct Claim<'a> {
-    pub(crate) mac: [u8; 32],
-    pub(crate) others: Vec<[u8; 32]>,
+    pub(crate) signature: Signature,
+    pub(crate) others: Vec<Signature>,
     pub(crate) after: Cow<'a, [u8]>,
     pub(crate) timestamp: Option<i64>,
     pub(crate) delivery_id: Option<Cow<'a, HeaderValue>>,
@@ -28,23 +41,39 @@ pub(crate) struct Claim<'a> {
 const MAX_PARTS: usize = 4;
 
 impl<'a> SignatureHeader<'a> {
-    /// Claims that this is the MAC of the body.
+    /// Claims that this is the HMAC-SHA256 of the body.
     #[inline]
     pub fn new(mac: [u8; 32]) -> Self {
+        Self::claiming(Signature::HmacSha256(mac))
+    }
+
+    /// Claims that this is the signature of the body. Its algorithm must fit the kind of secret that the scheme takes:
+    /// a secret makes no signature of another algorithm.
+    #[inline]
+    pub fn claiming(signature: Signature) -> Self {
         let claim = Claim {
-            mac,
+            signature,
             others: Vec::new(),
             after: Cow::Borrowed(b""),
             timestamp: None,
             delivery_id: None,
         };
-        Self { claim, before: None }
+        Self {
+            claim,
+            signed: Signed::Body,
+        }
     }
 
-    /// Adds another MAC: the request is genuine if any of them is right. It allocates, and each MAC is compared in
-    /// constant time; the scheme has to limit how many it adds.
-    pub fn or(mut self, mac: [u8; 32]) -> Self {
-        self.claim.others.push(mac);
+    /// Adds another HMAC-SHA256, as [`or_claiming`](Self::or_claiming) does.
+    pub fn or(self, mac: [u8; 32]) -> Self {
+        self.or_claiming(Signature::HmacSha256(mac))
+    }
+
+    /// Adds another signature: the request is genuine if any of them is right. It allocates, and each MAC is compared
+    /// in constant time; the scheme has to limit how many it adds. One of another algorithm than the first is not
+    /// checked.
+    pub fn or_claiming(mut self, signature: Signature) -> Self {
+        self.claim.others.push(signature);
         self
     }
 
@@ -57,7 +86,21 @@ impl<'a> SignatureHeader<'a> {
         const { assert!(N <= MAX_PARTS, "a signature header has room for four parts") };
         let mut all: [&[u8]; MAX_PARTS] = [b""; MAX_PARTS];
         all[..N].copy_from_slice(&parts);
-        self.before = Some(all);
+        self.signed = Signed::After(all);
+        self
+    }
+
+    /// Claims that this is the [`Token`](crate::Token) of the receiver. Nothing is signed, and the body is not hashed.
+    ///
+    /// Both are compared in a time that does not depend on the receiver's.
+    pub fn token(shown: &[u8]) -> Self {
+        Self::claiming(mac::token_claim(shown)).signed_instead_of_body(&b""[..])
+    }
+
+    /// Sets the bytes that are signed in place of the body. Whoever sees one request can then send it with any body:
+    /// use it only where the provider signs nothing else.
+    pub fn signed_instead_of_body(mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        self.signed = Signed::Instead(bytes.into());
         self
     }
 
@@ -88,7 +131,7 @@ impl Claim<'_> {
     #[inline]
     pub(crate) fn to_static(&self) -> Claim<'static> {
         Claim {
-            mac: self.mac,
+            signature: self.signature,
             others: self.others.clone(),
             after: Cow::Owned(self.after.to_vec()),
             timestamp: self.timestamp,

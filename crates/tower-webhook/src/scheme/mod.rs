@@ -3,23 +3,33 @@
 //! A scheme is a value that goes into [`Verifier::new`](crate::Verifier::new),
 //! [`Signer::new`](crate::sign::Signer::new) and [`RequestBuilder::new`](crate::test::RequestBuilder::new):
 //!
-//! | scheme | signed besides the body | secret |
-//! |---|---|---|
-//! | [`Knowrithm`] | | as it is |
-//! | [`GitHub`] | | as it is |
-//! | [`Stripe`] | the time | as it is, `whsec_` included |
-//! | [`Slack`] | the time | as it is |
-//! | [`Shopify`] | | as it is |
-//! | [`StandardWebhooks`], and Svix | an id and the time | [decoded](crate::SigningSecret::from_whsec) |
-//! | [`HmacSha256Scheme`]: one header, a prefix and a MAC | | as it is |
+//! | what a provider signs and sends | schemes |
+//! |---|---|
+//! | the body: one MAC in hex | [`Asana`], [`Bitbucket`], [`CoinbaseCommerce`], [`Dropbox`], [`Gitea`], [`GitHub`], [`Knowrithm`], [`LemonSqueezy`], [`Linear`], [`Meta`], [`Notion`], [`Razorpay`], [`Sentry`] |
+//! | the body: one MAC in base64 | [`Flutterwave`], [`Line`], [`QuickBooks`], [`Shopify`], [`Typeform`], [`WooCommerce`], [`XCom`], [`Xero`] |
+//! | the body: one MAC of HMAC-SHA1 in hex (feature `sha1`) | [`Intercom`], [`Vercel`] |
+//! | the body: one MAC of HMAC-SHA512 in hex (feature `sha512`) | [`Paystack`] |
+//! | the body: a list of MACs | [`PagerDuty`] |
+//! | the time and the body: a list of the time and MACs | [`Calendly`], [`CloudflareStream`], [`ElevenLabs`], [`Mux`], [`Paddle`], [`Sanity`], [`Stripe`] |
+//! | the time and the body: a header for each | [`BoxCom`], [`Slack`], [`Zendesk`], [`Zoom`] |
+//! | an id, the time and the body | [`StandardWebhooks`] and Svix, [`Twitch`] |
+//! | the public URL and the body | [`Square`], [`HubSpot`] with method and time |
+//! | the body, or the time and the body, with a public key of P-256 (feature `p256`) | [`Circle`], [`SendGrid`] |
+//! | the time and the body, with a public key of Ed25519 (feature `ed25519`) | [`Discord`], [`StandardWebhooksV1a`] with an id |
+//! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], or as data [`TokenScheme`] |
+//! | any of those with a MAC, as data | [`HmacScheme`] |
+//!
+//! [All providers](crate::_guide::providers) is a table with a row for each, and names those that sign as another one
+//! does. A secret keys the MAC as it is, but for [`StandardWebhooks`], whose secret is
+//! [decoded](crate::SigningSecret::from_whsec).
 //!
 //! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]:
 //! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
 //!
 //! # A scheme of your own
 //!
-//! A scheme whose header is a prefix and the HMAC-SHA256 of the body is data: [`HmacSha256Scheme`]. Any other is an
-//! `impl Scheme`. With `impl SigningScheme` beside it, it also signs and is tested like the schemes of this crate:
+//! A scheme with one MAC or a list of them, over the body and parts of the head, is data: [`HmacScheme`]. Any other is
+//! an `impl Scheme`. With `impl SigningScheme` beside it, it also signs and is tested like the schemes of this crate:
 //!
 //! ```
 //! use http::HeaderMap;
@@ -79,36 +89,140 @@
 //! Some providers send several signatures, one for each secret while they rotate. The first 16 entries of such a list
 //! are considered, of any kind. A longer list costs nothing more.
 
+mod asana;
+mod basic_auth;
+mod bitbucket;
+mod box_com;
+mod calendly;
+#[cfg(feature = "p256")]
+mod circle;
+mod cloudflare_stream;
+mod coinbase_commerce;
+#[cfg(feature = "p256")]
+mod der;
+#[cfg(feature = "ed25519")]
+mod discord;
+mod dropbox;
+mod elevenlabs;
 mod encoding;
+mod flutterwave;
+mod gitea;
 mod github;
 mod header;
 mod hex;
-mod hmac_sha256;
+mod hmac_provider;
+mod hmac_scheme;
+mod hubspot;
+mod id;
+#[cfg(feature = "sha1")]
+mod intercom;
 mod knowrithm;
+mod lemon_squeezy;
+mod line;
+mod linear;
+mod meta;
+mod mux;
+mod notion;
 mod only_value;
+mod paddle;
+mod pagerduty;
+#[cfg(feature = "sha512")]
+mod paystack;
+mod quickbooks;
+mod razorpay;
+mod sanity;
+#[cfg(feature = "p256")]
+mod sendgrid;
+mod sentry;
 mod shopify;
 #[cfg(feature = "sign")]
 mod signing;
 mod slack;
+mod square;
 mod standard_webhooks;
+#[cfg(feature = "ed25519")]
+mod standard_webhooks_v1a;
 mod stripe;
 mod timestamp;
+mod token;
+mod twitch;
+mod typeform;
+#[cfg(feature = "sha1")]
+mod vercel;
+mod woocommerce;
+mod x_com;
+mod xero;
+mod zendesk;
+mod zoom;
 
+use http::StatusCode;
+
+pub use self::asana::Asana;
+pub use self::basic_auth::BasicAuth;
+pub use self::bitbucket::Bitbucket;
+pub use self::box_com::BoxCom;
+pub use self::calendly::Calendly;
+#[cfg(feature = "p256")]
+pub use self::circle::Circle;
+pub use self::cloudflare_stream::CloudflareStream;
+pub use self::coinbase_commerce::CoinbaseCommerce;
+#[cfg(feature = "ed25519")]
+pub use self::discord::Discord;
+pub use self::dropbox::Dropbox;
+pub use self::elevenlabs::ElevenLabs;
 pub use self::encoding::Encoding;
+pub use self::flutterwave::Flutterwave;
+pub use self::gitea::Gitea;
 pub use self::github::GitHub;
-pub(crate) use self::header::Claim;
 pub use self::header::SignatureHeader;
-pub use self::hmac_sha256::HmacSha256Scheme;
+pub(crate) use self::header::{Claim, Signed};
+use self::hmac_provider::hmac_provider;
+pub use self::hmac_scheme::{HmacProvider, HmacScheme, Part, Separator};
+pub use self::hubspot::HubSpot;
+pub(crate) use self::id::SchemeId;
+#[cfg(feature = "sha1")]
+pub use self::intercom::Intercom;
 pub use self::knowrithm::Knowrithm;
+pub use self::lemon_squeezy::LemonSqueezy;
+pub use self::line::Line;
+pub use self::linear::Linear;
+pub use self::meta::Meta;
+pub use self::mux::Mux;
+pub use self::notion::Notion;
 pub use self::only_value::only_value;
+pub use self::paddle::Paddle;
+pub use self::pagerduty::PagerDuty;
+#[cfg(feature = "sha512")]
+pub use self::paystack::Paystack;
+pub use self::quickbooks::QuickBooks;
+pub use self::razorpay::Razorpay;
+pub use self::sanity::Sanity;
+#[cfg(feature = "p256")]
+pub use self::sendgrid::SendGrid;
+pub use self::sentry::Sentry;
 pub use self::shopify::Shopify;
 #[cfg(feature = "sign")]
 pub use self::signing::{SigningScheme, Unsigned};
 pub use self::slack::Slack;
+pub use self::square::Square;
 pub use self::standard_webhooks::StandardWebhooks;
+#[cfg(feature = "ed25519")]
+pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
-pub use self::timestamp::only_timestamp;
+pub use self::timestamp::{TimeUnit, only_time, only_timestamp};
+pub use self::token::TokenScheme;
+pub use self::twitch::Twitch;
+pub use self::typeform::Typeform;
+#[cfg(feature = "sha1")]
+pub use self::vercel::Vercel;
+pub use self::woocommerce::WooCommerce;
+pub use self::x_com::XCom;
+pub use self::xero::Xero;
+pub use self::zendesk::Zendesk;
+pub use self::zoom::Zoom;
+use crate::error::ConfigError;
 pub use crate::head::Head;
+pub use crate::mac::{Algorithm, Signature};
 use crate::rejection::Rejection;
 use crate::secret::Secret;
 
@@ -120,11 +234,29 @@ const MAX_ENTRIES: usize = 16;
 /// See [the module](self#a-scheme-of-your-own) for an example.
 pub trait Scheme: Send + Sync + 'static {
     /// The kind of secret that it takes: [`SigningSecret`](crate::SigningSecret) when the bytes of the secret key the
-    /// MAC as they are, [`DecodedSecret`](crate::DecodedSecret) when they must be decoded before.
+    /// MAC as they are, [`DecodedSecret`](crate::DecodedSecret) when they must be decoded before, a
+    /// [`Token`](crate::Token), or a public key.
     type Secret: Secret;
 
     /// The name of the scheme in logs, in `snake_case`.
     fn name(&self) -> &'static str;
+
+    /// The status of the answer to a request with a wrong signature; 403 by default. A provider that demands another
+    /// one has it here, and [`Verifier::refuse_with`](crate::Verifier::refuse_with) changes it.
+    fn refusal(&self) -> StatusCode {
+        StatusCode::FORBIDDEN
+    }
+
+    /// Whether the scheme can be used: called once, where a verifier or a signer is made, which panics with the error.
+    /// A scheme that lacks something, such as its public URL, is found at the start and not at the first request. By
+    /// default it can.
+    ///
+    /// # Errors
+    ///
+    /// When something is missing or contradicts itself.
+    fn check(&self) -> Result<(), ConfigError> {
+        Ok(())
+    }
 
     /// Judges the head of a request, before its body is read.
     ///
@@ -135,4 +267,12 @@ pub trait Scheme: Send + Sync + 'static {
     /// A [`Rejection`] that names the missing or malformed header. Use a kind with the status 403: the peer sees the
     /// status of the kind.
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+}
+
+/// Panics with the error of a scheme that cannot be used.
+#[track_caller]
+pub(crate) fn assert_usable(scheme: &impl Scheme) {
+    if let Err(error) = scheme.check() {
+        panic!("{error}");
+    }
 }

@@ -1,13 +1,14 @@
 //! Shopify's scheme.
 
+use http::StatusCode;
 use http::header::HeaderName;
 
-use super::only_value::only_mac;
-use super::{Encoding, Head, Scheme, SignatureHeader};
-use crate::rejection::Rejection;
-use crate::secret::SigningSecret;
+use super::{Encoding, HmacScheme, hmac_provider};
 
-static SIGNATURE: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
+static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-shopify-hmac-sha256"))
+    .named("shopify")
+    .encoding(Encoding::Base64)
+    .refused_with(StatusCode::UNAUTHORIZED);
 
 /// Shopify's scheme.
 ///
@@ -17,6 +18,8 @@ static SIGNATURE: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the app's client secret as UTF-8 bytes. For webhooks that were
 /// created in a store's admin, it is the secret that is shown there.
+///
+/// **Refused with** 401, which Shopify's review of an app asks for.
 ///
 /// Two deliveries may have the same bytes, and so the same [key](crate::VerifiedBody::delivery_key): a shop whose data
 /// is to be erased twice, for example. `X-Shopify-Event-Id` differs, and `X-Shopify-Topic` says what happened, but
@@ -38,26 +41,4 @@ static SIGNATURE: HeaderName = HeaderName::from_static("x-shopify-hmac-sha256");
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shopify;
 
-impl Scheme for Shopify {
-    type Secret = SigningSecret;
-
-    fn name(&self) -> &'static str {
-        "shopify"
-    }
-
-    #[inline]
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        only_mac(head.headers(), &SIGNATURE, "", Encoding::Base64)
-    }
-}
-
-#[cfg(feature = "sign")]
-impl super::SigningScheme for Shopify {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
-    }
-
-    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
-        super::signing::sign_body(request, &SIGNATURE, "", Encoding::Base64)
-    }
-}
+hmac_provider!(Shopify, SCHEME);

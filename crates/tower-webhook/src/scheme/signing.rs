@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Scheme;
 use crate::head::Head;
+use crate::mac::{Algorithm, Message, Signature, SigningKey};
 
 /// A [`Scheme`] that can sign, for [`Signer`](crate::sign::Signer) and for the requests of the module
 /// [`test`](mod@crate::test).
@@ -20,16 +21,14 @@ pub trait SigningScheme: Scheme {
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap;
 }
 
-/// A request that is to be signed: its head, the time, an id, and the MAC of its body.
+/// A request that is to be signed: its head, the time, an id, and what signs its body.
 pub struct Unsigned<'a> {
     pub(crate) head: Head<'a>,
     pub(crate) timestamp: i64,
     pub(crate) id: &'a str,
-    pub(crate) mac: &'a MacOf<'a>,
+    pub(crate) body: &'a Message<'a>,
+    pub(crate) key: &'a SigningKey,
 }
-
-/// Makes the MAC of the bytes before the body, the body, and the bytes after it.
-pub(crate) type MacOf<'a> = dyn Fn(&[&[u8]], &[&[u8]]) -> [u8; 32] + 'a;
 
 impl<'a> Unsigned<'a> {
     /// The head of the request. [`Signer::headers`](crate::sign::Signer::headers) knows neither method nor URI.
@@ -50,10 +49,47 @@ impl<'a> Unsigned<'a> {
         self.id
     }
 
-    /// The MAC of `before`, the body, and `after`, all joined.
+    /// The HMAC-SHA256 of `before`, the body, and `after`, all joined.
+    ///
+    /// # Panics
+    ///
+    /// As [`signature`](Self::signature) does.
     #[must_use]
     pub fn mac(&self, before: &[&[u8]], after: &[&[u8]]) -> [u8; 32] {
-        (self.mac)(before, after)
+        match self.signature(Algorithm::HmacSha256, before, after) {
+            Signature::HmacSha256(mac) => mac,
+            #[allow(unreachable_patterns, reason = "without features there is one algorithm")]
+            _ => unreachable!("a signature is of the algorithm that was asked for"),
+        }
+    }
+
+    /// The signature of `before`, the body, and `after`, all joined, by this algorithm.
+    ///
+    /// # Panics
+    ///
+    /// When the secret of the scheme makes no signatures of this algorithm.
+    #[must_use]
+    pub fn signature(&self, algorithm: Algorithm, before: &[&[u8]], after: &[&[u8]]) -> Signature {
+        let signature = self.key.sign(algorithm, &|sink| {
+            for part in before {
+                sink(part);
+            }
+            (self.body)(sink);
+            for part in after {
+                sink(part);
+            }
+        });
+        signature.unwrap_or_else(|| panic!("the secret of this scheme makes no signatures of {algorithm:?}"))
+    }
+
+    /// The text of the [`Token`](crate::Token) that the scheme shows.
+    ///
+    /// # Panics
+    ///
+    /// When the scheme takes secrets of another kind.
+    #[must_use]
+    pub fn token(&self) -> &'a [u8] {
+        self.key.token().expect("the scheme takes a token")
     }
 }
 
@@ -67,7 +103,7 @@ impl fmt::Debug for Unsigned<'_> {
     }
 }
 
-/// One header: a prefix and the MAC of the body alone.
+/// One header: a prefix and the HMAC-SHA256 of the body alone.
 pub(super) fn sign_body(
     request: &Unsigned<'_>,
     name: &HeaderName,
@@ -84,4 +120,12 @@ pub(super) fn headers<'a>(headers: impl IntoIterator<Item = (&'a HeaderName, Str
         .into_iter()
         .map(|(name, text)| (name.clone(), value(text)))
         .collect()
+}
+
+/// One header that shows a token behind a prefix.
+pub(super) fn shown(name: &HeaderName, prefix: &str, token: &[u8]) -> HeaderMap {
+    let text = zeroize::Zeroizing::new([prefix.as_bytes(), token].concat());
+    let mut value = HeaderValue::from_bytes(&text).expect("a header can have the token");
+    value.set_sensitive(true);
+    HeaderMap::from_iter([(name.clone(), value)])
 }

@@ -2,14 +2,13 @@
 
 use http::header::HeaderName;
 
-use super::only_value::only_mac;
-use super::{Encoding, Head, Scheme, SignatureHeader, only_timestamp};
-use crate::rejection::Rejection;
-use crate::secret::SigningSecret;
+use super::{HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SIGNATURE: HeaderName = HeaderName::from_static("x-slack-signature");
-static TIMESTAMP: HeaderName = HeaderName::from_static("x-slack-request-timestamp");
-const PREFIX: &str = "v0=";
+static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-slack-signature"))
+    .named("slack")
+    .prefix("v0=")
+    .time_header(HeaderName::from_static("x-slack-request-timestamp"), TimeUnit::Seconds)
+    .signs(&[Part::Literal("v0:"), Part::Time, Part::Literal(":"), Part::Body]);
 
 /// Slack's scheme.
 ///
@@ -49,30 +48,4 @@ const PREFIX: &str = "v0=";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Slack;
 
-impl Scheme for Slack {
-    type Secret = SigningSecret;
-
-    fn name(&self) -> &'static str {
-        "slack"
-    }
-
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        let header: SignatureHeader<'a> = only_mac(head.headers(), &SIGNATURE, PREFIX, Encoding::Hex)?;
-        let (text, seconds) = only_timestamp(head.headers(), &TIMESTAMP)?;
-        Ok(header.signed_before_body([b"v0:", text, b":"]).timestamp(seconds))
-    }
-}
-
-#[cfg(feature = "sign")]
-impl super::SigningScheme for Slack {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
-    }
-
-    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
-        let time = request.timestamp().to_string();
-        let mac = request.mac(&[b"v0:", time.as_bytes(), b":"], &[]);
-        let mac = Encoding::Hex.encode(&mac);
-        super::signing::headers([(&SIGNATURE, format!("{PREFIX}{mac}")), (&TIMESTAMP, time)])
-    }
-}
+hmac_provider!(Slack, SCHEME);

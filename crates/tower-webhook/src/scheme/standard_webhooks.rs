@@ -1,12 +1,24 @@
 //! The scheme of Standard Webhooks, and of Svix.
 
+use http::HeaderMap;
 use http::header::HeaderName;
-use http::{HeaderMap, HeaderValue};
 
-use super::only_value::malformed;
-use super::{Encoding, Head, MAX_ENTRIES, Scheme, SignatureHeader, only_timestamp, only_value};
+use super::{Encoding, Head, HmacScheme, Part, Scheme, Separator, SignatureHeader, TimeUnit};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::DecodedSecret;
+
+static STANDARD: Names = Names {
+    id: HeaderName::from_static("webhook-id"),
+    timestamp: HeaderName::from_static("webhook-timestamp"),
+    signature: HeaderName::from_static("webhook-signature"),
+};
+static SVIX: Names = Names {
+    id: HeaderName::from_static("svix-id"),
+    timestamp: HeaderName::from_static("svix-timestamp"),
+    signature: HeaderName::from_static("svix-signature"),
+};
+static BY_STANDARD_NAMES: HmacScheme<DecodedSecret> = by_names("webhook-id", "webhook-timestamp", "webhook-signature");
+static BY_SVIX_NAMES: HmacScheme<DecodedSecret> = by_names("svix-id", "svix-timestamp", "svix-signature");
 
 /// The scheme of Standard Webhooks, and of Svix.
 ///
@@ -22,6 +34,13 @@ use crate::secret::DecodedSecret;
 /// [decoded](crate::SigningSecret::from_whsec) secret. An id with a dot is refused, so that the signed bytes can be
 /// divided in one way only. The signed id identifies the delivery: its [key](crate::VerifiedBody::delivery_key) is made
 /// from it.
+///
+/// **Used by** Anthropic, Clerk, GitLab (as its signing token), OpenAI, Polar, Resend and Supabase, with these secrets:
+///
+/// - Anthropic, Clerk, GitLab, OpenAI and Resend: `whsec_` and base64, as specified. Clerk and Resend send the names of
+///   Svix.
+/// - Polar: raw text, which is the key itself. Encode it in base64, and put `whsec_` before.
+/// - Supabase: `v1,` and then `whsec_` and base64. Remove the `v1,`.
 ///
 /// ```
 /// use tower_webhook::scheme::StandardWebhooks;
@@ -65,8 +84,12 @@ impl StandardWebhooks {
     }
 
     #[cfg(feature = "sign")]
-    fn own_names(self) -> &'static Names {
-        if self.svix_only { &SVIX } else { &STANDARD }
+    fn written(self) -> &'static HmacScheme<DecodedSecret> {
+        if self.svix_only {
+            &BY_SVIX_NAMES
+        } else {
+            &BY_STANDARD_NAMES
+        }
     }
 }
 
@@ -77,17 +100,15 @@ struct Names {
     signature: HeaderName,
 }
 
-static STANDARD: Names = Names {
-    id: HeaderName::from_static("webhook-id"),
-    timestamp: HeaderName::from_static("webhook-timestamp"),
-    signature: HeaderName::from_static("webhook-signature"),
-};
-
-static SVIX: Names = Names {
-    id: HeaderName::from_static("svix-id"),
-    timestamp: HeaderName::from_static("svix-timestamp"),
-    signature: HeaderName::from_static("svix-signature"),
-};
+const fn by_names(id: &'static str, timestamp: &'static str, signature: &'static str) -> HmacScheme<DecodedSecret> {
+    HmacScheme::decoded(HeaderName::from_static(signature))
+        .prefix("v1,")
+        .encoding(Encoding::Base64)
+        .list(Separator::Blank)
+        .id_header(HeaderName::from_static(id))
+        .time_header(HeaderName::from_static(timestamp), TimeUnit::Seconds)
+        .signs(&[Part::Id, Part::Literal("."), Part::Time, Part::Literal("."), Part::Body])
+}
 
 impl Scheme for StandardWebhooks {
     type Secret = DecodedSecret;
@@ -98,25 +119,14 @@ impl Scheme for StandardWebhooks {
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         let headers = head.headers();
-        let has_svix_alone = || !headers.contains_key(&STANDARD.signature) && headers.contains_key(&SVIX.signature);
-        let names = if self.svix_only || has_svix_alone() {
-            &SVIX
-        } else {
-            &STANDARD
-        };
-        if !self.svix_only {
-            refuse_contradictions(headers)?;
+        if self.svix_only {
+            return BY_SVIX_NAMES.read(head);
         }
-        let header = read_list(only_value(headers, &names.signature)?, &names.signature)?;
-        let id = only_value(headers, &names.id)?;
-        if id.is_empty() || id.as_bytes().contains(&b'.') {
-            return Err(malformed(&names.id));
+        refuse_contradictions(headers)?;
+        if !headers.contains_key(&STANDARD.signature) && headers.contains_key(&SVIX.signature) {
+            return BY_SVIX_NAMES.read(head);
         }
-        let (text, seconds) = only_timestamp(headers, &names.timestamp)?;
-        Ok(header
-            .signed_before_body([id.as_bytes(), b".", text, b"."])
-            .timestamp(seconds)
-            .delivery_id(id))
+        BY_STANDARD_NAMES.read(head)
     }
 }
 
@@ -135,35 +145,13 @@ fn refuse_contradictions(headers: &HeaderMap) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn read_list<'a>(value: &HeaderValue, name: &HeaderName) -> Result<SignatureHeader<'a>, Rejection> {
-    let mut header: Option<SignatureHeader<'a>> = None;
-    for entry in value.as_bytes().split(|&byte| byte == b' ').take(MAX_ENTRIES) {
-        if let Some(text) = entry.strip_prefix(b"v1,") {
-            let mac = Encoding::Base64.decode(text).ok_or_else(|| malformed(name))?;
-            header = Some(match header {
-                None => SignatureHeader::new(mac),
-                Some(header) => header.or(mac),
-            });
-        }
-    }
-    header.ok_or_else(|| malformed(name))
-}
-
 #[cfg(feature = "sign")]
 impl super::SigningScheme for StandardWebhooks {
     fn signature_header(&self) -> &HeaderName {
-        &self.own_names().signature
+        self.written().signature_header()
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> HeaderMap {
-        let names = self.own_names();
-        let (id, time) = (request.id().to_owned(), request.timestamp().to_string());
-        let mac = request.mac(&[id.as_bytes(), b".", time.as_bytes(), b"."], &[]);
-        let mac = Encoding::Base64.encode(&mac);
-        super::signing::headers([
-            (&names.id, id),
-            (&names.timestamp, time),
-            (&names.signature, format!("v1,{mac}")),
-        ])
+        self.written().sign(request)
     }
 }

@@ -2,12 +2,14 @@
 
 use http::header::HeaderName;
 
-use super::only_value::{malformed, only_value};
-use super::{Encoding, Head, MAX_ENTRIES, Scheme, SignatureHeader, timestamp};
-use crate::rejection::{Rejection, RejectionKind};
-use crate::secret::SigningSecret;
+use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 
-static SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
+static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("stripe-signature"))
+    .named("stripe")
+    .prefix("v1=")
+    .list(Separator::Comma)
+    .time_entry("t=", TimeUnit::Seconds)
+    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
 
 /// Stripe's scheme.
 ///
@@ -38,47 +40,4 @@ static SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stripe;
 
-impl Scheme for Stripe {
-    type Secret = SigningSecret;
-
-    fn name(&self) -> &'static str {
-        "stripe"
-    }
-
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        let fault = |kind: RejectionKind| Rejection::new(kind).with_header(&SIGNATURE);
-        let value = only_value(head.headers(), &SIGNATURE)?.as_bytes();
-        let mut time = None;
-        let mut header: Option<SignatureHeader<'a>> = None;
-        for entry in value.split(|&byte| byte == b',').take(MAX_ENTRIES) {
-            if let Some(text) = entry.strip_prefix(b"t=") {
-                let seconds = timestamp::parse(text).ok_or_else(|| fault(RejectionKind::MalformedTimestamp))?;
-                if time.replace((text, seconds)).is_some() {
-                    return Err(fault(RejectionKind::MalformedTimestamp));
-                }
-            } else if let Some(digits) = entry.strip_prefix(b"v1=") {
-                let mac = Encoding::Hex.decode(digits).ok_or_else(|| malformed(&SIGNATURE))?;
-                header = Some(match header {
-                    None => SignatureHeader::new(mac),
-                    Some(header) => header.or(mac),
-                });
-            }
-        }
-        let header = header.ok_or_else(|| malformed(&SIGNATURE))?;
-        let (text, seconds) = time.ok_or_else(|| fault(RejectionKind::MissingTimestamp))?;
-        Ok(header.signed_before_body([text, b"."]).timestamp(seconds))
-    }
-}
-
-#[cfg(feature = "sign")]
-impl super::SigningScheme for Stripe {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
-    }
-
-    fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
-        let time = request.timestamp().to_string();
-        let mac = Encoding::Hex.encode(&request.mac(&[time.as_bytes(), b"."], &[]));
-        super::signing::headers([(&SIGNATURE, format!("t={time},v1={mac}"))])
-    }
-}
+hmac_provider!(Stripe, SCHEME);

@@ -16,7 +16,7 @@ fn is_blank_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
     units.all(|unit| unit.is_some_and(is_invisible)) && matches!(rest, [] | [0])
 }
 
-fn is_invisible(letter: char) -> bool {
+pub(super) fn is_invisible(letter: char) -> bool {
     let has_no_width = matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
     letter.is_whitespace() || letter == '\0' || has_no_width
 }

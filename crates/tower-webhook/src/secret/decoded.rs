@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Secret, SigningSecret, sealed};
+use super::placeholder::fault_of_key;
+use super::{Keyed, Secret, SigningSecret, sealed};
+use crate::error::ConfigError;
 
 /// A signing secret whose text was decoded into the key: made by
 /// [`SigningSecret::from_whsec`](SigningSecret::from_whsec).
@@ -45,25 +47,63 @@ impl DecodedSecret {
     pub fn not_after(self, instant: SystemTime) -> Self {
         Self(self.0.not_after(instant))
     }
+
+    /// Refuses a key that is probably a placeholder, as [`SigningSecret::strict`] does. White space and quotation marks
+    /// are no faults of a key, because the provider decodes the same text.
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// // The base64 of `changeme`.
+    /// let error = SigningSecret::from_whsec("whsec_Y2hhbmdlbWU=")?.strict().unwrap_err();
+    /// assert_eq!(error.to_string(), "signing secret is a common placeholder: put the provider's secret there");
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::FaultySecret`], with the variable or the file when the secret was read from one.
+    pub fn strict(self) -> Result<Self, ConfigError> {
+        let fault = fault_of_key(&self.0.bytes);
+        Ok(Self(self.0.without(fault)?))
+    }
 }
 
 impl fmt::Debug for DecodedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.label {
-            Some(label) => write!(f, "DecodedSecret({label:?}, ..)"),
-            None => f.write_str("DecodedSecret(..)"),
-        }
+        super::label::fmt(f, "DecodedSecret", self.0.label.as_deref())
     }
 }
 
-impl Secret for DecodedSecret {}
+impl Secret for DecodedSecret {
+    #[cfg(feature = "sign")]
+    type Private = Self;
+}
 
 impl sealed::Sealed for DecodedSecret {
-    fn into_key(self) -> SigningSecret {
-        self.0
+    fn into_keyed(self) -> Keyed {
+        self.0.into_keyed()
     }
 
-    fn from_key(key: SigningSecret) -> Self {
-        Self(key)
+    fn decoy() -> Keyed {
+        SigningSecret::decoy()
+    }
+}
+
+#[cfg(feature = "sign")]
+impl super::PrivateSide for DecodedSecret {}
+
+#[cfg(feature = "sign")]
+impl sealed::Signs for DecodedSecret {
+    fn signing_key(&self) -> super::Signing {
+        self.0.signing_key()
+    }
+
+    fn unknown() -> Self {
+        Self(sealed::Signs::unknown())
+    }
+
+    fn empty_signing_key() -> Option<super::Signing> {
+        SigningSecret::empty_signing_key()
     }
 }

@@ -55,7 +55,7 @@ fn decoding_keeps_the_label_and_the_expiry() {
         .unwrap()
         .label("a")
         .not_after(instant);
-    let key = sealed::Sealed::into_key(secret.decode_whsec().unwrap());
+    let DecodedSecret(key) = secret.decode_whsec().unwrap();
     assert_eq!(key.expose(), b"secret");
     assert_eq!(key.into_terms(), (Some("a".into()), Some(instant)));
 }

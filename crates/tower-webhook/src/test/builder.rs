@@ -10,9 +10,9 @@ use http::{HeaderMap, HeaderValue, Request, Uri};
 use super::TestBody;
 use crate::clock::{Clock, unix_seconds};
 use crate::head::Head;
-use crate::scheme::SigningScheme;
-use crate::secret::SigningSecret;
-use crate::secret::sealed::Sealed;
+use crate::scheme::{Signed, SigningScheme};
+use crate::secret::Secret;
+use crate::secret::sealed::Signs;
 use crate::sign::Signer;
 
 /// Makes `POST` requests as a provider does, each signed anew.
@@ -44,13 +44,15 @@ pub struct RequestBuilder {
     pub(super) other: Signer,
     pub(super) signature: HeaderName,
     pub(super) signs_time: bool,
+    /// A token is shown beside a body that nothing signs.
+    pub(super) signs_body: bool,
     clock: Arc<dyn Clock>,
     uri: Uri,
     headers: HeaderMap,
 }
 
 impl RequestBuilder {
-    /// Signs with this scheme and secret.
+    /// Signs with this scheme and secret, or with the private key if the scheme takes public ones.
     ///
     /// # Panics
     ///
@@ -59,15 +61,16 @@ impl RequestBuilder {
         clippy::needless_pass_by_value,
         reason = "as `Verifier::new` and `Signer::new` take it"
     )]
-    pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &S::Secret) -> Self {
-        let other = SigningSecret::new("a secret that the receiver does not know").expect("it is not blank");
-        let other = Signer::new(scheme.clone(), &S::Secret::from_key(other));
+    pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
+        let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::Private::unknown());
         let signer = Signer::new(scheme.clone(), secret);
         let sample = signer.sign(Request::new(""));
         let read = scheme.read(Head::from(&sample));
+        let read = read.expect("a scheme reads what it signs");
         Self {
             signature: scheme.signature_header().clone(),
-            signs_time: read.expect("a scheme reads what it signs").claim.timestamp.is_some(),
+            signs_time: read.claim.timestamp.is_some(),
+            signs_body: !matches!(read.signed, Signed::Instead(_)),
             signer,
             other,
             clock: Arc::new(SystemTime::now),

@@ -7,20 +7,20 @@ use crate::rejection::RejectionKind;
 
 /// The age of a stale request, in seconds: a day.
 const STALE: i64 = 24 * 60 * 60;
-/// How many characters of a signature are cut off: half of the digits in hex.
-const CUT: usize = 32;
+/// How many characters of a signature are cut off: fewer than the shortest one has.
+const CUT: usize = 16;
 
 /// A way to make a request that must be refused.
 ///
 /// | forgery | schemes | contents | refused as |
 /// |---|---|---|---|
-/// | `BitFlip` | all | not empty | `signature_mismatch` |
+/// | `BitFlip` | those that sign the body | not empty | `signature_mismatch` |
 /// | `OtherSecret` | all | any | `signature_mismatch` |
 /// | `StaleTimestamp` | those that sign a timestamp | any | `timestamp_too_old` |
 /// | `DoubledHeader` | all | any | `duplicate_signature` |
-/// | `TruncatedSignature` | all | any | `malformed_signature` |
-/// | `ReserialisedJson` | all | JSON with a blank, a colon or a comma | `signature_mismatch` |
-/// | `ChangedNewline` | all | any | `signature_mismatch` |
+/// | `TruncatedSignature` | those that sign the body | any | `malformed_signature` |
+/// | `ReserialisedJson` | those that sign the body | JSON with a blank, a colon or a comma | `signature_mismatch` |
+/// | `ChangedNewline` | those that sign the body | any | `signature_mismatch` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Forgery {
@@ -32,7 +32,7 @@ pub enum Forgery {
     StaleTimestamp,
     /// The signature header occurs twice, with the correct value both times.
     DoubledHeader,
-    /// The last 32 characters of the correct signature are cut off.
+    /// The last 16 characters of the correct signature are cut off.
     TruncatedSignature,
     /// The body is the same JSON with other white space, as after parsing and serialising it.
     ReserialisedJson,
@@ -85,6 +85,13 @@ impl RequestBuilder {
     pub fn forged(&self, forgery: Forgery, content: impl AsRef<[u8]>) -> Option<Request<TestBody>> {
         let content = content.as_ref();
         let genuine = || self.sign(&self.signer, content, 0);
+        let needs_signed_body = !matches!(
+            forgery,
+            Forgery::OtherSecret | Forgery::StaleTimestamp | Forgery::DoubledHeader
+        );
+        if needs_signed_body && !self.signs_body {
+            return None;
+        }
         let (headers, sent) = match forgery {
             Forgery::BitFlip => (genuine(), with_bit_flipped(content)?),
             Forgery::OtherSecret => (self.sign(&self.other, content, 0), content.to_vec()),

@@ -10,23 +10,36 @@ use http_body_util::BodyExt;
 
 use super::*;
 use crate::scheme::{
-    Encoding, GitHub, HmacSha256Scheme, Knowrithm, Shopify, SigningScheme, Slack, StandardWebhooks, Stripe,
+    BasicAuth, Encoding, GitHub, HmacScheme, Knowrithm, Shopify, SigningScheme, Slack, StandardWebhooks, Stripe,
+    TokenScheme,
 };
-use crate::{Clock, DecodedSecret, SigningSecret, Verifier};
+use crate::{Clock, DecodedSecret, Secret, SigningSecret, Token, Verifier};
 
 const NOW: u64 = 1_700_000_000;
 
 /// Builder and verifier of one scheme, with one clock.
-fn pair<S: SigningScheme + Clone>(scheme: S, secret: S::Secret) -> (RequestBuilder, Verifier) {
+fn pair<S>(scheme: S, secret: S::Secret) -> (RequestBuilder, Verifier)
+where
+    S: SigningScheme<Secret: Secret<Private = S::Secret>> + Clone,
+{
+    pair_of(scheme, &secret.clone(), secret)
+}
+
+fn pair_of<S: SigningScheme + Clone>(
+    scheme: S,
+    private: &<S::Secret as Secret>::Private,
+    secret: S::Secret,
+) -> (RequestBuilder, Verifier) {
     let clock = TestClock::at(NOW);
-    let builder = RequestBuilder::new(scheme.clone(), &secret).clock(clock.clone());
+    let builder = RequestBuilder::new(scheme.clone(), private).clock(clock.clone());
     (builder, Verifier::new(scheme, secret).clock(clock))
 }
 
 fn pairs() -> Vec<(RequestBuilder, Verifier)> {
     let secret = || SigningSecret::new("hush").unwrap();
-    let own = HmacSha256Scheme::new(HeaderName::from_static("x-own")).encoding(Encoding::Base64);
-    vec![
+    let own = HmacScheme::new(HeaderName::from_static("x-own")).encoding(Encoding::Base64);
+    #[allow(unused_mut, reason = "features add more")]
+    let mut pairs = vec![
         pair(Knowrithm, secret()),
         pair(GitHub, secret()),
         pair(Stripe, secret()),
@@ -34,8 +47,35 @@ fn pairs() -> Vec<(RequestBuilder, Verifier)> {
         pair(Shopify, secret()),
         pair(StandardWebhooks::new(), decoded_secret()),
         pair(StandardWebhooks::svix_only(), decoded_secret()),
-        pair(own, secret()),
-    ]
+        pair(own.clone(), secret()),
+    ];
+    #[cfg(feature = "sha1")]
+    pairs.push(pair(
+        own.clone().algorithm(crate::scheme::Algorithm::HmacSha1),
+        secret(),
+    ));
+    #[cfg(feature = "sha512")]
+    pairs.extend([
+        pair(own.clone().algorithm(crate::scheme::Algorithm::HmacSha384), secret()),
+        pair(own.algorithm(crate::scheme::Algorithm::HmacSha512), secret()),
+    ]);
+    #[cfg(feature = "ed25519")]
+    {
+        use crate::scheme::{Discord, StandardWebhooksV1a};
+
+        let key = crate::Ed25519PrivateKey::new("11".repeat(32)).unwrap();
+        pairs.push(pair_of(Discord, &key, key.public_key()));
+        pairs.push(pair_of(StandardWebhooksV1a, &key, key.public_key()));
+    }
+    #[cfg(feature = "p256")]
+    {
+        use crate::scheme::{Circle, SendGrid};
+
+        let key = crate::P256PrivateKey::new("11".repeat(32)).unwrap();
+        pairs.push(pair_of(SendGrid, &key, key.public_key()));
+        pairs.push(pair_of(Circle, &key, key.public_key()));
+    }
+    pairs
 }
 
 fn decoded_secret() -> DecodedSecret {
@@ -78,7 +118,7 @@ fn forgeries_apply_as_the_table_says() {
                 .collect::<Vec<_>>()
         };
         let mut all = Forgery::ALL.to_vec();
-        let timed = ["stripe", "slack", "standard_webhooks"];
+        let timed = ["stripe", "slack", "standard_webhooks", "discord", "sendgrid"];
         if !timed.iter().any(|name| format!("{builder:?}").contains(name)) {
             all.retain(|forgery| *forgery != Forgery::StaleTimestamp);
         }
@@ -244,5 +284,24 @@ fn a_body_polled_after_its_end_panics() {
     let mut body = pin!(TestBody::new());
     for _ in 0..2 {
         let _ = body.as_mut().poll_frame(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_forged_where_it_can_be() {
+    let token = TokenScheme::new(HeaderName::from_static("x-token")).prefix("Bearer ");
+    for (builder, verifier) in [
+        pair(token, Token::new("hush").unwrap()),
+        pair(BasicAuth, Token::basic("user", "hush").unwrap()),
+    ] {
+        let genuine = verifier.verify_request(builder.signed("{}")).await;
+        assert_eq!(genuine.unwrap().body().bytes(), "{}");
+        let mut seen = Vec::new();
+        for (forgery, request) in builder.forgeries("{}") {
+            let refused = verifier.verify_request(request).await.unwrap_err();
+            assert_eq!(refused.kind(), forgery.rejection_kind(), "{builder:?}, {forgery:?}");
+            seen.push(forgery);
+        }
+        assert_eq!(seen, [Forgery::OtherSecret, Forgery::DoubledHeader]);
     }
 }

@@ -9,6 +9,7 @@ use http::HeaderMap;
 use http_body::{Body, SizeHint};
 
 use super::Pieces;
+use crate::budget::{Reservation, SMALL};
 use crate::check::Check;
 use crate::collect::{Collected, Polled};
 use crate::head::Head;
@@ -70,16 +71,37 @@ fn begin_body<B: Body>(
         first = data.copy_to_bytes(data.remaining());
         next = body.poll_frame(cx);
         if let Poll::Ready(None) = next {
-            let origin = Check::whole(header, &first, policy, set)?;
-            return Ok(Begun::Whole(first, origin));
+            return begin_whole(policy, set, header, first);
         }
+    }
+    let mut collected = Collected::new(Check::start(set, header), allowance, &policy.budget);
+    if !first.is_empty() {
+        collected.keep_first(first)?;
     }
     let pieces = Pieces {
         set: Arc::clone(set),
         claim: header.claim.to_static(),
-        collected: Collected::new(Check::start(set, header), allowance, first),
+        collected,
     };
     Ok(Begun::Pieces(pieces, next))
+}
+
+/// Checks a body that is there. A small one is not counted: nothing waits for it.
+#[inline]
+fn begin_whole<B: Body>(
+    policy: &Policy,
+    set: &Set,
+    header: &SignatureHeader<'_>,
+    body: Bytes,
+) -> Result<Begun<B>, Rejection> {
+    if body.len() <= SMALL {
+        let origin = Check::whole(header, &body, policy, set)?;
+        return Ok(Begun::Whole(body, origin));
+    }
+    let mut reservation = Reservation::new(&policy.budget);
+    reservation.raise_to(body.len())?;
+    let origin = Check::whole(header, &body, policy, set)?;
+    Ok(Begun::Whole(reservation.hold(body), origin))
 }
 
 /// The length of the body as far as it is announced: by the body if it knows it exactly, else by the larger of its

@@ -87,6 +87,8 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct VerifyRequest<B> {
         policy: Arc<Policy>,
+        // Lent to the states, because it is expensive to move. Empty while a look-up has it.
+        head: Parts,
         #[pin]
         body: B,
         #[pin]
@@ -95,24 +97,19 @@ pin_project! {
     }
 }
 
-/// How far a request is. Each state owns everything that the next one needs.
+/// How far a request is. Each state owns everything else that the next one needs.
 #[expect(
     clippy::large_enum_variant,
     reason = "a smaller one would allocate for every request"
 )]
 enum State {
     /// The head is to be judged.
-    Head(Parts),
+    Head,
     /// The head is well formed. The look-up owns it, and gives it back.
     LookingUp(Pending),
     /// The secrets are there; the body is on its way.
-    Reading(Reading),
+    Reading(Pieces),
     Done,
-}
-
-struct Reading {
-    head: Parts,
-    pieces: Pieces,
 }
 
 /// A body that is not complete, and what its verdict needs.
@@ -124,9 +121,8 @@ struct Pieces {
 
 /// The end of a check.
 pub(crate) enum Verdict {
-    Verified(Request<BufferedBody>),
-    /// With the head of the request, for the answer.
-    Refused(Rejection, Parts),
+    Verified(BufferedBody),
+    Refused(Rejection),
 }
 
 impl<B> VerifyRequest<B> {
@@ -135,10 +131,30 @@ impl<B> VerifyRequest<B> {
         let (head, body) = request.into_parts();
         Self {
             policy,
+            head,
             body,
             deadline: Deadline::default(),
-            state: State::Head(head),
+            state: State::Head,
         }
+    }
+
+    /// The head of a request that is refused.
+    pub(crate) fn head(&self) -> &Parts {
+        &self.head
+    }
+
+    /// The verified request, once.
+    #[inline]
+    pub(crate) fn take_request(self: Pin<&mut Self>, body: BufferedBody) -> Request<BufferedBody> {
+        let mut request = Request::new(body);
+        let head = self.project().head;
+        // Part by part: this measures faster than to move the head as a whole.
+        mem::swap(request.method_mut(), &mut head.method);
+        mem::swap(request.uri_mut(), &mut head.uri);
+        *request.version_mut() = head.version;
+        mem::swap(request.headers_mut(), &mut head.headers);
+        mem::swap(request.extensions_mut(), &mut head.extensions);
+        request
     }
 }
 
@@ -147,103 +163,98 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    /// The future, with the head of a refused request.
+    /// The future itself, which keeps the head for the answer.
     #[inline]
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
-        let mut head;
+        let head = this.head;
         // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
         let begun = match mem::replace(this.state, State::Done) {
-            State::Head(unread) => {
-                head = unread;
-                match &policy.supply {
-                    Supply::Known(secrets) => {
-                        secrets.with_current(|set| begin(policy, set, Head::from(&head), this.body, cx))
-                    }
-                    Supply::PerRequest(source) => {
-                        let length = announced(&head.headers, &this.body.size_hint());
-                        let read = policy.read(Head::from(&head));
-                        if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
-                            return Poll::Ready(refuse(policy, rejection, head));
-                        }
-                        *this.state = State::LookingUp(source.0.look_up(head));
-                        return self.poll_verdict(cx);
-                    }
+            State::Head => match &policy.supply {
+                Supply::Known(secrets) => {
+                    secrets.with_current(|set| begin(policy, set, Head::from(&*head), this.body, cx))
                 }
-            }
+                Supply::PerRequest(source) => {
+                    let length = announced(&head.headers, &this.body.size_hint());
+                    let read = policy.read(Head::from(&*head));
+                    if let Err(rejection) = read.and_then(|header| Ok(policy.judge(&header, length)?)) {
+                        return Poll::Ready(refuse(policy, rejection));
+                    }
+                    *this.state = State::LookingUp(source.0.look_up(mem::replace(head, empty_head())));
+                    return self.poll_verdict(cx);
+                }
+            },
             State::LookingUp(mut look_up) => match look_up.as_mut().poll(cx) {
                 Poll::Ready((returned, found)) => {
-                    head = returned;
-                    found.and_then(|set| begin(policy, &set, Head::from(&head), this.body, cx))
+                    *head = returned;
+                    found.and_then(|set| begin(policy, &set, Head::from(&*head), this.body, cx))
                 }
                 Poll::Pending => {
                     *this.state = State::LookingUp(look_up);
                     return Poll::Pending;
                 }
             },
-            State::Reading(reading) => return self.poll_rest(reading, None, cx),
+            State::Reading(pieces) => return self.poll_rest(pieces, None, cx),
             State::Done => panic!("`VerifyRequest` polled after completion"),
         };
         match begun {
-            Ok(Begun::Whole(bytes, origin)) => {
-                prove(policy, &mut head, &bytes, origin);
-                Poll::Ready(Verdict::Verified(Request::from_parts(head, BufferedBody::new(bytes))))
-            }
-            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(Reading { head, pieces }, Some(next), cx),
-            Err(rejection) => Poll::Ready(refuse(policy, rejection, head)),
+            Ok(Begun::Whole(bytes, origin)) => Poll::Ready(pass_on(policy, head, bytes, origin)),
+            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(pieces, Some(next), cx),
+            Err(rejection) => Poll::Ready(refuse(policy, rejection)),
         }
     }
 
     /// Reads on, from the result of polling the body if that was done already.
     fn poll_rest(
         self: Pin<&mut Self>,
-        mut reading: Reading,
+        mut pieces: Pieces,
         next: Option<Polled<B>>,
         cx: &mut Context<'_>,
     ) -> Poll<Verdict> {
         let this = self.project();
         let policy: &Policy = this.policy;
-        match reading.pieces.collected.poll_from(this.body, next, cx) {
-            Poll::Ready(Ok(())) => Poll::Ready(reading.finish(policy)),
-            Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection, reading.head)),
+        match pieces.collected.poll_from(this.body, next, cx) {
+            Poll::Ready(Ok(())) => Poll::Ready(pieces.finish(policy, this.head)),
+            Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection)),
             Poll::Pending => {
                 if this.deadline.poll_passed(policy.read_timeout, cx).is_ready() {
-                    let timed_out = RejectionKind::BodyTimeout.into();
-                    return Poll::Ready(refuse(policy, timed_out, reading.head));
+                    return Poll::Ready(refuse(policy, RejectionKind::BodyTimeout.into()));
                 }
-                *this.state = State::Reading(reading);
+                *this.state = State::Reading(pieces);
                 Poll::Pending
             }
         }
     }
 }
 
-impl Reading {
-    fn finish(mut self, policy: &Policy) -> Verdict {
-        let Pieces { set, claim, collected } = self.pieces;
+impl Pieces {
+    fn finish(self, policy: &Policy, head: &mut Parts) -> Verdict {
+        let Pieces { set, claim, collected } = self;
         let (bytes, check) = collected.finish();
         match check.finish(&claim, &bytes, policy, &set) {
-            Ok(origin) => {
-                prove(policy, &mut self.head, &bytes, origin);
-                Verdict::Verified(Request::from_parts(self.head, BufferedBody::new(bytes)))
-            }
-            Err(rejection) => refuse(policy, rejection, self.head),
+            Ok(origin) => pass_on(policy, head, bytes, origin),
+            Err(rejection) => refuse(policy, rejection),
         }
     }
 }
 
-/// Inserts the proof into the head of a verified request. The head is borrowed, because it is expensive to move.
+fn empty_head() -> Parts {
+    Request::new(()).into_parts().0
+}
+
+/// Inserts the proof into the head of a verified request.
 #[inline]
-fn prove(policy: &Policy, head: &mut Parts, bytes: &Bytes, origin: Origin) {
-    trace::verified(policy.scheme_name, &origin);
-    head.extensions.insert(VerifiedBody::new(bytes.clone(), origin));
+fn pass_on(policy: &Policy, head: &mut Parts, bytes: Bytes, origin: Origin) -> Verdict {
+    trace::verified(policy.scheme_id.name, &origin);
+    head.extensions
+        .insert(VerifiedBody::new(bytes.clone(), policy.scheme_id, origin));
+    Verdict::Verified(BufferedBody::new(bytes))
 }
 
 #[inline]
-fn refuse(policy: &Policy, rejection: Rejection, head: Parts) -> Verdict {
-    trace::refused(policy.scheme_name, &rejection);
-    Verdict::Refused(rejection, head)
+fn refuse(policy: &Policy, rejection: Rejection) -> Verdict {
+    Verdict::Refused(policy.refuse(rejection))
 }
 
 impl<B> Future for VerifyRequest<B>
@@ -253,10 +264,10 @@ where
 {
     type Output = Result<Request<BufferedBody>, Rejection>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_verdict(cx).map(|verdict| match verdict {
-            Verdict::Verified(request) => Ok(request),
-            Verdict::Refused(rejection, _) => Err(rejection),
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.as_mut().poll_verdict(cx).map(|verdict| match verdict {
+            Verdict::Verified(body) => Ok(self.take_request(body)),
+            Verdict::Refused(rejection) => Err(rejection),
         })
     }
 }

@@ -1,13 +1,13 @@
 //! The verifier: a scheme, its secrets, and the limits.
 
+mod settings;
+
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::check::Check;
-use crate::clock::Clock;
 use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::{Policy, declared_length};
@@ -68,6 +68,10 @@ impl Verifier {
     /// assert!(Verifier::new(Stripe, secret).verify(&headers, "{}").is_ok());
     /// # Ok::<(), tower_webhook::ConfigError>(())
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the scheme [cannot be used](Scheme::check): it signs its public URL, for example, and has none.
     #[must_use]
     pub fn new<S: Scheme>(scheme: S, secrets: impl IntoSecrets<S::Secret>) -> Self {
         let secrets = secrets.into_known();
@@ -100,13 +104,10 @@ impl Verifier {
         let body = body.into();
         match self.check(head.into(), &body) {
             Ok(origin) => {
-                trace::verified(self.policy.scheme_name, &origin);
-                Ok(VerifiedBody::new(body, origin))
+                trace::verified(self.policy.scheme_id.name, &origin);
+                Ok(VerifiedBody::new(body, self.policy.scheme_id, origin))
             }
-            Err(rejection) => {
-                trace::refused(self.policy.scheme_name, &rejection);
-                Err(rejection)
-            }
+            Err(rejection) => Err(self.policy.refuse(rejection)),
         }
     }
 
@@ -126,7 +127,7 @@ impl Verifier {
             let check = Check::start(&set, &header);
             Ok(Verification::new(&self.policy, set, check, header.claim.to_static()))
         });
-        begun.inspect_err(|rejection| trace::refused(self.policy.scheme_name, rejection))
+        begun.map_err(|rejection| self.policy.refuse(rejection))
     }
 
     fn check(&self, head: Head<'_>, body: &[u8]) -> Result<Origin, Rejection> {
@@ -148,6 +149,10 @@ impl Verifier<PerRequest> {
     ///
     /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: a look-up is asynchronous, and
     /// they are not. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Verifier::new) does.
     #[must_use]
     pub fn per_request<S: Scheme>(scheme: S, source: impl SecretSource<S::Secret>) -> Self {
         let secrets = PerRequest(source::erase(source));
@@ -155,76 +160,6 @@ impl Verifier<PerRequest> {
             policy: Arc::new(Policy::new(scheme, Supply::PerRequest(secrets.clone()))),
             secrets,
         }
-    }
-}
-
-/// Settings. Each method returns the changed verifier; clones made before keep theirs.
-impl<S> Verifier<S> {
-    /// Sets how far a signed timestamp may be from now, in the past or in the future, bounds included; 300 s by
-    /// default. Outside of it a request is refused as [too old](crate::RejectionKind::TimestampTooOld) or [in the
-    /// future](crate::RejectionKind::TimestampInFuture): before its body is read, and once more at the end of a body
-    /// that had to be waited for.
-    ///
-    /// It applies to schemes that sign a timestamp: Stripe, Slack, Standard Webhooks. Both times are whole seconds.
-    #[must_use]
-    pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        self.settings().tolerance = Some(tolerance);
-        self
-    }
-
-    /// Accepts any signed timestamp: a recorded request can be replayed for ever.
-    #[must_use]
-    pub fn insecure_any_timestamp(mut self) -> Self {
-        self.settings().tolerance = None;
-        self
-    }
-
-    /// Sets the clock by which signed timestamps are judged and secrets expire; the system's by default.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.settings().clock = Arc::new(clock);
-        self
-    }
-
-    /// Sets the size of the largest accepted body, in bytes; 2 MiB by default. A larger one is refused as
-    /// [too large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
-    /// arrived.
-    #[must_use]
-    pub fn max_body(mut self, bytes: usize) -> Self {
-        self.settings().max_body = bytes;
-        self
-    }
-
-    /// Accepts bodies of any size: a stranger can fill the memory.
-    #[must_use]
-    pub fn insecure_unlimited_body(self) -> Self {
-        self.max_body(usize::MAX)
-    }
-
-    /// Sets how long the whole body may take to arrive; 30 s by default. A slower one is refused as
-    /// [timed out](crate::RejectionKind::BodyTimeout).
-    ///
-    /// The time is counted from the moment when the body first has to be waited for, on tokio's timer. Zero refuses a
-    /// body that is not there at once. It applies to [`verify_request`](Self::verify_request) and everything that is
-    /// built on it.
-    #[cfg(feature = "layer")]
-    #[must_use]
-    pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.settings().read_timeout = Some(timeout);
-        self
-    }
-
-    /// Waits for the body without limit: a stranger can hold any number of connections open. The verifier then needs no
-    /// tokio runtime.
-    #[cfg(feature = "layer")]
-    #[must_use]
-    pub fn insecure_no_read_timeout(mut self) -> Self {
-        self.settings().read_timeout = None;
-        self
-    }
-
-    fn settings(&mut self) -> &mut Policy {
-        Arc::make_mut(&mut self.policy)
     }
 }
 

@@ -1,0 +1,70 @@
+//! All providers that this crate names: what each signs, and what it expects of a receiver.
+//!
+//! The parts that are signed stand in order; where there is a text between two of them, it is named. An empty cell
+//! means that the sources behind this table say nothing about it.
+//!
+//! | provider | signs | header | type | refusals | largest body | handshake | identity of a delivery |
+//! |---|---|---|---|---|---|---|---|
+//! | Asana | body | `X-Hook-Signature` | [`Asana`](crate::scheme::Asana) | | | `X-Hook-Secret`, sent back, is the secret | |
+//! | Bitbucket, Jira Cloud | body | `X-Hub-Signature` | [`Bitbucket`](crate::scheme::Bitbucket) | | | | `X-Request-UUID`, unsigned |
+//! | Box | body, time | `Box-Signature-Primary`, `Box-Signature-Secondary` | [`BoxCom`](crate::scheme::BoxCom) | | | | `Box-Delivery-Id`, unsigned |
+//! | Calendly | time, `.`, body | `Calendly-Webhook-Signature` | [`Calendly`](crate::scheme::Calendly) | | | | |
+//! | Circle | body | `X-Circle-Signature` | [`Circle`](crate::scheme::Circle) | | | | |
+//! | Clerk | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
+//! | Cloudflare Stream | time, `.`, body | `Webhook-Signature` | [`CloudflareStream`](crate::scheme::CloudflareStream) | | | | |
+//! | Coinbase Commerce | body | `X-CC-Webhook-Signature` | [`CoinbaseCommerce`](crate::scheme::CoinbaseCommerce) | | | | |
+//! | Discord | time, body | `X-Signature-Ed25519` | [`Discord`](crate::scheme::Discord) | 401 | | a PING, signed; wrong signatures | |
+//! | Dropbox | body | `X-Dropbox-Signature` | [`Dropbox`](crate::scheme::Dropbox) | | | `GET` with `challenge` | none |
+//! | ElevenLabs | time, `.`, body | `ElevenLabs-Signature` | [`ElevenLabs`](crate::scheme::ElevenLabs) | | | | |
+//! | Facebook, Instagram, Messenger, WhatsApp | body | `X-Hub-Signature-256` | [`Meta`](crate::scheme::Meta) | | | `GET` with `hub.challenge` | |
+//! | Flutterwave 4 | body | `flutterwave-signature` | [`Flutterwave`](crate::scheme::Flutterwave) | | | | |
+//! | Forgejo, Gitea | body | `X-Forgejo-Signature`, `X-Gitea-Signature` | [`Gitea`](crate::scheme::Gitea) | | | | `X-Gitea-Delivery`, unsigned |
+//! | GitHub | body | `X-Hub-Signature-256` | [`GitHub`](crate::scheme::GitHub) | | 25 MB | | `X-GitHub-Delivery`, unsigned |
+//! | GitLab, signing token | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
+//! | HubSpot 3 | method, URL, body, time | `X-HubSpot-Signature-v3` | [`HubSpot`](crate::scheme::HubSpot) | | | | |
+//! | Intercom | body | `X-Hub-Signature` | [`Intercom`](crate::scheme::Intercom) | | | | |
+//! | Knowrithm | body | `X-Knowrithm-Signature` | [`Knowrithm`](crate::scheme::Knowrithm) | | | | |
+//! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | |
+//! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | |
+//! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | `Linear-Delivery`, unsigned |
+//! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | |
+//! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | |
+//! | OpenAI, Anthropic | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
+//! | Paddle Billing | time, `:`, body | `Paddle-Signature` | [`Paddle`](crate::scheme::Paddle) | | | | `notification_id` in the body |
+//! | PagerDuty | body | `X-PagerDuty-Signature` | [`PagerDuty`](crate::scheme::PagerDuty) | 403 | | | |
+//! | Paystack | body | `x-paystack-signature` | [`Paystack`](crate::scheme::Paystack) | | | | |
+//! | QuickBooks | body | `intuit-signature` | [`QuickBooks`](crate::scheme::QuickBooks) | | | | |
+//! | Razorpay | body | `X-Razorpay-Signature` | [`Razorpay`](crate::scheme::Razorpay) | | | | `x-razorpay-event-id`, unsigned |
+//! | Resend | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
+//! | Sanity | time, `.`, body | `sanity-webhook-signature` | [`Sanity`](crate::scheme::Sanity) | | | | |
+//! | SendGrid | time, body | `X-Twilio-Email-Event-Webhook-Signature` | [`SendGrid`](crate::scheme::SendGrid) | | | | |
+//! | Sentry | body | `Sentry-Hook-Signature` | [`Sentry`](crate::scheme::Sentry) | | | | `Request-ID`, unsigned |
+//! | Shopify | body | `X-Shopify-Hmac-Sha256` | [`Shopify`](crate::scheme::Shopify) | 401 | | | `X-Shopify-Webhook-Id`, unsigned |
+//! | Slack | `v0:`, time, `:`, body | `X-Slack-Signature` | [`Slack`](crate::scheme::Slack) | | | `url_verification`, signed | |
+//! | Square | URL, body | `x-square-hmacsha256-signature` | [`Square`](crate::scheme::Square) | | | | `event_id` in the body |
+//! | Standard Webhooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
+//! | Standard Webhooks, asymmetric | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooksV1a`](crate::scheme::StandardWebhooksV1a) | | | | `webhook-id`, signed |
+//! | Stripe | time, `.`, body | `Stripe-Signature` | [`Stripe`](crate::scheme::Stripe) | | | | `id` in the body |
+//! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
+//! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |
+//! | Typeform | body | `Typeform-Signature` | [`Typeform`](crate::scheme::Typeform) | | | | |
+//! | Vercel | body | `x-vercel-signature` | [`Vercel`](crate::scheme::Vercel) | | | | |
+//! | WooCommerce | body | `X-WC-Webhook-Signature` | [`WooCommerce`](crate::scheme::WooCommerce) | | | a form with `webhook_id`, unsigned | `X-WC-Webhook-Delivery-ID`, unsigned |
+//! | X | body | `x-twitter-webhooks-signature` | [`XCom`](crate::scheme::XCom) | | | `GET` with `crc_token` | |
+//! | Xero | body | `x-xero-signature` | [`Xero`](crate::scheme::Xero) | 401 | | intent to receive, signed or wrongly signed | |
+//! | Zendesk | time, body | `X-Zendesk-Webhook-Signature` | [`Zendesk`](crate::scheme::Zendesk) | | | | |
+//! | Zoom | `v0:`, time, `:`, body | `x-zm-signature` | [`Zoom`](crate::scheme::Zoom) | | | `endpoint.url_validation`, signed | |
+//! | any with a user and a password in the URL | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
+//!
+//! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
+//! - **refusals**: the status that the provider wants for a wrong signature. A type has the status of its
+//!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
+//! - **largest body**: what the provider says that it may send. A verifier reads 2 MiB unless
+//!   [`max_body`](crate::Verifier::max_body) says otherwise.
+//! - **handshake**: what the provider sends before the first delivery, or from time to time. The handler answers what
+//!   is signed. What is not signed is refused, and needs a route or a method of its own.
+//! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made from
+//!   a signed id, or else from the body. An unsigned id is the choice of whoever sends the request.
+//!
+//! Another provider is data, with a [MAC](crate::scheme::HmacScheme) or a [token](crate::scheme::TokenScheme), or
+//! [an implementation](crate::scheme#a-scheme-of-your-own).

@@ -1,0 +1,55 @@
+//! The wrong forms of a public or private key.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a text is not a key. Its message says how to mend it.
+#[cfg_attr(feature = "ed25519", doc = "")]
+#[cfg_attr(feature = "ed25519", doc = "```")]
+#[cfg_attr(
+    feature = "ed25519",
+    doc = "use tower_webhook::{ConfigError, Ed25519PublicKey, KeyError};"
+)]
+#[cfg_attr(feature = "ed25519", doc = "")]
+#[cfg_attr(
+    feature = "ed25519",
+    doc = "let error = Ed25519PublicKey::new(\"whsec_c2VjcmV0\").unwrap_err();"
+)]
+#[cfg_attr(
+    feature = "ed25519",
+    doc = "assert!(matches!(error, ConfigError::Key(KeyError::SharedSecret)));"
+)]
+#[cfg_attr(feature = "ed25519", doc = "```")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// It is empty, cut off, or in no form of a key.
+    NoKey,
+    /// There is white space or a quotation mark at its beginning or end.
+    Surrounded,
+    /// It is a shared secret, `whsec_`.
+    SharedSecret,
+    /// It is the private key (`whsk_`) where the public one belongs, or the other way round.
+    OtherSide,
+    /// It is in the form of a key, but of another algorithm, or of the other side of a pair.
+    OtherAlgorithm,
+    /// It is in the form of a key, but no point of the curve, or a weak one, under which strangers can sign.
+    Invalid,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoKey => "key is not hex, base64 or PEM: copy all of it anew",
+            Self::Surrounded => "key has white space or quotes at an end: remove them",
+            Self::SharedSecret => "key is a shared secret (`whsec_`): take the public key of the endpoint",
+            Self::OtherSide => {
+                "key is of the other side: a receiver takes the public key (`whpk_`), a sender the private one (`whsk_`)"
+            }
+            Self::OtherAlgorithm => "key is of another algorithm, or of the other side of a pair",
+            Self::Invalid => "key is no key of the curve, or a weak one: copy it anew",
+        })
+    }
+}
+
+impl Error for KeyError {}

@@ -1,0 +1,50 @@
+//! Mux' scheme.
+
+use http::header::HeaderName;
+
+use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+
+static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("mux-signature"))
+    .named("mux")
+    .prefix("v1=")
+    .list(Separator::Comma)
+    .time_entry("t=", TimeUnit::Seconds)
+    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+
+/// Mux' scheme.
+///
+/// **Sends** exactly one `Mux-Signature: t=<seconds>,v1=<64 lower-case hex digits>`. Entries of other versions are
+/// ignored.
+///
+/// **Specified** in <https://www.mux.com/docs/core/verify-webhook-signatures>.
+///
+/// **Signs** `t`, a dot and the raw body, with HMAC-SHA256 under the webhook's signing secret as UTF-8 bytes.
+///
+/// The body tells of the attempts that were made, so a retry has other bytes and another
+/// [key](crate::VerifiedBody::delivery_key). The `id` in it stays the same.
+///
+/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use tower_webhook::scheme::Mux;
+/// use tower_webhook::sign::Signer;
+/// use tower_webhook::{SigningSecret, Verifier};
+///
+/// let secret = SigningSecret::new("hush")?;
+/// let headers = Signer::new(Mux, &secret).timestamp(1_700_000_000).headers("{}");
+/// assert_eq!(
+///     headers["mux-signature"],
+///     "t=1700000000,v1=763081ea12e3b1f903f958994c023cde07f1224b02a538ad6f959112a2f780ba"
+/// );
+///
+/// let then = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+/// let verifier = Verifier::new(Mux, secret).clock(move || then);
+/// assert!(verifier.verify(&headers, "{}").is_ok());
+/// # Ok::<(), tower_webhook::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mux;
+
+hmac_provider!(Mux, SCHEME);
