@@ -1,0 +1,23 @@
+//! One event per handshake with the `tracing` feature, and none without it.
+
+use crate::refusal::Refusal;
+
+/// Reports an answer at debug level: of some providers, a stranger can ask for any number of them.
+#[cfg(feature = "tracing")]
+pub(crate) fn answered(provider: &'static str) {
+    tracing::debug!(provider, code = "answered", "handshake answered");
+}
+
+/// Reports a refusal at debug level.
+#[cfg(feature = "tracing")]
+pub(crate) fn refused(provider: &'static str, refusal: &Refusal) {
+    tracing::debug!(provider, code = refusal.code(), "handshake refused: {refusal}");
+}
+
+#[cfg(not(feature = "tracing"))]
+#[inline]
+pub(crate) fn answered(_: &'static str) {}
+
+#[cfg(not(feature = "tracing"))]
+#[inline]
+pub(crate) fn refused(_: &'static str, _: &Refusal) {}
