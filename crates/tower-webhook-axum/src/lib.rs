@@ -17,7 +17,7 @@
 //!     event: String,
 //! }
 //!
-//! async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> String {
+//! async fn receive(event: VerifiedJson<Event>) -> String {
 //!     format!("thank you for {}", event.event)
 //! }
 //!

@@ -1,5 +1,6 @@
 //! The answers of the extractors when they have nothing to extract.
 
+use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 
@@ -7,12 +8,28 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-/// No `VerifyLayer` stands in front of the handler: a 500, whose text says which layer to add.
+/// No `VerifyLayer` of the handler's scheme stands in front of it: a 500, whose text says which layer to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MissingVerifyLayer;
+pub struct MissingVerifyLayer {
+    /// The type of the handler's scheme.
+    wanted: &'static str,
+    found: Option<&'static str>,
+}
 
 impl MissingVerifyLayer {
+    pub(crate) fn new<S>(found: Option<&'static str>) -> Self {
+        Self {
+            wanted: type_name::<S>(),
+            found,
+        }
+    }
+
+    /// The name of the scheme that verified the request instead; `None` if none did.
+    #[must_use]
+    pub fn found(&self) -> Option<&'static str> {
+        self.found
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -22,9 +39,21 @@ impl MissingVerifyLayer {
 
 impl fmt::Display for MissingVerifyLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "this route needs `tower_webhook::VerifyLayer`: add it with `.route_layer(VerifyLayer::new(verifier))`",
-        )
+        // Without its module, and with its parameters if it has any.
+        let path = self.wanted.split('<').next().unwrap_or(self.wanted);
+        let wanted = path.rsplit("::").next().unwrap_or(path);
+        write!(f, "this handler takes webhooks of the scheme `{wanted}`")?;
+        match self.found {
+            Some(found) => write!(
+                f,
+                ", but the `VerifyLayer` in front of it verified `{found}`: give the route a layer of its own, or name the \
+                 other scheme in the handler, as in `Verified<GitHub>`"
+            ),
+            None => f.write_str(
+                ", and no `tower_webhook::VerifyLayer` stands in front of it: add it with \
+                 `.route_layer(VerifyLayer::new(verifier))`",
+            ),
+        }
     }
 }
 
