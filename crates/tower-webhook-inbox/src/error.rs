@@ -5,12 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
-use apalis_core::backend::TaskSinkError;
-
-/// A cause in a public error. Boxed, so that the versions of sqlx, redis and apalis are no part of this crate's API.
-#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
-pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
+/// Any error: that of a handler, or a cause in a public error. Boxed, so that the versions of sqlx, redis and apalis
+/// are no part of this crate's API.
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Why [`Inbox::put`](crate::Inbox::put) cannot confirm that a delivery is stored.
 #[derive(Debug, thiserror::Error)]
@@ -71,21 +68,9 @@ impl Error for Failure {
     }
 }
 
-/// The cause of a failed push, without apalis's wrapper, whose message repeats that of the cause.
-#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
-pub(crate) fn cause_of_push<E: Error + Send + Sync + 'static>(error: TaskSinkError<E>) -> BoxError {
-    match error {
-        TaskSinkError::PushError(error) => error.into(),
-        TaskSinkError::CodecError(error) => error,
-        other => other.into(),
-    }
-}
-
 /// An error and its causes, in one line.
-#[cfg(feature = "tracing")]
 pub(crate) struct Chain<'a>(pub(crate) &'a dyn Error);
 
-#[cfg(feature = "tracing")]
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self.0, f)?;
@@ -95,18 +80,5 @@ impl fmt::Display for Chain<'_> {
             cause = error.source();
         }
         Ok(())
-    }
-}
-
-#[cfg(all(test, any(feature = "postgres", feature = "redis", feature = "sqlite")))]
-mod tests {
-    use std::io;
-
-    use super::*;
-
-    #[test]
-    fn the_cause_of_a_failed_push_is_the_error_of_the_backend() {
-        let full = TaskSinkError::PushError(io::Error::other("the disk is full"));
-        assert_eq!(cause_of_push(full).to_string(), "the disk is full");
     }
 }

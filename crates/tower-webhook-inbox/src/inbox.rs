@@ -11,15 +11,21 @@ use http::{HeaderMap, HeaderName};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tower_webhook::VerifiedBody;
-use ulid::Ulid;
 
 use crate::delivery::Delivery;
 use crate::error::PutError;
+use crate::id;
+#[cfg(feature = "metrics")]
+use crate::metrics::Queue;
+use crate::room::Room;
 use crate::store::{Store, Stored};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 const CONCURRENCY: usize = 256;
+const CONCURRENT_BYTES: usize = 2 * 1024 * 1024;
+/// The length of the longest body whose key is not looked up first. To encode it costs less than the look-up.
+const SMALL: usize = 16 * 1024;
 
 /// Puts each verified delivery into a [`Store`], once, and answers its sender.
 ///
@@ -44,7 +50,7 @@ const CONCURRENCY: usize = 256;
 /// let secret = SigningSecret::new("whk_demo")?;
 /// let signer = Signer::new(Knowrithm, &secret);
 /// let verify = VerifyLayer::new(Verifier::knowrithm(secret));
-/// let (store, worker_backend) = MemoryStore::new(1000);
+/// let store = MemoryStore::new(1000);
 /// let inbox = Inbox::new(store);
 /// let app: Router = Router::new()
 ///     .route("/layered", post_service(verify.layer(inbox.clone())))
@@ -66,7 +72,6 @@ const CONCURRENCY: usize = 256;
 ///     to_bytes(mistake.into_body(), 1000).await?,
 ///     "this route needs `tower_webhook::VerifyLayer`: add it with `.route_layer(VerifyLayer::new(verifier))`",
 /// );
-/// # drop(worker_backend);
 /// # Ok(())
 /// # }
 /// ```
@@ -82,9 +87,9 @@ pub(crate) struct Settings {
     pub(crate) retry_after: Duration,
     provider: Option<String>,
     headers: Vec<HeaderName>,
-    max_attempts: Option<usize>,
     /// One permit for each delivery on its way into the store.
     permits: Arc<Semaphore>,
+    room: Room,
 }
 
 impl<S> Inbox<S> {
@@ -96,8 +101,8 @@ impl<S> Inbox<S> {
             retry_after: RETRY_AFTER,
             provider: None,
             headers: Vec::new(),
-            max_attempts: None,
             permits: Arc::new(Semaphore::new(CONCURRENCY)),
+            room: Room::new(CONCURRENT_BYTES),
         };
         Self {
             store,
@@ -139,14 +144,6 @@ impl<S> Inbox<S> {
         self
     }
 
-    /// Sets how often the backend may start a task before it leaves the task as failed. The default is the backend's
-    /// own, which is 25 for the stores of this crate. Redis ignores this setting: 25 is fixed in its backend.
-    #[must_use]
-    pub fn max_attempts(mut self, attempts: usize) -> Self {
-        Arc::make_mut(&mut self.settings).max_attempts = Some(attempts);
-        self
-    }
-
     /// Sets how many deliveries are put into the store at a time. The default is 256. Further ones wait, and their
     /// deadline runs meanwhile.
     ///
@@ -159,7 +156,24 @@ impl<S> Inbox<S> {
     #[must_use]
     pub fn concurrency(mut self, deliveries: usize) -> Self {
         assert!(deliveries > 0, "an inbox with a concurrency of zero accepts nothing");
-        Arc::make_mut(&mut self.settings).permits = Arc::new(Semaphore::new(deliveries));
+        Arc::make_mut(&mut self.settings).permits = Arc::new(Semaphore::new(deliveries.min(Semaphore::MAX_PERMITS)));
+        self
+    }
+
+    /// Sets how many bytes of bodies the store may work on at a time. The default is 2 MiB. Further deliveries wait,
+    /// and their deadline runs meanwhile. A body that is larger than this is stored while no other is.
+    ///
+    /// It bounds the memory that storing takes beside the bodies themselves: up to six times this number, because a
+    /// backend copies the encoded delivery into its messages. The answer to a duplicate of more than 16 KiB needs none
+    /// of it.
+    ///
+    /// # Panics
+    ///
+    /// When the number is zero.
+    #[must_use]
+    pub fn concurrent_bytes(mut self, bytes: usize) -> Self {
+        assert!(bytes > 0, "an inbox without room for a byte stores nothing");
+        Arc::make_mut(&mut self.settings).room = Room::new(bytes);
         self
     }
 
@@ -190,37 +204,51 @@ impl<S: Store> Inbox<S> {
         let (settings, start) = (&self.settings, Instant::now());
         let (deadline, permits) = (settings.deadline, Arc::clone(&settings.permits));
         let Ok(Ok(permit)) = timeout(deadline, permits.acquire_owned()).await else {
-            return Err(PutError::Deadline(deadline));
+            let refused = Err(PutError::Deadline(deadline));
+            #[cfg(feature = "metrics")]
+            Queue::of(&self.store).count_put(&refused, start.elapsed());
+            return refused;
         };
         let delivery = Delivery::new(body)
             .sent_by(settings.provider.as_deref())
             .with_headers(headers, &settings.headers);
-        let (store, task) = (self.store.clone(), settings.task(delivery));
+        let (store, room) = (self.store.clone(), settings.room.clone());
+        let (key, len, task) = (delivery.key(), delivery.bytes().len(), task(delivery));
+        let put = async move {
+            if len > SMALL && store.is_stored(key).await? {
+                return Ok(Stored::Duplicate);
+            }
+            let _room = room.take(len).await;
+            store.store(task).await
+        };
+        #[cfg(feature = "metrics")]
+        let queue = Queue::of(&self.store);
         // A tokio task of its own, so that a sender's hang-up cannot cut off a transaction.
         let stored = tokio::spawn(async move {
             let _permit = permit;
-            timeout(deadline.saturating_sub(start.elapsed()), store.store(task)).await
+            let stored = match timeout(deadline.saturating_sub(start.elapsed()), put).await {
+                Ok(stored) => stored.map_err(PutError::Store),
+                Err(_) => Err(PutError::Deadline(deadline)),
+            };
+            // Counted here, because its sender may have hung up.
+            #[cfg(feature = "metrics")]
+            queue.count_put(&stored, start.elapsed());
+            stored
         });
         match stored.await {
-            Ok(Ok(Ok(stored))) => Ok(stored),
-            Ok(Ok(Err(error))) => Err(PutError::Store(error)),
+            Ok(stored) => stored,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            // Too late, or cancelled by the shutdown of the runtime.
-            Ok(Err(_)) | Err(_) => Err(PutError::Deadline(deadline)),
+            // Cancelled by the shutdown of the runtime.
+            Err(_) => Err(PutError::Deadline(deadline)),
         }
     }
 }
 
-impl Settings {
-    fn task(&self, delivery: Delivery) -> Task<Delivery> {
-        let key = delivery.key().to_string();
-        // The id is chosen here, so that a store can compare it with the id of the task that holds the key.
-        let mut task = TaskBuilder::new(delivery)
-            .task_id(TaskId::from_ulid(Ulid::generate()))
-            .idempotency_key(key);
-        if let Some(attempts) = self.max_attempts {
-            task = task.max_attempts(attempts);
-        }
-        task.build()
-    }
+/// The id is chosen here, because apalis leaves it to each backend.
+fn task(delivery: Delivery) -> Task<Delivery> {
+    let key = delivery.key().to_string();
+    TaskBuilder::new(delivery)
+        .task_id(TaskId::from_ulid(id::next()))
+        .idempotency_key(key)
+        .build()
 }

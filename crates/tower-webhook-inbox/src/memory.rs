@@ -1,8 +1,9 @@
 //! Deliveries in this process's memory, for tests and demonstrations. **Everything is gone when the process ends**: the
-//! deliveries that were answered with 200, the running tasks, and the keys of those that are done.
+//! deliveries that were answered with 200, the running ones, the dead letters, and the keys of those that are done.
 //!
-//! A 200 means that the delivery is in this process's queue. The newest 100 000 keys are remembered for as long as the
-//! process lives. A task that fails is not kept.
+//! A 200 means that the delivery is in this process's queue. The newest 100 000 keys are remembered, and the newest
+//! 1000 dead letters. The bodies that wait count towards the verifier's [`Budget`](tower_webhook::Budget), so a long
+//! queue of large ones makes it refuse more.
 //!
 //! ```
 //! use tower_webhook_inbox::{Inbox, Stored, memory::MemoryStore};
@@ -13,74 +14,97 @@
 //! # let secret = SigningSecret::new("whk_demo")?;
 //! # let headers = Signer::new(Knowrithm, &secret).headers("{}");
 //! # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
-//! let (store, worker_backend) = MemoryStore::new(1000);
-//! let inbox = Inbox::new(store);
+//! let inbox = Inbox::new(MemoryStore::new(1000));
 //! assert_eq!(inbox.put(&body, &headers).await?, Stored::New);
 //! assert_eq!(inbox.put(&body, &headers).await?, Stored::Duplicate);
-//! # drop(worker_backend);
 //! # Ok(())
 //! # }
 //! ```
 
-use std::collections::{HashSet, VecDeque};
-use std::convert::Infallible;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use apalis_core::backend::memory::{MemorySink, MemoryStorage};
 use apalis_core::task::Task;
-use futures_channel::mpsc::{Sender, channel};
-use futures_util::{SinkExt, StreamExt, sink};
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tower_webhook::DeliveryKey;
 
 use crate::delivery::Delivery;
+use crate::queue::lease::{Lease, Leased, Outcome, Settled, Taken, Want};
+use crate::queue::{DeadLetter, InOrder, Queue, Stats};
 use crate::store::{Store, Stored};
 
 /// How many keys are remembered. They take about 10 MB.
 const KEYS: usize = 100_000;
+/// How many dead letters are kept.
+const DEAD: usize = 1000;
+/// The pause in place of one that no clock can count: a hundred years.
+const LONGEST: Duration = Duration::from_hours(100 * 365 * 24);
 
 /// A store in this process's memory. Clones share it.
 #[derive(Clone)]
 pub struct MemoryStore {
     shared: Arc<Mutex<Shared>>,
+    stored: Arc<Notify>,
 }
 
 struct Shared {
-    sender: Sender<Task<Delivery>>,
+    capacity: usize,
     keys: HashSet<String>,
     by_age: VecDeque<String>,
+    arrived: u64,
+    /// By the order of arrival.
+    waiting: BTreeMap<u64, Waiting>,
+    /// By the id. With the name of the worker.
+    running: HashMap<String, (String, Waiting)>,
+    dead: VecDeque<(u64, DeadLetter)>,
+    done: u64,
+    newest: HashMap<String, Timestamp>,
+}
+
+struct Waiting {
+    arrival: u64,
+    delivery: Delivery,
+    attempts: u32,
+    due: Instant,
 }
 
 /// Why a delivery was not stored in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The queue holds as many waiting tasks as it may.
+    /// The queue holds as many deliveries as it may.
     #[error("the queue in memory is full")]
     Full,
-    /// The worker's backend was dropped.
-    #[error("the queue in memory has no worker any more")]
-    Closed,
 }
 
 impl MemoryStore {
-    /// Makes a store in which about `capacity` tasks may wait, and apalis's backend for the one worker that takes them
-    /// out.
+    /// Makes a store in which at most this many deliveries may wait or run.
     #[must_use]
-    pub fn new(capacity: usize) -> (Self, MemoryStorage<Delivery>) {
-        let (sender, receiver) = channel(capacity);
+    pub fn new(capacity: usize) -> Self {
         let shared = Shared {
-            sender,
+            capacity,
             keys: HashSet::new(),
             by_age: VecDeque::new(),
+            arrived: 0,
+            waiting: BTreeMap::new(),
+            running: HashMap::new(),
+            dead: VecDeque::new(),
+            done: 0,
+            newest: HashMap::new(),
         };
-        let store = Self {
+        Self {
             shared: Arc::new(Mutex::new(shared)),
-        };
-        // apalis's own sink is unbounded, and panics when two tasks are pushed at the same moment. The worker's backend
-        // must have one, and never uses this one.
-        let unused = sink::drain().sink_map_err(|never: Infallible| match never {});
-        let unused = MemorySink::new(Arc::new(futures_util::lock::Mutex::new(Box::new(unused))));
-        (store, MemoryStorage::new_with(unused, receiver.boxed()))
+            stored: Arc::new(Notify::new()),
+        }
+    }
+
+    /// A panic with the lock held, which only a lack of memory can cause, leaves a key too many at most.
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,55 +117,241 @@ impl fmt::Debug for MemoryStore {
 impl Store for MemoryStore {
     type Error = Error;
 
+    async fn is_stored(&self, key: DeliveryKey) -> Result<bool, Error> {
+        Ok(self.shared().keys.contains(&key.to_string()))
+    }
+
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
-        // A panic with the lock held leaves one key too many at most.
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.shared();
         let key = task.idempotency_key().unwrap_or_default().to_owned();
         if shared.keys.contains(&key) {
             return Ok(Stored::Duplicate);
         }
-        match shared.sender.try_send(task) {
-            Ok(()) => {}
-            Err(error) if error.is_full() => return Err(Error::Full),
-            Err(_) => return Err(Error::Closed),
+        if shared.waiting.len() + shared.running.len() >= shared.capacity {
+            return Err(Error::Full);
         }
-        if shared.by_age.len() == KEYS
+        shared.keys.insert(key.clone());
+        shared.by_age.push_back(key);
+        if shared.by_age.len() > KEYS
             && let Some(oldest) = shared.by_age.pop_front()
         {
             shared.keys.remove(&oldest);
         }
-        shared.by_age.push_back(key.clone());
-        shared.keys.insert(key);
+        shared.arrived += 1;
+        let waiting = Waiting {
+            arrival: shared.arrived,
+            delivery: task.args,
+            attempts: 0,
+            due: Instant::now(),
+        };
+        shared.wait(waiting);
+        drop(shared);
+        self.stored.notify_one();
         Ok(Stored::New)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use apalis_core::task::builder::TaskBuilder;
-    use tower_webhook::scheme::Knowrithm;
-    use tower_webhook::sign::Signer;
-    use tower_webhook::{SigningSecret, Verifier};
+impl Shared {
+    fn wait(&mut self, waiting: Waiting) {
+        self.waiting.insert(waiting.arrival, waiting);
+    }
 
-    use super::*;
+    fn revive(&mut self, (arrival, letter): (u64, DeadLetter)) {
+        let Some(delivery) = letter.delivery else { return };
+        self.wait(Waiting {
+            arrival,
+            delivery,
+            attempts: 0,
+            due: Instant::now(),
+        });
+    }
 
-    #[tokio::test]
-    async fn the_oldest_key_is_forgotten_when_too_many_are_remembered() {
-        let secret = SigningSecret::new("whk_test").unwrap();
-        let headers = Signer::new(Knowrithm, &secret).headers("{}");
-        let body = Verifier::knowrithm(secret).verify(&headers, "{}").unwrap();
-        let delivery = Delivery::new(&body);
-        let (store, _worker_backend) = MemoryStore::new(2 * KEYS);
-        let put = |number: usize| {
-            let task = TaskBuilder::new(delivery.clone()).idempotency_key(number.to_string());
-            store.store(task.build())
-        };
-        for number in 0..=KEYS {
-            assert_eq!(put(number).await.unwrap(), Stored::New);
+    /// Puts all that this worker holds back, with this many more attempts.
+    fn put_back(&mut self, worker: &str, attempts: u32) {
+        let held: Vec<_> = self.running.extract_if(|_, (by, _)| by == worker).collect();
+        for (_, (_, mut waiting)) in held {
+            waiting.attempts += attempts;
+            self.wait(waiting);
         }
-        assert_eq!(put(1).await.unwrap(), Stored::Duplicate);
-        assert_eq!(put(0).await.unwrap(), Stored::New, "it was the oldest");
-        let shared = store.shared.lock().unwrap();
-        assert_eq!((shared.keys.len(), shared.by_age.len()), (KEYS, KEYS));
+    }
+}
+
+impl Queue for MemoryStore {
+    async fn stats(&self) -> Result<Stats, Error> {
+        let (shared, now) = (self.shared(), Instant::now());
+        let due = shared
+            .waiting
+            .values()
+            .filter_map(|waiting| now.checked_duration_since(waiting.due));
+        Ok(Stats {
+            waiting: shared.waiting.len() as u64,
+            running: shared.running.len() as u64,
+            done: shared.done,
+            dead: shared.dead.len() as u64,
+            oldest: due.max(),
+        })
+    }
+
+    async fn dead_letters(&self, at_most: u32) -> Result<Vec<DeadLetter>, Error> {
+        let shared = self.shared();
+        let latest = shared.dead.iter().rev().take(at_most as usize);
+        Ok(latest.map(|(_, letter)| letter.clone()).collect())
+    }
+
+    async fn retry(&self, id: &str) -> Result<bool, Error> {
+        let mut shared = self.shared();
+        let Some(index) = shared.dead.iter().position(|(_, letter)| letter.id == id) else {
+            return Ok(false);
+        };
+        if let Some(letter) = shared.dead.remove(index) {
+            shared.revive(letter);
+        }
+        drop(shared);
+        self.stored.notify_one();
+        Ok(true)
+    }
+
+    async fn retry_all(&self) -> Result<u64, Error> {
+        let mut shared = self.shared();
+        let dead = std::mem::take(&mut shared.dead);
+        let count = dead.len() as u64;
+        for letter in dead {
+            shared.revive(letter);
+        }
+        drop(shared);
+        self.stored.notify_one();
+        Ok(count)
+    }
+}
+
+impl InOrder for MemoryStore {
+    async fn newest(&self, entity: &str) -> Result<Option<Timestamp>, Error> {
+        Ok(self.shared().newest.get(entity).copied())
+    }
+
+    async fn advance(&self, entity: &str, at: Timestamp) -> Result<(), Error> {
+        let mut shared = self.shared();
+        let newest = shared.newest.entry(entity.to_owned()).or_insert(at);
+        *newest = at.max(*newest);
+        Ok(())
+    }
+}
+
+impl Leased for MemoryStore {
+    type Error = Error;
+    type Lease = MemoryLease;
+
+    async fn lease(&self, worker: &str) -> Result<MemoryLease, Error> {
+        Ok(MemoryLease {
+            store: self.clone(),
+            worker: worker.to_owned(),
+        })
+    }
+}
+
+/// What a worker holds of a [`MemoryStore`]. It is put back when this is dropped.
+#[derive(Debug)]
+pub struct MemoryLease {
+    store: MemoryStore,
+    worker: String,
+}
+
+impl Lease for MemoryLease {
+    type Error = Error;
+
+    async fn take(&self, want: Want<'_>) -> Result<Vec<Taken>, Error> {
+        let (mut shared, now) = (self.store.shared(), Instant::now());
+        let key = |delivery| want.order.and_then(|order| order.key(delivery));
+        let mut held_up: HashSet<_> = shared
+            .running
+            .values()
+            .filter_map(|(_, task)| key(&task.delivery))
+            .collect();
+        let (mut chosen, mut bytes) = (Vec::new(), 0);
+        for (arrival, waiting) in &shared.waiting {
+            // An earlier delivery of its key holds it up, also one that is not due.
+            let is_held_up = key(&waiting.delivery).is_some_and(|key| !held_up.insert(key));
+            if is_held_up || waiting.due > now {
+                continue;
+            }
+            bytes += waiting.delivery.bytes().len();
+            if chosen.len() == want.tasks || (bytes > want.bytes && !chosen.is_empty()) {
+                break;
+            }
+            chosen.push(*arrival);
+        }
+        let mut taken = Vec::with_capacity(chosen.len());
+        for waiting in chosen
+            .iter()
+            .filter_map(|arrival| shared.waiting.remove(arrival))
+            .collect::<Vec<_>>()
+        {
+            let id = waiting.arrival.to_string();
+            taken.push(Taken {
+                id: id.clone(),
+                attempts: waiting.attempts,
+                bytes: waiting.delivery.bytes().len(),
+                delivery: Ok(waiting.delivery.clone()),
+            });
+            shared.running.insert(id, (self.worker.clone(), waiting));
+        }
+        Ok(taken)
+    }
+
+    async fn settle(&self, settled: &[Settled]) -> Result<(), Error> {
+        let mut shared = self.store.shared();
+        for result in settled {
+            let Settled { id, attempts, outcome } = result;
+            let is_held = |(by, task): &(String, Waiting)| *by == self.worker && result.follows(task.attempts);
+            if !shared.running.get(id).is_some_and(is_held) {
+                continue;
+            }
+            let Some((_, mut task)) = shared.running.remove(id) else {
+                continue;
+            };
+            task.attempts = *attempts;
+            match outcome {
+                Outcome::Done => shared.done += 1,
+                Outcome::Retry { after, .. } => {
+                    let now = Instant::now();
+                    task.due = now.checked_add(*after).unwrap_or(now + LONGEST);
+                    shared.wait(task);
+                }
+                Outcome::Dead { error } => {
+                    let letter = DeadLetter {
+                        id: id.clone(),
+                        delivery: Some(task.delivery),
+                        attempts: *attempts,
+                        error: error.clone(),
+                        died_at: Timestamp::now(),
+                    };
+                    shared.dead.push_back((task.arrival, letter));
+                    if shared.dead.len() > DEAD {
+                        shared.dead.pop_front();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn beat(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn release(&self) -> Result<(), Error> {
+        self.store.shared().put_back(&self.worker, 0);
+        Ok(())
+    }
+
+    async fn arrival(&self) {
+        self.store.stored.notified().await;
+    }
+}
+
+/// The worker's future was dropped.
+impl Drop for MemoryLease {
+    fn drop(&mut self) {
+        self.store.shared().put_back(&self.worker, 1);
     }
 }

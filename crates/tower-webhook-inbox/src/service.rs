@@ -90,14 +90,13 @@ impl<S: Store> Inbox<S> {
     /// # let secret = SigningSecret::new("whk_demo")?;
     /// # let signer = Signer::new(Knowrithm, &secret);
     /// # let verify = VerifyLayer::new(Verifier::knowrithm(secret));
-    /// # let (store, worker_backend) = MemoryStore::new(1000);
+    /// # let store = MemoryStore::new(1000);
     /// let app: Router = Router::new()
     ///     .route("/webhooks/knowrithm", post(receive).route_layer(verify))
     ///     .with_state(Inbox::new(store));
     /// # let request = || signer.sign(Request::post("/webhooks/knowrithm").body("{}").unwrap()).map(Body::from);
     /// assert_eq!(app.clone().oneshot(request()).await?.status(), 200);
     /// assert_eq!(app.oneshot(request()).await?.headers()["webhook-duplicate"], "true");
-    /// # drop(worker_backend);
     /// # Ok(())
     /// # }
     /// ```

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use apalis_core::backend::{BackendConfig, TaskSink, TaskSinkError};
 use apalis_core::task::Task;
+use tower_webhook::DeliveryKey;
 
 use crate::delivery::Delivery;
 
@@ -19,25 +20,45 @@ pub enum Stored {
     NewOrDuplicate,
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Stored {
-    /// Compares the id of the task that was pushed with the id of the task that holds its key.
-    #[cfg(any(feature = "redis", feature = "sqlite"))]
-    pub(crate) fn by_id(pushed: Option<&str>, holder: Option<&str>) -> Self {
-        if holder.is_none() || holder == pushed {
-            Self::New
-        } else {
-            Self::Duplicate
-        }
+    /// By the number of tasks that the backend added.
+    pub(crate) fn by_count(added: u64) -> Self {
+        if added == 0 { Self::Duplicate } else { Self::New }
     }
 }
 
 /// A backend that stores deliveries.
 ///
-/// This crate has a store for each backend that it knows, and [`SinkStore`] for all others. The future of `store` may
-/// be dropped before it ends: the delivery is then stored or not, but never in part.
+/// This crate has a store for each backend that it knows, and [`SinkStore`] for all others. The futures may be dropped
+/// before they end: the delivery is then stored or not, but never in part.
 pub trait Store: Clone + Send + Sync + 'static {
     /// Why the backend did not commit.
     type Error: Error + Send + Sync + 'static;
+
+    /// The name of the queue, for the label of the metrics. By default it is empty.
+    #[expect(
+        clippy::unnecessary_literal_bound,
+        reason = "other stores return a part of themselves"
+    )]
+    fn queue(&self) -> &str {
+        ""
+    }
+
+    /// Whether the delivery with this key is stored, or was stored and is done and forgotten.
+    ///
+    /// An [`Inbox`](crate::Inbox) asks first when the body is longer than 16 KiB, because `store` encodes the delivery:
+    /// the replay of a recorded large delivery costs a look-up, and no copy of its body. Returns `Ok(true)` only for a
+    /// delivery that is committed as `store` commits it. By default it returns `Ok(false)`, and `store` alone finds the
+    /// duplicates.
+    ///
+    /// # Errors
+    ///
+    /// When the backend cannot be asked.
+    fn is_stored(&self, key: DeliveryKey) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+        let _ = key;
+        async { Ok(false) }
+    }
 
     /// Adds the task to the backend, unless a task with its idempotency key is there already.
     ///

@@ -13,19 +13,36 @@ pub(super) fn header_from_text(text: &str) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&bytes?).ok()
 }
 
-/// For `#[serde(with)]`: bytes as padded base64 in the standard alphabet.
+/// For `#[serde(with)]`: bytes as padded base64 in the standard alphabet. The text is never whole in memory beside the
+/// JSON that it belongs to.
 pub(super) mod base64 {
+    use std::fmt;
+
+    use base64::display::Base64Display;
     use base64::prelude::{BASE64_STANDARD, Engine};
     use bytes::Bytes;
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
 
     pub(in crate::delivery) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+        serializer.collect_str(&Base64Display::new(bytes, &BASE64_STANDARD))
     }
 
     pub(in crate::delivery) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        BASE64_STANDARD.decode(text).map(Bytes::from).map_err(D::Error::custom)
+        deserializer.deserialize_str(Text)
+    }
+
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = Bytes;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes in base64")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Bytes, E> {
+            BASE64_STANDARD.decode(text).map(Bytes::from).map_err(E::custom)
+        }
     }
 }

@@ -33,7 +33,7 @@ impl RedisStore {
         for (name, wanted, consequence) in WANTED {
             let mut ask = redis::cmd("CONFIG");
             ask.arg("GET").arg(name);
-            let answer = ask.query_async(&mut self.connection.clone()).await;
+            let answer = ask.query_async(&mut self.connection()).await;
             let (_, value): (String, String) = answer.map_err(Error::database)?;
             if value != wanted {
                 caveats.push(format!("{name} is {value}, not {wanted}: {consequence}"));

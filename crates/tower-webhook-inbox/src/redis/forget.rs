@@ -1,16 +1,19 @@
 //! Deliveries that were done long ago are deleted, a portion at a time.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use redis::Script;
+
+use super::keys::PORTION;
 use super::{Error, RedisStore};
 use crate::delivery::KEY_DIGITS;
 
-/// The `COUNT` of `SSCAN`: about how many tasks one script looks at, during which the server serves nobody else.
-const PORTION: usize = 500;
-
 /// Deletes those of these tasks that are deliveries and were done long enough ago, and the remains of tasks that apalis
 /// vacuumed or the server evicted.
-const FORGET: &str = "
+static FORGET: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "
     local last = redis.call('TIME')[1] - ARGV[2]
     local forgotten = 0
     for i = 4, #ARGV do
@@ -27,11 +30,13 @@ const FORGET: &str = "
             forgotten = forgotten + 1
         end
     end
-    return forgotten";
+    return forgotten",
+    )
+});
 
 impl RedisStore {
     /// Deletes the deliveries that were done at least this long ago, and returns their number. The age is precise to
-    /// the second, and is the server's time less the worker's.
+    /// the second.
     ///
     /// Deliveries that are pending, running, failed or dead are kept, and so are tasks that were not put by an inbox.
     /// The delivery keys are kept as well, for [`key_ttl`](super::Options::key_ttl): until then, a retry is still a
@@ -48,20 +53,17 @@ impl RedisStore {
     }
 
     async fn forget(&self, age: Duration) -> redis::RedisResult<u64> {
-        let config = self.storage.get_config();
-        let (done, data) = (config.done_jobs_set(), config.job_data_hash());
-        let meta = format!("{}:", config.job_meta_hash());
-        let script = redis::Script::new(FORGET);
-        let mut connection = self.connection.clone();
+        let keys = &self.keys;
+        let mut connection = self.connection();
         let (mut cursor, mut forgotten) = (0_u64, 0);
         loop {
             let mut scan = redis::cmd("SSCAN");
-            scan.arg(&done).arg(cursor).arg("COUNT").arg(PORTION);
+            scan.arg(&keys.done).arg(cursor).arg("COUNT").arg(PORTION);
             let (next, tasks): (u64, Vec<String>) = scan.query_async(&mut connection).await?;
-            let mut forget = script.key(&done);
+            let mut forget = FORGET.key(&keys.done);
             forget
-                .key(&data)
-                .arg(&meta)
+                .key(&keys.data)
+                .arg(&keys.meta)
                 .arg(age.as_secs())
                 .arg(u32::from(KEY_DIGITS))
                 .arg(tasks);

@@ -1,10 +1,14 @@
 //! How Redis is opened.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_redis::{Config, RedisStorage};
+use tokio::sync::Notify;
 
-use super::{Connection, Error, KEY_TTL, RedisStore};
+use super::connection::Connection;
+use super::keys::Keys;
+use super::{Error, KEY_TTL, RedisStore, put};
 use crate::{HEARTBEAT, MISSED_HEARTBEATS, QUEUE};
 
 /// How many tasks are made ready at a time.
@@ -49,7 +53,8 @@ impl Options {
 
     /// Sets how long a delivery key is remembered, in whole seconds, rounded down. The default is [`KEY_TTL`].
     ///
-    /// A retry after that time is done again. Providers retry for hours or days: choose a week or more.
+    /// A delivery that is sent again after that time is done again. A recorded delivery is genuine for as long as its
+    /// secret is: choose a year, or the time after which you change secrets.
     pub fn key_ttl(mut self, ttl: Duration) -> Self {
         self.key_ttl = ttl;
         self
@@ -60,8 +65,9 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] when the URL is malformed, or the server refuses or cannot be reached.
-    /// [`Error::ForgetsKeys`] when the time to remember keys is less than a second.
+    /// [`Error::Database`] when the URL is malformed, or the server refuses or cannot be reached. [`Error::ReadOnly`]
+    /// when it is a replica that refuses writes. [`Error::ForgetsKeys`] when the time to remember keys is less than a
+    /// second.
     pub async fn open(self, url: &str) -> Result<RedisStore, Error> {
         if self.key_ttl.as_secs() == 0 {
             return Err(Error::ForgetsKeys(self.key_ttl));
@@ -69,12 +75,22 @@ impl Options {
         let client = redis::Client::open(url).map_err(Error::database)?;
         let mut connection = Connection::open(client).await.map_err(Error::database)?;
         let config = self.config();
+        // Removes nothing: no task has an empty id. A replica refuses it nevertheless.
+        let mut write = redis::cmd("ZREM");
+        write.arg(config.scheduled_jobs_set()).arg("");
+        let written = write.query_async::<()>(&mut connection).await;
+        written.map_err(Error::database)?;
         make_due_ready(&mut connection, &config)
             .await
             .map_err(Error::database)?;
+        let storage = RedisStorage::new(connection.plain().map_err(Error::database)?);
+        let (keys, due) = (Arc::new(Keys::of(&config)), Arc::new(Notify::new()));
         Ok(RedisStore {
-            storage: RedisStorage::new(connection.clone()).with_config(config),
+            line: put::line(connection.clone(), Arc::clone(&keys), self.key_ttl, Arc::clone(&due)),
+            storage: storage.with_config(config),
+            keys,
             connection,
+            due,
         })
     }
 
