@@ -1,0 +1,192 @@
+//! The answer of a receiver: read from the socket within bounds, whatever it sends.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::timeout;
+
+const MAX_HEADERS: usize = 128;
+/// How much of an answer is read.
+const MOST: usize = 256 * 1024;
+/// How long the body of an answer may take. Nothing but its text is lost when it takes longer.
+const BODY: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// Where a redirect leads.
+    pub(super) location: Option<String>,
+    is_chunked: bool,
+    /// As much of it as came within the bounds, with its framing.
+    pub(super) body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoAnswer {
+    /// The connection was closed or reset.
+    Closed,
+    /// What came is not HTTP/1.1.
+    NotHttp,
+}
+
+/// Reads an answer; `100 Continue` and its like are passed over.
+pub(super) async fn read(mut from: impl AsyncRead + Unpin) -> Result<Answer, NoAnswer> {
+    let mut bytes = Vec::new();
+    loop {
+        // A reset after an answer has come is the end of it.
+        let count = from.read_buf(&mut bytes).await.unwrap_or(0);
+        while let Some(parsed) = parse(&bytes)? {
+            if parsed.answer.status.is_informational() {
+                bytes.drain(..parsed.head);
+                continue;
+            }
+            let Parsed {
+                mut answer,
+                head,
+                length,
+            } = parsed;
+            let rest = async {
+                while !is_whole(&bytes[head..], length) && bytes.len() < MOST {
+                    if from.read_buf(&mut bytes).await.unwrap_or(0) == 0 {
+                        break;
+                    }
+                }
+            };
+            // Without its end the status is still the answer.
+            let _ = timeout(BODY, rest).await;
+            answer.body = bytes.split_off(head);
+            return Ok(answer);
+        }
+        match (count, bytes.len()) {
+            (0, 0) => return Err(NoAnswer::Closed),
+            (0, _) | (_, MOST..) => return Err(NoAnswer::NotHttp),
+            _ => {}
+        }
+    }
+}
+
+struct Parsed {
+    answer: Answer,
+    /// Where the body begins.
+    head: usize,
+    length: Option<usize>,
+}
+
+fn parse(bytes: &[u8]) -> Result<Option<Parsed>, NoAnswer> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let head = match parsed.parse(bytes) {
+        Ok(httparse::Status::Complete(head)) => head,
+        Ok(httparse::Status::Partial) => return Ok(None),
+        Err(_) => return Err(NoAnswer::NotHttp),
+    };
+    let status = parsed.code.and_then(|code| StatusCode::from_u16(code).ok());
+    let value = |name: &str| {
+        let header = parsed
+            .headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))?;
+        Some(String::from_utf8_lossy(header.value).into_owned())
+    };
+    let answer = Answer {
+        status: status.ok_or(NoAnswer::NotHttp)?,
+        location: value("location"),
+        is_chunked: value("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
+        body: Vec::new(),
+    };
+    let length = value("content-length").and_then(|length| length.trim().parse().ok());
+    Ok(Some(Parsed { answer, head, length }))
+}
+
+impl Answer {
+    #[cfg(test)]
+    pub(super) fn of(status: StatusCode, body: &[u8]) -> Self {
+        Self {
+            status,
+            location: None,
+            is_chunked: false,
+            body: body.to_vec(),
+        }
+    }
+
+    /// The text of a short body, without the framing of its chunks.
+    pub(super) fn text(&self) -> String {
+        if !self.is_chunked {
+            return String::from_utf8_lossy(&self.body).trim().to_owned();
+        }
+        let (mut rest, mut text) = (&self.body[..], Vec::new());
+        while let Ok(httparse::Status::Complete((start, length @ 1..))) = httparse::parse_chunk_size(rest) {
+            let end = usize::try_from(length)
+                .ok()
+                .and_then(|length| start.checked_add(length));
+            let Some(chunk) = end.and_then(|end| rest.get(start..end)) else {
+                break;
+            };
+            text.extend(chunk);
+            rest = rest[start + chunk.len()..].strip_prefix(b"\r\n").unwrap_or_default();
+        }
+        String::from_utf8_lossy(&text).trim().to_owned()
+    }
+}
+
+/// Whether a body has ended, as far as can be told without the end of the connection.
+fn is_whole(body: &[u8], length: Option<usize>) -> bool {
+    match length {
+        Some(length) => body.len() >= length,
+        None => body.ends_with(b"0\r\n\r\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answer_in(bytes: &[u8]) -> Result<Answer, NoAnswer> {
+        read(bytes).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_with_its_body() {
+        let bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nlocation: /a\r\n\r\nhello";
+        let wanted = Answer {
+            status: StatusCode::FOUND,
+            location: Some("/a".to_owned()),
+            is_chunked: false,
+            body: b"hello".to_vec(),
+        };
+        assert_eq!(answer_in(bytes).await, Ok(wanted));
+    }
+
+    #[tokio::test]
+    async fn the_text_of_an_answer_has_no_chunks() {
+        for (bytes, text) in [
+            ("content-length: 3\r\n\r\n17\n", "17"),
+            (
+                "transfer-encoding: chunked\r\n\r\n1\r\n1\r\n2\r\n7\n\r\n0\r\n\r\n",
+                "17",
+            ),
+            ("transfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n1", ""),
+        ] {
+            let bytes = format!("HTTP/1.1 200 OK\r\n{bytes}");
+            assert_eq!(answer_in(bytes.as_bytes()).await.unwrap().text(), text);
+        }
+    }
+
+    #[tokio::test]
+    async fn no_answer_is_told_from_one_that_is_not_http() {
+        assert_eq!(answer_in(b"").await, Err(NoAnswer::Closed));
+        for wrong in ["hello\n", "HTTP/1.1 20", "SSH-2.0-OpenSSH\r\n"] {
+            assert_eq!(answer_in(wrong.as_bytes()).await, Err(NoAnswer::NotHttp), "{wrong}");
+        }
+        let endless = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"a: b\r\n".repeat(MOST)].concat();
+        assert_eq!(answer_in(&endless).await, Err(NoAnswer::NotHttp));
+    }
+
+    #[tokio::test]
+    async fn of_a_long_answer_only_the_beginning_is_read() {
+        let long = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4 * MOST]].concat();
+        assert!(answer_in(&long).await.unwrap().body.len() < 2 * MOST);
+    }
+}

@@ -1,0 +1,222 @@
+//! `doctor`: is a receiver, in whatever language, safe and sound? A battery of raw requests, and a table.
+//!
+//! `battery` has the rows. `plan` chooses among them, `run` carries them out over `wire`, `judge` judges what came, and
+//! `report` prints it.
+
+mod answer;
+mod battery;
+mod draft;
+mod effects;
+mod first;
+mod json;
+mod judge;
+mod junit;
+mod plan;
+mod probe;
+mod report;
+mod row;
+mod run;
+mod sender;
+mod target;
+mod wire;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Uri;
+use serde_json::{Map, Value, json};
+
+use self::effects::Effects;
+use self::plan::Plan;
+use self::report::Report;
+use self::row::Row;
+use self::run::Examination;
+use self::sender::Sender;
+use self::target::Target;
+use crate::client::{ClientArgs, parse_url};
+use crate::message::open;
+use crate::outcome::{Failure, Outcome, Result};
+use crate::runtime;
+use crate::scheme::SchemeArgs;
+use crate::secret::SecretArgs;
+use crate::term;
+use crate::term::Plain;
+
+const ABOUT: &str = "\
+Fires a battery of requests at the receiver, over sockets of its own: genuine ones in every shape, forgeries, bodies \
+without an end, duplicates. It prints what was sent, what came, and why it matters. Accepting a forgery is a failure, and \
+so is to refuse with other than 4xx, or to read without a limit; to be more lenient than a strict reader is a warning.
+
+It talks to this machine only, unless --i-own-this-host is given. Test a receiver that may get events which never \
+happened: those of the battery are genuine.";
+
+const EXAMPLE: &str = "\
+Example: KNOWRITHM_WEBHOOK_SECRET=whk_demo tower-webhook doctor --url http://127.0.0.1:5000/webhooks/knowrithm
+
+Exit codes: 0 no failure (and with --strict no warning); 1 failures, or not all rows were checked; 2 the command cannot be carried out \
+as it was given; 3 the receiver cannot be reached";
+
+/// The largest event of a user.
+const MAX_BODY: u64 = 1024 * 1024;
+
+/// Test whether a receiver is safe and sound
+#[derive(clap::Args, Debug)]
+#[command(long_about = ABOUT, after_help = EXAMPLE, mut_arg("timeout", |arg| arg.default_value("10")))]
+pub(crate) struct Args {
+    /// Where the receiver listens
+    #[arg(long, value_parser = parse_url, required_unless_present = "list")]
+    url: Option<Uri>,
+    /// Print the battery, and send nothing
+    #[arg(long)]
+    list: bool,
+    /// Carry out only these rows or groups
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    only: Vec<String>,
+    /// Leave these rows or groups out
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    skip: Vec<String>,
+    /// Exit with 1 for warnings, too
+    #[arg(long)]
+    strict: bool,
+    /// Test a receiver on another machine; have its owner's consent
+    #[arg(long)]
+    i_own_this_host: bool,
+    /// A page of the receiver with a number that grows by one for each effect: shows whether duplicates act twice
+    #[arg(long, value_name = "URL", value_parser = parse_url)]
+    effects: Option<Uri>,
+    /// A JSON object to send instead of the sample; a member `doctor` is added that makes each event another one
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// Write the results as XML in the form of `JUnit`, for CI
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// How long everything may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    max_time: u64,
+    #[command(flatten)]
+    scheme: SchemeArgs,
+    #[command(flatten)]
+    secret: SecretArgs,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+impl Args {
+    pub(crate) fn run(self, json: bool) -> Result<Outcome> {
+        let rows = plan::chosen(&self.only, &self.skip)?;
+        let Some(uri) = self.url.clone().filter(|_| !self.list) else {
+            return list(&rows, json);
+        };
+        let chosen = self.scheme.choose()?;
+        let secret = self.secret.read_one(&chosen)?;
+        let template = self.body.as_deref().map(read_template).transpose()?;
+        let sender = Sender::new(chosen.clone(), secret, uri.clone(), template)?;
+        let plan = Plan::new(rows, &sender, self.effects.as_ref(), Duration::from_secs(self.max_time));
+        runtime::current_thread()?.block_on(async {
+            let find = async |uri| Target::find(uri, &self.client, self.i_own_this_host).await;
+            let target = Arc::new(find(uri).await?);
+            let page = match self.effects.clone() {
+                Some(uri) => Some(find(uri).await?),
+                None => None,
+            };
+            let patience = self.client.timeout();
+            let effects = page.as_ref().map(|page| Effects { page, patience });
+            if let Some(effects) = &effects {
+                effects.count().await.map_err(Failure::usage)?;
+            }
+            let examination = Examination {
+                target,
+                sender: &sender,
+                chosen: &chosen,
+                effects,
+                patience,
+            };
+            self.examine(&examination, &plan, json).await
+        })
+    }
+
+    async fn examine(&self, examination: &Examination<'_>, plan: &Plan, json: bool) -> Result<Outcome> {
+        let junit = self.junit.as_deref().map(|path| create(path).map(|file| (path, file)));
+        let junit = junit.transpose()?;
+        let mib = plan.at_most.bytes.div_ceil(1024 * 1024);
+        let (requests, seconds) = (plan.at_most.requests, plan.time.as_secs());
+        let bounds = format!("At most {requests} requests, {mib} MiB and {seconds} s");
+        let uri = examination.target.uri.to_string();
+        if json {
+            // Nothing but the document goes to stdout.
+            term::note(&bounds);
+        } else {
+            term::line(format_args!("{bounds}, to {}", Plain(&uri)))?;
+        }
+        let mut report = Report::new(&plan.rows, !json);
+        let end = examination.carry_out(plan, &mut report).await?;
+        if let Some((path, file)) = junit {
+            let written = junit::write(&report, end, self.strict, file);
+            written.map_err(|error| Failure::io(path.display(), &error))?;
+        }
+        let outcome = report.outcome(end, self.strict);
+        if json {
+            term::json(&json!({
+                "url": uri,
+                "scheme": examination.chosen.name,
+                "sound": outcome == Outcome::Good,
+                "end": end,
+                "at_most": {
+                    "requests": plan.at_most.requests,
+                    "bytes": plan.at_most.bytes,
+                    "elapsed_ms": plan.time.as_millis(),
+                },
+                "count": report.count(),
+                "rows": report.rows(),
+            }))?;
+        } else {
+            report.print_summary(end)?;
+        }
+        Ok(outcome)
+    }
+}
+
+fn list(rows: &[&'static Row], json: bool) -> Result<Outcome> {
+    let row = |row: &&'static Row| {
+        json!({
+            "name": row.name,
+            "group": row.group,
+            "sent": row.sent,
+            "expected": row.expect.text(),
+            "why": row.why,
+            "link": row.link(),
+        })
+    };
+    if json {
+        term::json(&rows.iter().map(row).collect::<Vec<_>>())?;
+    } else {
+        report::print_list(rows)?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn read_template(path: &Path) -> Result<Map<String, Value>> {
+    use std::io::Read;
+
+    let shown = path.to_string_lossy();
+    let shown = Plain(&shown);
+    let mut text = Vec::new();
+    let read = open(path)?.take(MAX_BODY + 1).read_to_end(&mut text);
+    read.map_err(|error| Failure::io(&shown, &error))?;
+    if text.len() as u64 > MAX_BODY {
+        return Err(Failure::usage(format_args!("{shown}: is longer than 1 MiB")));
+    }
+    match serde_json::from_slice(&text) {
+        Ok(Value::Object(object)) if !object.is_empty() => Ok(object),
+        Ok(_) => Err(Failure::usage(format_args!(
+            "{shown}: is not a JSON object with members"
+        ))),
+        Err(error) => Err(Failure::usage(format_args!("{shown}: {error}"))),
+    }
+}
+
+fn create(path: &Path) -> Result<File> {
+    File::create(path).map_err(|error| Failure::io(Plain(&path.to_string_lossy()), &error))
+}

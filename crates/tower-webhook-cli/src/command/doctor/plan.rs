@@ -1,0 +1,150 @@
+//! Which rows are carried out, and what they cost at most.
+
+use std::time::Duration;
+
+use http::Uri;
+
+use super::battery::{FIRST, rows};
+use super::draft::{Draft, Framing};
+use super::effects;
+use super::row::{Cost, Expect, Probe, Row};
+use super::sender::Sender;
+use crate::outcome::{Failure, Result};
+use crate::term::Plain;
+
+pub(super) struct Plan {
+    /// The first is [`FIRST`].
+    pub(super) rows: Vec<&'static Row>,
+    pub(super) at_most: Cost,
+    pub(super) time: Duration,
+}
+
+/// The rows that were chosen by name or group: `only` these, or all, without those in `skip`. [`FIRST`] is always one.
+///
+/// # Errors
+///
+/// A failure of usage when a name is unknown.
+pub(super) fn chosen(only: &[String], skip: &[String]) -> Result<Vec<&'static Row>> {
+    let names = |name: &str, row: &Row| row.name == name || row.group.name() == name;
+    for name in only.iter().chain(skip) {
+        if !rows().any(|row| names(name, row)) {
+            return Err(Failure::usage(format_args!(
+                "no row and no group is named {}: --list shows them",
+                Plain(name)
+            )));
+        }
+    }
+    let is_in = |list: &[String], row: &Row| list.iter().any(|name| names(name, row));
+    let rows = rows().filter(|row| row.name == FIRST || ((only.is_empty() || is_in(only, row)) && !is_in(skip, row)));
+    Ok(rows.collect())
+}
+
+impl Plan {
+    /// Leaves out the rows that do not apply to the scheme. `page` is that of `--effects`.
+    pub(super) fn new(rows: Vec<&'static Row>, sender: &Sender, page: Option<&Uri>, time: Duration) -> Self {
+        let mut plan = Self {
+            rows: Vec::new(),
+            at_most: Cost::default(),
+            time,
+        };
+        let read_page = |times| page.map_or(Cost::default(), |page| Cost::of(times, &effects::draft(), page));
+        // The page is read once before the first row.
+        plan.at_most += read_page(1);
+        for row in rows {
+            let draft = match row.probe {
+                Probe::Once(make) => match make(sender) {
+                    Some(draft) if applies(row, &draft, sender) => draft,
+                    _ => continue,
+                },
+                Probe::Timing { .. } if sender.sign(sender.event()).mac().is_empty() => continue,
+                Probe::Repeat { effects: true, .. } if page.is_none() => {
+                    plan.rows.push(row);
+                    continue;
+                }
+                Probe::Repeat { .. } | Probe::Timing { .. } => sender.sign(sender.event()).draft(),
+            };
+            plan.at_most += row.cost(&draft, sender.url());
+            if let Probe::Repeat { effects: true, .. } = row.probe {
+                // Before and after, and some times more until it shows the first effect.
+                plan.at_most += read_page(effects::MOST_READS);
+            }
+            plan.rows.push(row);
+        }
+        plan
+    }
+}
+
+/// A row of a forgery does not apply when the scheme admits what is sent: the library is as strict as the scheme.
+fn applies(row: &Row, draft: &Draft, sender: &Sender) -> bool {
+    let is_complete = matches!(draft.framing, Framing::Length | Framing::Chunks(_));
+    !(matches!(row.expect, Expect::Refused(_)) && is_complete && sender.accepts(draft))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheme::KNOWN;
+    use crate::secret::SecretText;
+
+    fn plan(scheme: &str) -> Plan {
+        let known = KNOWN.iter().find(|known| known.name == scheme).unwrap();
+        let secret = SecretText::new(b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_vec(), "test".to_owned()).unwrap();
+        let sender = Sender::new(known.chosen(), secret, Uri::from_static("http://h/"), None).unwrap();
+        let time = Duration::from_secs(1);
+        let page = Uri::from_static("http://h/effects");
+        Plan::new(rows().collect(), &sender, Some(&page), time)
+    }
+
+    fn left_out(scheme: &str) -> Vec<&'static str> {
+        let plan = plan(scheme);
+        let is_in = |row: &&Row| plan.rows.iter().any(|other| other.name == row.name);
+        rows().filter(|row| !is_in(row)).map(|row| row.name).collect()
+    }
+
+    #[test]
+    fn rows_that_do_not_apply_to_a_scheme_are_left_out_and_no_others() {
+        const TIME: [&str; 4] = ["stale-time", "rather-stale-time", "future-time", "changed-time"];
+        let untimed = |others: &[&'static str]| [others, &TIME].concat();
+        assert_eq!(
+            left_out("knowrithm"),
+            untimed(&["unpadded", "changed-id"].map(|name| name)).as_slice()
+        );
+        assert_eq!(left_out("github"), left_out("knowrithm"));
+        assert_eq!(left_out("slack"), ["unpadded", "changed-id"]);
+        let without_prefix = ["blank-before-mac", "no-prefix", "prefix-in-upper-case", "other-prefix"];
+        let of_shopify = [&["upper-case"][..], &without_prefix, &["changed-id"], &TIME].concat();
+        assert_eq!(left_out("shopify"), of_shopify);
+    }
+
+    #[test]
+    fn the_cost_is_bounded() {
+        for known in KNOWN {
+            let plan = plan(known.name);
+            assert!(plan.at_most.requests < 400, "{}: {}", known.name, plan.at_most.requests);
+            assert!(
+                plan.at_most.bytes < 70 * 1024 * 1024,
+                "{}: {}",
+                known.name,
+                plan.at_most.bytes
+            );
+        }
+    }
+
+    #[test]
+    fn rows_are_chosen_by_name_or_group_and_the_first_is_always_there() {
+        let names = |only: &[&str], skip: &[&str]| {
+            let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let rows = chosen(&owned(only), &owned(skip));
+            rows.map(|rows| rows.iter().map(|row| row.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["missing", "null"], &[]).unwrap(), ["valid", "missing", "null"]);
+        assert_eq!(
+            names(&["delivery"], &["acts-once", "acts-once-in-a-race", "valid"])
+                .unwrap()
+                .len(),
+            3
+        );
+        assert!(names(&[], &["timing"]).unwrap().len() > 50);
+        assert!(names(&[], &["nothing"]).is_err());
+    }
+}

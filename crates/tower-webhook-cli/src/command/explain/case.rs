@@ -1,0 +1,218 @@
+//! A request as the receiver holds it, and the changed ones that are tried in its stead.
+
+use std::borrow::Cow;
+use std::slice;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Uri};
+use tower_webhook::scheme::Head;
+use tower_webhook::{Rejection, RejectionKind, Verifier};
+
+use crate::scheme::AnyScheme;
+use crate::secret::SecretText;
+
+/// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
+#[derive(Clone)]
+pub(super) struct Case {
+    pub(super) head: Arc<Parts>,
+    pub(super) body: Bytes,
+    /// Any of them may have signed.
+    pub(super) secrets: Arc<[SecretText]>,
+    /// Those of other endpoints.
+    pub(super) others: Arc<[SecretText]>,
+    pub(super) scheme: Arc<dyn AnyScheme>,
+    /// Makes the scheme anew for another public URL, where a scheme has one.
+    for_url: Option<ForUrl>,
+    /// Made once for all cases that differ in head and body alone.
+    keyed: Arc<OnceLock<Keyed>>,
+}
+
+/// Makes a scheme that signs this public URL.
+pub(super) type ForUrl = Arc<dyn Fn(&Uri) -> Option<Arc<dyn AnyScheme>>>;
+
+/// A verifier with the secrets that the scheme can take, if there is one, and their number.
+struct Keyed {
+    verifier: Option<Verifier>,
+    secrets: usize,
+}
+
+/// A changed case, and what was changed.
+pub(super) struct Trial {
+    /// What makes the signature right, as an instruction: `add a line break at the end of the body`.
+    pub(super) change: Cow<'static, str>,
+    pub(super) case: Case,
+}
+
+/// Changed cases, each made when it is asked for.
+pub(super) type Trials<'a> = Box<dyn Iterator<Item = Trial> + 'a>;
+
+impl Case {
+    pub(super) fn new(
+        head: Parts,
+        body: impl Into<Bytes>,
+        secrets: impl Into<Arc<[SecretText]>>,
+        scheme: Arc<dyn AnyScheme>,
+    ) -> Self {
+        Self {
+            head: Arc::new(head),
+            body: body.into(),
+            secrets: secrets.into(),
+            others: Arc::default(),
+            scheme,
+            for_url: None,
+            keyed: Arc::default(),
+        }
+    }
+
+    /// The case of a scheme that was made for the public URL, which is the URI of the head.
+    pub(super) fn with_public_url(&self, for_url: ForUrl) -> Self {
+        Self {
+            for_url: Some(for_url),
+            ..self.clone()
+        }
+    }
+
+    /// Whether the scheme was made for a public URL.
+    pub(super) fn has_public_url(&self) -> bool {
+        self.for_url.is_some()
+    }
+
+    /// The case with another URL: in its head, and in its scheme where that was made for one.
+    pub(super) fn with_url(&self, url: Uri) -> Option<Self> {
+        let case = match &self.for_url {
+            Some(make) => self.with_scheme(make(&url)?),
+            None => self.clone(),
+        };
+        let mut head = Parts::clone(&self.head);
+        head.uri = url;
+        Some(case.with_head(head))
+    }
+
+    /// The case with the secrets of other endpoints.
+    pub(super) fn with_others(&self, others: impl Into<Arc<[SecretText]>>) -> Self {
+        Self {
+            others: others.into(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn with_body(&self, body: impl Into<Bytes>) -> Self {
+        Self {
+            body: body.into(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn with_head(&self, head: Parts) -> Self {
+        Self {
+            head: Arc::new(head),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn with_secrets(&self, secrets: impl Into<Arc<[SecretText]>>) -> Self {
+        Self {
+            secrets: secrets.into(),
+            keyed: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn with_scheme(&self, scheme: Arc<dyn AnyScheme>) -> Self {
+        Self {
+            scheme,
+            keyed: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The case with one value of a header, which replaces all of that name.
+    pub(super) fn with_header(&self, name: &HeaderName, value: HeaderValue) -> Self {
+        let mut head = Parts::clone(&self.head);
+        head.headers.insert(name.clone(), value);
+        self.with_head(head)
+    }
+
+    /// Judges the form of the head.
+    pub(super) fn judge(&self) -> Result<(), Rejection> {
+        self.scheme.judge(Head::from(&*self.head))
+    }
+
+    /// Verifies it by the library, whatever its size and its signed time. Returns where the secret was that signed it.
+    pub(super) fn verify(&self) -> Result<String, Rejection> {
+        let verifier = self.keyed().verifier.as_ref().ok_or(RejectionKind::UnknownSecret)?;
+        let body = verifier.verify(&*self.head, self.body.clone())?;
+        Ok(body.signed_by().unwrap_or_default().to_owned())
+    }
+
+    /// Judges the signed time alone, if there is one.
+    pub(super) fn judge_time(&self, now: SystemTime) -> Result<(), Rejection> {
+        let verifier = self.scheme.verifier(&self.usable());
+        let verifier = verifier.map_err(|_| RejectionKind::UnknownSecret)?;
+        match verifier.clock(move || now).begin(&*self.head) {
+            Err(rejection) if is_of_window(&rejection) => Err(rejection),
+            _ => Ok(()),
+        }
+    }
+
+    /// How many secrets the body is hashed under.
+    pub(super) fn usable_secrets(&self) -> usize {
+        self.keyed().secrets
+    }
+
+    fn keyed(&self) -> &Keyed {
+        self.keyed.get_or_init(|| {
+            let usable = self.usable();
+            let verifier = self.scheme.verifier(&usable).ok();
+            Keyed {
+                verifier: verifier.map(|verifier| verifier.insecure_any_timestamp().insecure_unlimited_body()),
+                secrets: usable.len(),
+            }
+        })
+    }
+
+    /// The secrets that this scheme can take.
+    fn usable(&self) -> Vec<SecretText> {
+        let is_usable = |secret: &&SecretText| self.scheme.verifier(slice::from_ref(*secret)).is_ok();
+        self.secrets.iter().filter(is_usable).cloned().collect()
+    }
+}
+
+impl Trial {
+    pub(super) fn new(change: impl Into<Cow<'static, str>>, case: Case) -> Self {
+        Self {
+            change: change.into(),
+            case,
+        }
+    }
+}
+
+fn is_of_window(rejection: &Rejection) -> bool {
+    matches!(
+        rejection.kind(),
+        RejectionKind::TimestampTooOld | RejectionKind::TimestampInFuture
+    )
+}
+
+/// No change of this kind is possible.
+pub(super) fn none<'a>() -> Trials<'a> {
+    Box::new(std::iter::empty())
+}
+
+/// The changed bodies that differ from the one that is held.
+pub(super) fn bodies<'a>(
+    case: &'a Case,
+    changed: impl IntoIterator<Item = (Cow<'static, str>, Vec<u8>)> + 'a,
+) -> Trials<'a> {
+    let differs = |(_, body): &(_, Vec<u8>)| case.body != *body;
+    let trials = changed.into_iter().filter(differs);
+    Box::new(trials.map(|(change, body)| Trial::new(change, case.with_body(body))))
+}
+
+/// A change of the body whose description is fixed.
+pub(super) fn change(change: &'static str, body: impl Into<Vec<u8>>) -> (Cow<'static, str>, Vec<u8>) {
+    (Cow::Borrowed(change), body.into())
+}

@@ -1,0 +1,201 @@
+//! What to look at next when nothing fits: evidence, but no proof.
+
+use tower_webhook::{ConfigError, SigningSecret};
+
+use super::body;
+use super::case::Case;
+use super::form::Form;
+use super::json::{Node, decode};
+use super::scratch::hash;
+use super::{macs, provider, url};
+use crate::term::Plain;
+
+/// Sizes at which buffers, columns and limits of middleware cut: from 255 bytes to 64 MiB.
+const CUTS: [usize; 4] = [255, 1_000, 65_535, 16_777_215];
+
+/// Something that was seen in the request.
+pub(super) struct Hint {
+    /// For programs.
+    pub(super) name: &'static str,
+    pub(super) text: String,
+}
+
+/// All that was seen, the strongest evidence first.
+pub(super) fn hints(case: &Case) -> Vec<Hint> {
+    let all = [
+        missing_header(case),
+        malformed_header(case),
+        other_header(case),
+        truncated(case),
+        shorter_than_announced(case),
+        signature_in_json(case),
+        replacement_characters(case),
+        decompressed(case),
+        sorted(case),
+        other_hash(case),
+        relative_url(case),
+        unusable_secrets(case),
+        faulty_secrets(case),
+    ];
+    let mut hints: Vec<_> = all.into_iter().flatten().collect();
+    hints.push(Hint::new(
+        "secret",
+        "compare the secret with the one that the provider shows for this endpoint: make it anew if in doubt"
+            .to_owned(),
+    ));
+    hints
+}
+
+impl Hint {
+    fn new(name: &'static str, text: String) -> Self {
+        Self { name, text }
+    }
+}
+
+fn missing_header(case: &Case) -> Option<Hint> {
+    let header = case.scheme.signature_header();
+    let is_missing = !case.head.headers.contains_key(header);
+    is_missing.then(|| {
+        Hint::new(
+            "header_missing",
+            format!("the request has no header `{header}`: is it signed?"),
+        )
+    })
+}
+
+fn malformed_header(case: &Case) -> Option<Hint> {
+    let rejection = case.judge().err()?;
+    case.head.headers.get(case.scheme.signature_header())?;
+    let form = Form::of(&case.scheme).map(|form| format!("; the form is {}", form.describe()));
+    Some(Hint::new(
+        "header_malformed",
+        format!("{rejection}{}", form.unwrap_or_default()),
+    ))
+}
+
+fn other_header(case: &Case) -> Option<Hint> {
+    let own = case.scheme.signature_header();
+    let (name, header) = provider::present(case).find(|(_, header)| header != own)?;
+    let text = format!("the header `{header}` is there: `--scheme {name}` may be the right one, with its secret");
+    Some(Hint::new("header_of_another_provider", text))
+}
+
+/// A body that begins as JSON, ends within it, and has a round size.
+fn truncated(case: &Case) -> Option<Hint> {
+    let length = case.body.len();
+    let begins = matches!(case.body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let ends = matches!(case.body.trim_ascii_end().last(), Some(b'}' | b']'));
+    let is_round = length >= 256 && (length.is_power_of_two() || length.is_multiple_of(1024))
+        || length >= 1000 && length.is_multiple_of(1000)
+        || CUTS.contains(&length);
+    let is_cut = begins && (!ends || Node::parse(&case.body).is_none()) && is_round;
+    let text = format!("the body is JSON that breaks off at {length} bytes, a round size: a buffer or a limit cut it");
+    is_cut.then(|| Hint::new("truncated", text))
+}
+
+fn shorter_than_announced(case: &Case) -> Option<Hint> {
+    let announced = body::announced(case)?;
+    let held = case.body.len();
+    let text = format!("Content-Length says {announced} bytes, and the body has {held}: it was cut, or changed");
+    (announced != held).then(|| Hint::new("content_length", text))
+}
+
+/// The member `signature` of a body is signed itself, so that it cannot be the signature of the body.
+fn signature_in_json(case: &Case) -> Option<Hint> {
+    let Node::Object(members) = Node::parse(&case.body)? else {
+        return None;
+    };
+    let is_named = |key: &str| matches!(key, "\"signature\"" | "\"sig\"" | "\"hmac\"");
+    let mut named = members.iter().filter(|(key, _)| is_named(key));
+    let (key, value) = named.find(|(_, value)| matches!(value, Node::Text(_)))?;
+    let Node::Text(value) = value else { return None };
+    let inside = macs::find(value.as_bytes(), macs::is_length);
+    let header = case.head.headers.get_all(case.scheme.signature_header()).iter();
+    let is_same = header
+        .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
+        .any(|mac| inside.iter().any(|inner| inner.bytes == mac.bytes));
+    let name = Plain(key.trim_matches('"'));
+    Some(if is_same {
+        Hint::new(
+            "signature_of_the_json",
+            format!(
+                "the header has the value of the member `{name}` of the JSON, which is not the signature of the body"
+            ),
+        )
+    } else {
+        Hint::new(
+            "signature_in_the_json",
+            format!("the member `{name}` of the JSON is not the signature of the body: take that of the header"),
+        )
+    })
+}
+
+fn replacement_characters(case: &Case) -> Option<Hint> {
+    let text = std::str::from_utf8(&case.body).ok()?;
+    let is_damaged = text.contains('\u{fffd}') || decode_any(text);
+    let text =
+        "the body contains U+FFFD, which stands for bytes that were lost: it was read as text in a wrong encoding";
+    is_damaged.then(|| Hint::new("replacement_characters", text.to_owned()))
+}
+
+fn decode_any(text: &str) -> bool {
+    text.contains("\\ufffd") || text.contains("\\uFFFD")
+}
+
+fn decompressed(case: &Case) -> Option<Hint> {
+    let coding = case.head.headers.get("content-encoding")?;
+    let is_packed = matches!(&*case.body, [0x1f, 0x8b, ..] | [0x78, ..]);
+    let text = "Content-Encoding says that the body was compressed, and it is not: verify it before it is decompressed";
+    (coding != "identity" && !is_packed).then(|| Hint::new("decompressed", text.to_owned()))
+}
+
+fn sorted(case: &Case) -> Option<Hint> {
+    let node = Node::parse(&case.body)?;
+    let Node::Object(members) = &node else { return None };
+    let keys: Vec<_> = members.iter().filter_map(|(key, _)| decode(key)).collect();
+    let is_suspicious = keys.len() > 3 && !node.is_unsorted();
+    let text = "all keys of the JSON are in alphabetical order: if the sender does not sort them, its order was lost";
+    is_suspicious.then(|| Hint::new("sorted_keys", text.to_owned()))
+}
+
+/// A MAC of another length than the scheme has.
+fn other_hash(case: &Case) -> Option<Hint> {
+    let form = Form::of(&case.scheme)?;
+    let values = case.head.headers.get_all(&form.header).iter();
+    let macs = values.flat_map(|value| macs::find(value.as_bytes(), macs::is_length));
+    let mac = macs.into_iter().find(|mac| mac.bytes.len() != form.length)?;
+    let hash = hash(mac.bytes.len());
+    let text = format!(
+        "the header has {} bytes, the length of a MAC with {hash}",
+        mac.bytes.len()
+    );
+    Some(Hint::new("other_hash", text))
+}
+
+fn relative_url(case: &Case) -> Option<Hint> {
+    let signs_url = url::signs_url(&case.scheme);
+    let probable = url::absolute(&case.head).filter(|_| case.head.uri.authority().is_none())?;
+    let text = format!("the scheme signs the URL, and it is not known: give it with --url, such as {probable}");
+    signs_url.then(|| Hint::new("url_unknown", text))
+}
+
+fn unusable_secrets(case: &Case) -> Option<Hint> {
+    let mut faults = case.secrets.iter().filter_map(|secret| {
+        let error = case.scheme.verifier(std::slice::from_ref(secret)).err()?;
+        Some(format!("the secret in {}: {error}", Plain(secret.place())))
+    });
+    faults.next().map(|text| Hint::new("secret_unusable", text))
+}
+
+fn faulty_secrets(case: &Case) -> Option<Hint> {
+    let mut faults = case.secrets.iter().filter_map(|secret| {
+        let strict = SigningSecret::new(secret.expose()).and_then(SigningSecret::strict);
+        match strict {
+            Err(ConfigError::FaultySecret { fault, .. }) => {
+                Some(format!("the secret in {} {fault}", Plain(secret.place())))
+            }
+            _ => None,
+        }
+    });
+    faults.next().map(|text| Hint::new("secret_faulty", text))
+}

@@ -1,0 +1,67 @@
+use super::*;
+
+fn written(text: &str, style: Style) -> String {
+    let node = Node::parse(text.as_bytes()).unwrap();
+    String::from_utf8(style.write(&node, 10_000).unwrap()).unwrap()
+}
+
+#[test]
+fn compact_json_keeps_every_text_and_every_member() {
+    let text = " { \"b\" : [ 1.0 , -2E+3 , \"\\u00e9\\/\" ] ,\n\"a\":{ } , \"b\" : [ ] } ";
+    let compact = "{\"b\":[1.0,-2E+3,\"\\u00e9\\/\"],\"a\":{},\"b\":[]}";
+    assert_eq!(written(text, Style::COMPACT), compact);
+}
+
+#[test]
+fn an_indent_is_that_of_common_programs() {
+    let indented = Style {
+        spacing: Spacing::Indented("  "),
+        ..Style::COMPACT
+    };
+    let text = "{\n  \"a\": [\n    1,\n    {\n      \"b\": {}\n    },\n    []\n  ]\n}";
+    assert_eq!(written("{\"a\":[1,{\"b\":{}},[]]}", indented), text);
+    let jackson = Style {
+        spacing: Spacing::Jackson,
+        ..Style::COMPACT
+    };
+    let text = "{\n  \"a\" : [ 1, {\n    \"b\" : { }\n  }, [ ] ]\n}";
+    assert_eq!(written("{\"a\":[1,{\"b\":{}},[]]}", jackson), text);
+}
+
+#[test]
+fn what_is_no_json_is_not_parsed() {
+    for text in [
+        "",
+        "{",
+        "[1,]",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{a:1}",
+        "[1 2]",
+        "nul",
+        "01x",
+        "\"a",
+        "{} {}",
+        "[\"\\",
+        "{\"a\":1,}",
+        "'a'",
+    ] {
+        assert!(Node::parse(text.as_bytes()).is_none(), "{text}");
+    }
+    assert!(Node::parse(b"[\"\xff\"]").is_none());
+}
+
+#[test]
+fn escapes_are_decoded_and_halves_of_characters_are_not() {
+    for (text, decoded) in [
+        (r#""\u00e9\n\/\"\\\ud83d\ude00""#, Some("é\n/\"\\😀")),
+        (r#""\ud83d""#, None),
+        (r#""\ud83d\u0041""#, None),
+        (r#""\ude00""#, None),
+        (r#""\u00g9""#, None),
+        (r#""\u+0e9""#, None),
+        (r#""\q""#, None),
+    ] {
+        assert_eq!(decode(text).as_deref(), decoded, "{text}");
+    }
+}

@@ -1,0 +1,190 @@
+//! `explain`: why does this signature not match?
+//!
+//! **a [`Case`] is what the receiver holds → each [accident](accident) of the table makes changed cases of it → the
+//! library verifies each → the first one that is right is the explanation.**
+//!
+//! Only the library compares signatures, so nothing is explained that a receiver would not accept after the change.
+
+mod accident;
+mod body;
+mod case;
+mod charset;
+mod form;
+mod forms;
+mod head;
+mod hints;
+mod json;
+mod macs;
+mod provider;
+mod report;
+mod reserialised;
+mod scratch;
+mod search;
+mod secret_key;
+mod secret_text;
+mod time;
+mod url;
+mod wrapped;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use jiff::Timestamp;
+use tower_webhook::RejectionKind;
+
+use self::case::Case;
+use self::report::Report;
+use self::search::{Finding, Search};
+use crate::client::parse_url;
+use crate::message;
+use crate::outcome::{Failure, Outcome, Result};
+use crate::scheme::SchemeArgs;
+use crate::secret::{SecretArgs, SecretText};
+
+/// Larger bodies would take minutes, or say nothing.
+const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// Tell why a signature does not match
+///
+/// Tries the usual accidents, and prints the one change that makes the signature right, what usually causes it, and how
+/// to mend it. It prints neither the secret nor the expected signature. Exit code 1 says that nothing fits.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Example:
+  printf '%s\\n' '{}' > body.json
+  KNOWRITHM_WEBHOOK_SECRET=whk_demo tower-webhook explain --body body.json --header \\
+    X-Knowrithm-Signature:sha256=61d5dd2ee53e48999c812fa34687780c240cd9f7c183ab778c801adc91ba8e5d")]
+pub(crate) struct Args {
+    /// A request, as `listen --save`, a browser (HAR) or `curl -v` wrote it; `-` is stdin
+    #[arg(required_unless_present = "body")]
+    request: Option<PathBuf>,
+    /// The bytes of the body, if the request does not contain them
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// A header of the request, in the place of those of its name; may be repeated
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    header: Vec<(HeaderName, HeaderValue)>,
+    /// The URL that the sender was given, for schemes that sign it
+    #[arg(long, value_parser = parse_url)]
+    url: Option<Uri>,
+    /// The method, for schemes that sign it
+    #[arg(long)]
+    method: Option<Method>,
+    /// Judge the signed time as of this one: seconds since 1970, or a date such as 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    at: Option<SystemTime>,
+    /// A file with the secret of another endpoint, which may have signed instead; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Secret")]
+    other_secret_file: Vec<PathBuf>,
+    /// An environment variable with the secret of another endpoint; may be repeated
+    #[arg(long, value_name = "NAME", help_heading = "Secret")]
+    other_secret_env: Vec<String>,
+    #[command(flatten)]
+    scheme: SchemeArgs,
+    #[command(flatten)]
+    secret: SecretArgs,
+}
+
+impl Args {
+    pub(crate) fn run(self, json: bool) -> Result<Outcome> {
+        let now = self.at.unwrap_or_else(SystemTime::now);
+        let case = self.case()?;
+        explain(&case, now).print(json)
+    }
+
+    fn case(self) -> Result<Case> {
+        let chosen = self.scheme.choose()?;
+        let secrets = self.secret.read(&chosen)?;
+        let files = self.other_secret_file.iter().map(|path| SecretText::from_file(path));
+        let variables = self.other_secret_env.iter().map(|name| SecretText::from_env(name));
+        let others = files.chain(variables).collect::<Result<Vec<_>>>()?;
+        let public_url = self.scheme.public_url();
+        let (mut head, body) = self.message()?;
+        head.uri = public_url.unwrap_or(head.uri);
+        let case = Case::new(head, body, secrets, chosen.scheme).with_others(others);
+        Ok(match chosen.for_url {
+            Some(make) => case.with_public_url(Arc::new(move |url| make(&url.to_string()).ok())),
+            None => case,
+        })
+    }
+
+    fn message(self) -> Result<(Parts, Vec<u8>)> {
+        let (mut head, saved) = match &self.request {
+            Some(path) => {
+                let saved = message::read(path)?;
+                (saved.head, saved.body)
+            }
+            None => (Request::post("/").body(()).expect("it is valid").into_parts().0, None),
+        };
+        let body = match (&self.body, saved) {
+            (Some(path), _) => message::open(path)?,
+            (None, Some(body)) => body,
+            (None, None) => {
+                return Err(Failure::usage(
+                    "the request has no body in it: name its file with --body",
+                ));
+            }
+        };
+        for (name, _) in &self.header {
+            head.headers.remove(name);
+        }
+        for (name, value) in self.header {
+            head.headers.append(name, value);
+        }
+        head.uri = self.url.unwrap_or(head.uri);
+        head.method = self.method.unwrap_or(head.method);
+        Ok((head, read(body)?))
+    }
+}
+
+/// Reads a body that is not too large.
+fn read(body: impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = body.take(MAX_BODY as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::io("the body", &error))?;
+    match bytes.len() {
+        ..=MAX_BODY => Ok(bytes),
+        _ => Err(Failure::usage(
+            "the body is larger than 64 MiB: explain a smaller request from the same sender, or use verify",
+        )),
+    }
+}
+
+fn explain(case: &Case, now: SystemTime) -> Report {
+    let mut search = Search::new(case.body.len());
+    match search.run(case) {
+        Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case, now)),
+        Finding::Explained { changes, case } => Report::explained(&search, changes, &case, fault_of_time(&case, now)),
+        Finding::Nothing => Report::nothing(search, hints::hints(case)),
+    }
+}
+
+fn fault_of_time(case: &Case, now: SystemTime) -> Option<RejectionKind> {
+    case.judge_time(now).err().map(|rejection| rejection.kind())
+}
+
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    message::lines::header(text.as_bytes())
+}
+
+fn instant(text: &str) -> Result<SystemTime, String> {
+    let parsed = match text.parse() {
+        Ok(seconds) => Timestamp::from_second(seconds),
+        Err(_) => text.parse(),
+    };
+    let invalid = |error| format!("{error}: write seconds since 1970, or a date such as 2026-01-31T12:00:00Z");
+    let seconds = parsed.map_err(invalid)?.as_second();
+    let since = Duration::from_secs(seconds.unsigned_abs());
+    let instant = match seconds {
+        ..0 => SystemTime::UNIX_EPOCH.checked_sub(since),
+        _ => SystemTime::UNIX_EPOCH.checked_add(since),
+    };
+    instant.ok_or_else(|| "no clock shows that time".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

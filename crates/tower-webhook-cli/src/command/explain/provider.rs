@@ -1,0 +1,151 @@
+//! The signature of another provider, or of another endpoint, or under another name.
+
+use std::sync::Arc;
+
+use http::HeaderName;
+use http::request::Parts;
+use tower_webhook::RejectionKind;
+
+use super::case::{Case, Trial, Trials, none};
+use super::form::{Form, TimeIn};
+use super::macs;
+use super::{secret_key, time};
+use crate::scheme::{AnyScheme, KNOWN, Known};
+use crate::secret::SecretText;
+
+/// The head is that of another provider, and the secret is right for it.
+pub(super) fn other_provider(case: &Case) -> Trials<'_> {
+    let readable = KNOWN.iter().filter_map(move |known| {
+        let scheme = known.chosen().scheme;
+        let other = case.with_scheme(scheme);
+        other.judge().ok()?;
+        let other = other.with_secrets(for_scheme(case, &*other.scheme));
+        Some(Trial::new(instruction(known, &other.scheme), other))
+    });
+    Box::new(readable)
+}
+
+/// The header has the name of this provider, and signs what another provider's does.
+pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
+    let header = case.scheme.signature_header();
+    let values = case.head.headers.get_all(header).iter();
+    let macs: Vec<_> = values
+        .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
+        .collect();
+    if macs.is_empty() {
+        return none();
+    }
+    let times = time::in_head(case);
+    let trials = KNOWN.iter().flat_map(move |known| {
+        let scheme = known.chosen().scheme;
+        // What signs the body alone is tried as the accident of a time that was left out.
+        let form = Form::of(&scheme).filter(Form::signs_time);
+        let same_header = scheme.signature_header() == case.scheme.signature_header();
+        let Some(form) = form.filter(|_| !same_header) else {
+            return Vec::new();
+        };
+        let heads = times.iter().flat_map(|time| {
+            let macs = macs.iter().filter(|mac| mac.bytes.len() == form.length);
+            macs.filter_map(|mac| form.write(&with_id(&case.head, &form), &mac.bytes, Some(time)))
+        });
+        let cases = heads.map(|head| case.with_head(head).with_scheme(Arc::clone(&scheme)));
+        let readable = cases.filter(|case| case.judge().is_ok());
+        let change = format!("sign what `--scheme {}` signs, or name that scheme", known.name);
+        readable
+            .map(|other| {
+                let secrets = for_scheme(case, &*other.scheme);
+                Trial::new(change.clone(), other.with_secrets(secrets))
+            })
+            .collect()
+    });
+    Box::new(trials)
+}
+
+/// The signature is in a header of another name.
+pub(super) fn renamed(case: &Case) -> Trials<'_> {
+    match case.judge() {
+        Err(rejection) if rejection.kind() == RejectionKind::MissingSignature => {}
+        _ => return none(),
+    }
+    let Some(form) = Form::of(&case.scheme) else {
+        return none();
+    };
+    let times = match form.time {
+        TimeIn::Signature => time::in_head(case).into_iter().map(Some).collect(),
+        _ => vec![None],
+    };
+    let mut trials = Vec::new();
+    for (name, value) in &case.head.headers {
+        let found = macs::find(value.as_bytes(), |length| length == form.length);
+        let mut times = times.clone();
+        if form.time == TimeIn::Signature {
+            times.extend(time::in_text(value.as_bytes(), &found).into_iter().map(Some));
+        }
+        for (mac, time) in found.iter().flat_map(|mac| times.iter().map(move |time| (mac, time))) {
+            let head = form.write(&with_id(&case.head, &form), &mac.bytes, time.as_deref());
+            let readable = head
+                .map(|head| case.with_head(head))
+                .filter(|case| case.judge().is_ok());
+            trials.extend(readable.map(|case| Trial::new(rename(name, &form.header), case)));
+        }
+    }
+    Box::new(trials.into_iter())
+}
+
+/// The secret is that of another endpoint.
+pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
+    let trials = case.others.iter().map(|secret| {
+        let change = format!("verify with the secret in {}", secret.place());
+        Trial::new(change, case.with_secrets([secret.clone()]))
+    });
+    Box::new(trials)
+}
+
+/// The names of the known schemes whose header of the signature is in the head.
+pub(super) fn present(case: &Case) -> impl Iterator<Item = (&'static str, HeaderName)> {
+    let headers = KNOWN
+        .iter()
+        .map(|known| (known.name, known.chosen().scheme.signature_header().clone()));
+    headers.filter(|(_, header)| case.head.headers.contains_key(header))
+}
+
+fn instruction(known: &Known, scheme: &Arc<dyn AnyScheme>) -> String {
+    format!(
+        "verify it with `--scheme {}`, whose header is `{}`",
+        known.name,
+        scheme.signature_header()
+    )
+}
+
+fn rename(from: &HeaderName, to: &HeaderName) -> String {
+    format!("pass on the header `{from}` under its own name, `{to}`")
+}
+
+/// The secrets in the form that a scheme takes: as they are and, if the other scheme decodes where this one does not,
+/// with the same key.
+fn for_scheme(case: &Case, scheme: &dyn AnyScheme) -> Vec<SecretText> {
+    let mut secrets = case.secrets.to_vec();
+    if scheme.decodes_secret() != case.scheme.decodes_secret() {
+        let keys = secret_key::keys(case);
+        secrets.extend(
+            keys.iter()
+                .filter_map(|key| secret_key::text_of(scheme, key, key.expose())),
+        );
+    }
+    secrets
+}
+
+/// The head with the header of the id, taken from another one whose name ends so.
+fn with_id(head: &Parts, form: &Form) -> Parts {
+    let mut head = head.clone();
+    if let Some(name) = &form.id
+        && !head.headers.contains_key(name)
+    {
+        let mut ids = head.headers.iter().filter(|(name, _)| name.as_str().ends_with("id"));
+        if let Some((_, id)) = ids.next() {
+            let id = id.clone();
+            head.headers.insert(name, id);
+        }
+    }
+    head
+}

@@ -1,0 +1,189 @@
+//! JSON that was parsed and written again by another program than the sender's.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::case::{Case, Trials, bodies, none};
+use super::json::{Escapes, Node, Numbers, Order, Spacing, Style, decode};
+
+/// How many numbers are rewritten each alone.
+const MAX_NUMBERS: usize = 8;
+const POWERS: [Numbers; 4] = [
+    Numbers::Power("e"),
+    Numbers::Power("E"),
+    Numbers::Power("e+"),
+    Numbers::Power("E+"),
+];
+
+/// The same texts with other white space.
+pub(super) fn compact(case: &Case) -> Trials<'_> {
+    respaced(case, &[Spacing::Compact])
+}
+
+pub(super) fn spaced(case: &Case) -> Trials<'_> {
+    respaced(case, &[Spacing::Spaced])
+}
+
+pub(super) fn indented(case: &Case) -> Trials<'_> {
+    respaced(case, &Spacing::ALL[2..])
+}
+
+fn respaced<'a>(case: &'a Case, spacings: &'static [Spacing]) -> Trials<'a> {
+    let style = |spacing: &Spacing, final_newline| Style {
+        spacing: *spacing,
+        final_newline,
+        ..Style::COMPACT
+    };
+    let styles = spacings
+        .iter()
+        .flat_map(move |spacing| [style(spacing, false), style(spacing, true)]);
+    written(case, move |_, _| Box::new(styles))
+}
+
+/// The same white space, and the keys in an order that programs make.
+pub(super) fn sorted_keys(case: &Case) -> Trials<'_> {
+    let orders = [Order::Alphabetical, Order::ByLength];
+    written(case, move |held, _| {
+        Box::new(orders.into_iter().map(move |order| Style { order, ..held }))
+    })
+}
+
+/// The same white space, and the strings escaped in the manner of another program.
+pub(super) fn escapes(case: &Case) -> Trials<'_> {
+    written(case, |held, node| {
+        let manners = effective_escapes(node).into_iter();
+        Box::new(manners.map(move |escapes| Style {
+            escapes: Some(escapes),
+            ..held
+        }))
+    })
+}
+
+/// The same white space, and numbers written in another way: all of them, or one.
+pub(super) fn numbers(case: &Case) -> Trials<'_> {
+    written(case, |held, node| {
+        let of_programs = [Numbers::JavaScript, Numbers::Python, Numbers::Point, Numbers::Cents];
+        let all: Vec<_> = of_programs.into_iter().chain(POWERS).collect();
+        let alone = all.clone();
+        let one = (0..node.numbers().len().min(MAX_NUMBERS))
+            .flat_map(move |only| alone.clone().into_iter().map(move |numbers| (numbers, Some(only))));
+        let both = all.into_iter().map(|numbers| (numbers, None)).chain(one);
+        Box::new(both.map(move |(numbers, only)| Style { numbers, only, ..held }))
+    })
+}
+
+/// Several of these at once, as one program does.
+pub(super) fn by_another_program(case: &Case) -> Trials<'_> {
+    written(case, |held, node| {
+        let escapes = [None].into_iter().chain(effective_escapes(node).into_iter().map(Some));
+        let numbers = effective_numbers(node);
+        let orders = if node.is_unsorted() {
+            vec![Order::Kept, Order::Alphabetical, Order::ByLength]
+        } else {
+            vec![Order::Kept, Order::ByLength]
+        };
+        let mut styles = Vec::new();
+        for (escapes, order) in escapes.flat_map(|escapes| orders.iter().map(move |order| (escapes, *order))) {
+            for (numbers, spacing) in numbers
+                .iter()
+                .flat_map(|numbers| Spacing::ALL.iter().map(move |spacing| (*numbers, *spacing)))
+            {
+                styles.extend([false, true].map(|final_newline| Style {
+                    spacing,
+                    order,
+                    escapes,
+                    numbers,
+                    only: None,
+                    final_newline,
+                }));
+            }
+        }
+        // One change alone is an accident of its own.
+        Box::new(styles.into_iter().filter(move |style| changes(style, &held) > 1))
+    })
+}
+
+fn changes(style: &Style, held: &Style) -> usize {
+    usize::from((style.spacing, style.final_newline) != (held.spacing, held.final_newline))
+        + usize::from(style.order != Order::Kept)
+        + usize::from(style.escapes.is_some())
+        + usize::from(style.numbers != Numbers::Kept)
+}
+
+/// The manners that write the strings in ways of their own.
+fn effective_escapes(node: &Node<'_>) -> Vec<Escapes> {
+    let strings = node.strings();
+    let kept = fingerprint(&strings);
+    let mut seen = HashSet::from([kept]);
+    let is_new = |escapes: &&Escapes| {
+        let mut hasher = DefaultHasher::new();
+        let mut out = String::new();
+        hasher.write_usize(strings.len());
+        for string in &strings {
+            out.clear();
+            match decode(string) {
+                Some(text) => escapes.write(&text, &mut out),
+                None => out.push_str(string),
+            }
+            out.hash(&mut hasher);
+        }
+        seen.insert(hasher.finish())
+    };
+    Escapes::ALL.iter().filter(is_new).copied().collect()
+}
+
+/// The manners of programs that write the numbers in ways of their own, after the one that keeps them.
+fn effective_numbers(node: &Node<'_>) -> Vec<Numbers> {
+    let numbers = node.numbers();
+    let mut seen = HashSet::new();
+    let is_new = |manner: &Numbers| {
+        let written = numbers
+            .iter()
+            .map(|text| manner.rewrite(text).unwrap_or_else(|| (*text).to_owned()));
+        seen.insert(fingerprint(&written.collect::<Vec<_>>()))
+    };
+    [Numbers::Kept, Numbers::JavaScript, Numbers::Python]
+        .into_iter()
+        .filter(is_new)
+        .collect()
+}
+
+/// A trial for each style that writes a body of its own. The styles may depend on that of the held body.
+fn written<'a>(
+    case: &'a Case,
+    styles: impl FnOnce(Style, &Node<'a>) -> Box<dyn Iterator<Item = Style> + 'a>,
+) -> Trials<'a> {
+    let Some(node) = Node::parse(&case.body).filter(Node::is_compound) else {
+        return none();
+    };
+    let styles = styles(Style::of(&node, &case.body), &node);
+    let mut seen = HashSet::from([fingerprint(&*case.body)]);
+    // An indented body is a few times longer, but not a hundred times.
+    let limit = case.body.len() * 8 + 1024;
+    let changed = styles.filter_map(move |style| {
+        let body = style.write(&node, limit)?;
+        seen.insert(fingerprint(&*body))
+            .then(|| (Cow::Owned(describe(&style)), body))
+    });
+    bodies(case, changed)
+}
+
+fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn describe(style: &Style) -> String {
+    let mut parts = vec![style.spacing.name()];
+    if style.order != Order::Kept {
+        parts.push(style.order.name());
+    }
+    parts.extend(style.escapes.map(|escapes| escapes.name));
+    parts.extend(style.numbers.name());
+    if style.final_newline {
+        parts.push("with a line break at the end");
+    }
+    format!("write the JSON {}", parts.join(", "))
+}

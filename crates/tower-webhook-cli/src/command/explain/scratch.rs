@@ -1,0 +1,93 @@
+//! MACs of a request, claimed to be those of another message, or of another hash, under the same keys.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use tower_webhook::scheme::{Algorithm, HmacScheme};
+
+use super::case::{Case, Trial, Trials, none};
+use super::form::{Form, hex};
+use super::macs::{self, Found};
+use super::{secret_key, time};
+use crate::scheme::AnyScheme;
+
+static HEADER: HeaderName = HeaderName::from_static("x-explained-mac");
+/// How many MACs of other headers are tried.
+const MAX_OTHERS: usize = 4;
+
+/// The MACs of the signature header, claimed to be those of this message alone.
+pub(super) fn scratch<'a>(case: &'a Case, message: Vec<u8>, change: &'static str) -> Trials<'a> {
+    let Some(form) = Form::of(&case.scheme) else {
+        return none();
+    };
+    let values = case.head.headers.get_all(&form.header).iter();
+    let macs = values.flat_map(move |value| macs::find(value.as_bytes(), |length| length == form.length));
+    let base = case.with_body(message).with_secrets(secret_key::keys(case));
+    Box::new(macs.filter_map(move |mac| Some(Trial::new(change, claiming(&base, &mac)?))))
+}
+
+/// The sender signed with another hash than the scheme has, in this header or in an older one.
+pub(super) fn other_hash(case: &Case) -> Trials<'_> {
+    let Some(form) = Form::of(&case.scheme) else {
+        return none();
+    };
+    let find = |value: &HeaderValue| macs::find(value.as_bytes(), macs::is_length);
+    let own = case.head.headers.get_all(&form.header).iter().flat_map(find);
+    let is_other = |(name, _): &(&HeaderName, _)| **name != form.header;
+    let others = case.head.headers.iter().filter(is_other);
+    let others = others.flat_map(|(_, value)| find(value)).take(MAX_OTHERS);
+    let macs: Vec<_> = own.chain(others).filter(|mac| mac.bytes.len() != form.length).collect();
+    if macs.is_empty() {
+        return none();
+    }
+    let keys = secret_key::keys(case);
+    let messages = messages(case, &form).into_iter();
+    Box::new(messages.flat_map(move |message| {
+        let base = case.with_body(message).with_secrets(keys.clone());
+        let trials = macs.iter().filter_map(|mac| {
+            let (held, wanted) = (hash(mac.bytes.len()), hash(form.length));
+            let change = format!("sign with HMAC-{wanted}: this signature is right with HMAC-{held}");
+            Some(Trial::new(change, claiming(&base, mac)?))
+        });
+        trials.collect::<Vec<_>>()
+    }))
+}
+
+/// The hash whose MAC has this length in bytes.
+pub(super) fn hash(length: usize) -> &'static str {
+    match length {
+        20 => "SHA1",
+        32 => "SHA256",
+        48 => "SHA384",
+        _ => "SHA512",
+    }
+}
+
+/// What schemes sign, made of the body and of what the head has besides.
+fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
+    let body = &*case.body;
+    let mut messages = Vec::new();
+    let id = form.id.as_ref().and_then(|name| case.head.headers.get(name));
+    for time in time::in_head(case).iter().filter(|_| form.signs_time()) {
+        let time = time.as_bytes();
+        messages.extend(id.map(|id| [id.as_bytes(), b".", time, b".", body].concat()));
+        messages.push([time, b".", body].concat());
+        messages.push([b"v0:", time, b":", body].concat());
+    }
+    messages.push(body.to_vec());
+    messages
+}
+
+/// The case with this MAC alone, by a scheme that signs the body alone.
+fn claiming(case: &Case, mac: &Found) -> Option<Case> {
+    let algorithm = match mac.bytes.len() {
+        20 => Algorithm::HmacSha1,
+        32 => Algorithm::HmacSha256,
+        48 => Algorithm::HmacSha384,
+        64 => Algorithm::HmacSha512,
+        _ => return None,
+    };
+    let scheme: Arc<dyn AnyScheme> = Arc::new(HmacScheme::new(HEADER.clone()).algorithm(algorithm));
+    let value = hex(&mac.bytes).parse().ok()?;
+    Some(case.with_scheme(scheme).with_header(&HEADER, value))
+}

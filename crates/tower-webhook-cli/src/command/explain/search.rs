@@ -1,0 +1,228 @@
+//! The search: single changes first, then pairs of the usual ones, within a bound.
+
+use tower_webhook::RejectionKind;
+
+use super::accident::{ACCIDENTS, Accident, Part};
+use super::case::{Case, Trial};
+
+/// How many changed requests are verified at most, whatever their size.
+const MAX_TRIALS: usize = 6000;
+/// How many bytes are made and hashed at most: about a second's work where the processor has no instructions for SHA.
+const MAX_WORK: u64 = 256 * 1024 * 1024;
+/// How often a large body is made or hashed at least: enough for the most usual accidents.
+const LEAST_TIMES: u64 = 24;
+/// How many changes of one accident are tried together with others.
+const MAX_OUTER: usize = 64;
+
+/// What was found.
+pub(super) enum Finding {
+    /// The signature is right as it is, by the secret in this place.
+    Right {
+        signed_by: String,
+    },
+    /// It is right after these changes, one or two.
+    Explained {
+        changes: Vec<Change>,
+        case: Case,
+    },
+    Nothing,
+}
+
+/// A change that was part of the right one.
+pub(super) struct Change {
+    pub(super) accident: &'static Accident,
+    pub(super) text: String,
+}
+
+/// The trials so far, and how much work is left.
+pub(super) struct Search {
+    max_trials: usize,
+    work_left: u64,
+    pub(super) tried: usize,
+    /// The accidents that could be tried on this request.
+    pub(super) names: Vec<&'static str>,
+    /// The accidents for which the work was not enough, or was not enough for all of their changes.
+    pub(super) left_out: Vec<&'static str>,
+    pub(super) pairs_left_out: bool,
+}
+
+impl Search {
+    /// A search for the accident of a body of this length.
+    pub(super) fn new(length: usize) -> Self {
+        Self::within(MAX_TRIALS, MAX_WORK.max(length as u64 * LEAST_TIMES))
+    }
+
+    pub(super) fn within(max_trials: usize, max_work: u64) -> Self {
+        Self {
+            max_trials,
+            work_left: max_work,
+            tried: 0,
+            names: Vec::new(),
+            left_out: Vec::new(),
+            pairs_left_out: false,
+        }
+    }
+
+    pub(super) fn run(&mut self, case: &Case) -> Finding {
+        let verdict = self.try_case(case, case);
+        // The request as it is is no changed one.
+        self.tried = 0;
+        if let Some(signed_by) = verdict {
+            return Finding::Right { signed_by };
+        }
+        self.singles(case)
+            .or_else(|| self.pairs(case))
+            .unwrap_or(Finding::Nothing)
+    }
+
+    /// One change alone.
+    pub(super) fn singles(&mut self, case: &Case) -> Option<Finding> {
+        for accident in ACCIDENTS.iter().filter(|accident| is_possible(accident.part, case)) {
+            match self.accident(accident, case) {
+                Tried::Right(trial) => return Some(explained([(accident, trial)])),
+                Tried::TooMuch => self.left_out.push(accident.name),
+                Tried::All => {}
+            }
+        }
+        None
+    }
+
+    /// Two changes of different parts. The outer one is that of which there are fewer, or which costs more to make.
+    fn pairs(&mut self, case: &Case) -> Option<Finding> {
+        let outer = [Part::Head, Part::Scheme, Part::Wrapping, Part::Ends, Part::Body];
+        for outer in outer.into_iter().filter(|outer| is_possible(*outer, case)) {
+            for accident in usual(outer) {
+                if !self.begin(accident, case) {
+                    self.pairs_left_out = true;
+                    return None;
+                }
+                for first in (accident.trials)(case).take(MAX_OUTER) {
+                    let found = self.inside(accident, &first, inner_parts(outer));
+                    if found.is_some() || self.pairs_left_out {
+                        return found;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn inside(&mut self, accident: &'static Accident, first: &Trial, parts: &[Part]) -> Option<Finding> {
+        let parts = parts.iter().filter(|part| is_possible(**part, &first.case));
+        let others = parts.flat_map(|part| usual(*part));
+        for inner in others.filter(|inner| inner.name != accident.name) {
+            match self.accident(inner, &first.case) {
+                Tried::Right(second) => {
+                    let first = Trial::new(first.change.clone(), first.case.clone());
+                    return Some(explained([(accident, first), (inner, second)]));
+                }
+                Tried::TooMuch => {
+                    self.pairs_left_out = true;
+                    return None;
+                }
+                Tried::All => {}
+            }
+        }
+        None
+    }
+
+    /// Tries the changes of one accident in turn.
+    fn accident(&mut self, accident: &'static Accident, case: &Case) -> Tried {
+        if !self.begin(accident, case) {
+            return Tried::TooMuch;
+        }
+        for trial in (accident.trials)(case) {
+            let is_affordable = self.tried < self.max_trials && self.work_left >= work(&trial.case, case);
+            if !is_affordable {
+                return Tried::TooMuch;
+            }
+            let before = self.tried;
+            if self.try_case(&trial.case, case).is_some() {
+                return Tried::Right(trial);
+            }
+            if self.tried > before && !self.names.contains(&accident.name) {
+                self.names.push(accident.name);
+            }
+        }
+        Tried::All
+    }
+
+    /// Takes the work of reading the body, which an accident does before it changes it.
+    fn begin(&mut self, accident: &Accident, case: &Case) -> bool {
+        let reads = matches!(accident.part, Part::Wrapping | Part::Body);
+        let work = if reads { case.body.len() as u64 } else { 0 };
+        let is_affordable = self.work_left >= work;
+        self.work_left = self.work_left.saturating_sub(work);
+        is_affordable
+    }
+
+    /// Lets the library decide, with the limits of size and time lifted. Counts what was hashed.
+    fn try_case(&mut self, case: &Case, base: &Case) -> Option<String> {
+        let verdict = case.verify();
+        let work = match &verdict {
+            Err(rejection) if rejection.kind() != RejectionKind::SignatureMismatch => made(case, base),
+            _ => {
+                self.tried += 1;
+                work(case, base)
+            }
+        };
+        self.work_left = self.work_left.saturating_sub(work);
+        verdict.ok()
+    }
+}
+
+/// How far an accident was tried.
+enum Tried {
+    Right(Trial),
+    All,
+    TooMuch,
+}
+
+/// The bytes that a trial makes and hashes.
+fn work(case: &Case, base: &Case) -> u64 {
+    made(case, base) + case.body.len() as u64 * case.usable_secrets() as u64
+}
+
+/// The bytes that were made for a trial: those of its body, unless it shares that.
+fn made(case: &Case, base: &Case) -> u64 {
+    if case.body.as_ptr() == base.body.as_ptr() {
+        0
+    } else {
+        case.body.len() as u64
+    }
+}
+
+/// Whether a change of this part can make it right. Where the head cannot be read, body and secret do not matter.
+fn is_possible(part: Part, case: &Case) -> bool {
+    matches!(part, Part::Head | Part::Scheme) || case.judge().is_ok()
+}
+
+fn usual(part: Part) -> impl Iterator<Item = &'static Accident> {
+    ACCIDENTS
+        .iter()
+        .filter(move |accident| accident.part == part && accident.is_usual)
+}
+
+fn inner_parts(outer: Part) -> &'static [Part] {
+    match outer {
+        Part::Head | Part::Scheme => &[Part::Secret, Part::Ends, Part::Body, Part::Wrapping],
+        Part::Wrapping => &[Part::Wrapping, Part::Ends, Part::Body, Part::Secret],
+        _ => &[Part::Secret, Part::Ends],
+    }
+}
+
+fn explained<const N: usize>(found: [(&'static Accident, Trial); N]) -> Finding {
+    let mut case = None;
+    let changes = found.into_iter().map(|(accident, trial)| {
+        case = Some(trial.case);
+        Change {
+            accident,
+            text: trial.change.into_owned(),
+        }
+    });
+    let changes = changes.collect();
+    Finding::Explained {
+        changes,
+        case: case.expect("there is at least one change"),
+    }
+}

@@ -1,0 +1,176 @@
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+
+use super::*;
+
+/// Numbers that are the same in each run: xorshift64, by George Marsaglia (2003).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    fn value(&mut self, depth: u64, out: &mut String) {
+        match self.below(if depth == 0 { 4 } else { 6 }) {
+            0 => out.push_str(&self.below(100_000).to_string()),
+            1 => out.push_str(["true", "false", "null", "1.0", "-2.5e3"][usize::try_from(self.below(5)).unwrap()]),
+            2 => out.push_str("\"é/<&>\""),
+            3 => write!(out, "\"{:x}\"", self.next()).unwrap(),
+            4 => {
+                out.push('[');
+                self.value(depth - 1, out);
+                out.push(']');
+            }
+            _ => {
+                write!(out, "{{\"k{}\":", self.below(9)).unwrap();
+                self.value(depth - 1, out);
+                out.push('}');
+            }
+        }
+    }
+
+    fn body(&mut self) -> Vec<u8> {
+        match self.below(4) {
+            0 => (0..self.below(64)).map(|_| self.next().to_le_bytes()[0]).collect(),
+            1 => format!("a={}&b=%20{}", self.next(), self.below(9)).into_bytes(),
+            2 => format!("{:x}\r\n{}\n", self.next(), self.next()).into_bytes(),
+            _ => {
+                let mut out = String::new();
+                self.value(3, &mut out);
+                out.into_bytes()
+            }
+        }
+    }
+}
+
+#[test]
+fn of_ten_thousand_unrelated_bodies_none_is_explained() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let schemes = schemes();
+    for round in 0..10_000 {
+        let (about, scheme) = &schemes[round % schemes.len()];
+        let case = signed_body(scheme, format!("{:x}{:x}", random.next(), random.next()));
+        let body = random.body();
+        let case = case.with_body(body.clone()).with_others([keyed(scheme, "other")]);
+        // Pairs take most of the time.
+        let found = match round % 10 {
+            0 => !explained(&case).is_empty(),
+            _ => Search::new(case.body.len()).singles(&case).is_some(),
+        };
+        assert!(!found, "{about}: {}", String::from_utf8_lossy(&body));
+    }
+}
+
+const TRIALS: usize = 300;
+const WORK: u64 = 4 << 20;
+
+/// A search that finds nothing, within less than usual.
+fn in_vain(body: impl Into<Bytes>) -> Search {
+    let scheme = KNOWN[0].chosen().scheme;
+    let case = signed_body(&scheme, "unrelated").with_body(body);
+    let mut search = Search::within(TRIALS, WORK);
+    assert!(matches!(search.run(&case), Finding::Nothing));
+    assert!(search.tried <= TRIALS);
+    search
+}
+
+#[test]
+fn the_cost_is_bounded_whatever_the_size_of_the_body() {
+    let item = r#"{"b":"é/<&>","a":[1.0,2000,"x y"]},"#;
+    for (size, least) in [
+        (0, TRIALS),
+        (1 << 10, TRIALS),
+        (1 << 14, 60),
+        (1 << 17, 5),
+        (1 << 20, 1),
+    ] {
+        let body = format!("[{}0]", item.repeat(size / item.len() + 1));
+        let search = in_vain(body);
+        assert!(search.tried >= least, "{size}: {}", search.tried);
+        let is_complete = search.left_out.is_empty() && !search.pairs_left_out;
+        assert!(!is_complete, "{size}: it was stopped, and says nothing of it");
+    }
+}
+
+#[test]
+fn a_body_that_is_too_large_for_all_accidents_has_the_usual_ones_and_names_the_others() {
+    let search = in_vain(vec![b'\n'; 1 << 19]);
+    assert!(search.names.contains(&"trailing_newline"), "{:?}", search.names);
+    assert!(search.left_out.contains(&"nul"), "{:?}", search.left_out);
+}
+
+#[test]
+fn hostile_json_neither_overflows_the_stack_nor_grows_without_bound() {
+    let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let within = format!("{}{}1{}", "[".repeat(120), "1,".repeat(5_000), "]".repeat(120));
+    for body in [
+        deep(100),
+        deep(100_000),
+        "[".repeat(100_000),
+        "{\"a\":".repeat(100_000),
+        format!("[{}]", "9".repeat(100_000)),
+        format!("[1e{}]", "9".repeat(100_000)),
+        format!("[0.{}1]", "0".repeat(100_000)),
+        within,
+        "{\"a\":\"\\".to_owned(),
+        "[\"\\ud800\",\"\\u12\",\"\\x\"]".to_owned(),
+        "\"".to_owned(),
+        String::new(),
+    ] {
+        in_vain(body);
+    }
+}
+
+#[test]
+fn the_most_usual_accidents_are_tried_on_the_largest_body() {
+    let scheme = KNOWN[0].chosen().scheme;
+    let length = 16 << 20;
+    let case = signed_body(&scheme, vec![b'x'; length]).with_body(vec![b'x'; length + 1]);
+    let lost = case.with_body([&*vec![b'x'; length], b"\n"].concat());
+    assert_eq!(explained(&lost), ["trailing_newline"]);
+    let mut search = Search::new(length);
+    assert!(matches!(search.run(&case), Finding::Nothing));
+    for name in ["trailing_newline", "secret_line_break", "secret_quoted"] {
+        assert!(search.names.contains(&name), "{name}: {:?}", search.names);
+    }
+}
+
+#[test]
+fn a_small_body_that_unpacks_to_a_large_one_is_unpacked_to_the_limit() {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..80 {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    assert!(bomb.len() < 100_000);
+    in_vain(bomb);
+}
+
+#[test]
+fn a_header_of_a_stranger_can_be_anything() {
+    let mut random = Random(7);
+    for (about, scheme) in schemes() {
+        for _ in 0..40 {
+            let length = random.below(200);
+            let value: Vec<u8> = (0..length)
+                .map(|_| b"0aF=,;+/ -_%\"v1t\xff"[usize::try_from(random.below(17)).unwrap()])
+                .collect();
+            let Ok(value) = http::HeaderValue::from_bytes(&value) else {
+                continue;
+            };
+            let case = signed_body(&scheme, BODY).with_header(scheme.signature_header(), value);
+            assert_eq!(explained(&case), [""; 0], "{about}");
+        }
+    }
+}

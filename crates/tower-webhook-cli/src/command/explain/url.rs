@@ -1,0 +1,180 @@
+//! The URL and the method that a proxy rewrote, for schemes that sign them.
+
+use std::sync::Arc;
+
+use http::header::HOST;
+use http::request::Parts;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use http::{Method, Request};
+
+use super::case::{Case, Trial, Trials, none};
+use super::form;
+use crate::scheme::AnyScheme;
+
+/// Headers in which proxies pass on the host that was asked for.
+const HOSTS: [&str; 3] = ["x-forwarded-host", "x-original-host", "host"];
+/// Headers in which proxies pass on the path that was asked for.
+const PATHS: [&str; 3] = ["x-original-uri", "x-forwarded-uri", "x-original-url"];
+
+pub(super) fn rewritten(case: &Case) -> Trials<'_> {
+    if !case.has_public_url() && !signs_url(&case.scheme) {
+        return none();
+    }
+    let mut uris = variants(&case.head.uri, &case.head);
+    // Two of them at once: TLS ended at a proxy that also forwards to another host or path.
+    let twice: Vec<_> = uris.iter().flat_map(|(_, uri)| variants(uri, &case.head)).collect();
+    uris.extend(twice);
+    let mut seen = vec![case.head.uri.clone()];
+    uris.retain(|(_, uri)| {
+        let is_new = !seen.contains(uri);
+        seen.push(uri.clone());
+        is_new
+    });
+    let trials = uris
+        .into_iter()
+        .filter_map(|(change, uri)| Some(Trial::new(change, case.with_url(uri)?)));
+    Box::new(trials)
+}
+
+pub(super) fn method(case: &Case) -> Trials<'_> {
+    if !signs(&case.scheme, |head| head.method = Method::PATCH) {
+        return none();
+    }
+    let methods = [Method::POST, Method::PUT, Method::GET, Method::PATCH, Method::DELETE];
+    let others = methods.into_iter().filter(|method| *method != case.head.method);
+    Box::new(others.map(|method| {
+        let change = format!("verify with the method that was sent, {method}");
+        let mut head = Parts::clone(&case.head);
+        head.method = method;
+        Trial::new(change, case.with_head(head))
+    }))
+}
+
+/// Whether a scheme signs the URL of the request, or a part of it.
+pub(super) fn signs_url(scheme: &Arc<dyn AnyScheme>) -> bool {
+    signs(scheme, |head| {
+        head.uri = Uri::from_static("http://other.example/else?a=b");
+    })
+}
+
+/// Whether the signature of a scheme changes with the head.
+fn signs(scheme: &Arc<dyn AnyScheme>, change: impl Fn(&mut Parts)) -> bool {
+    let signed = |change: &dyn Fn(&mut Parts)| {
+        let mut head = Request::post("https://example.com/hook").body(()).ok()?.into_parts().0;
+        change(&mut head);
+        let signed = form::sample_signer(scheme)?.sign(Request::from_parts(head, Vec::new()));
+        signed.headers().get(scheme.signature_header()).cloned()
+    };
+    signed(&|_| {}) != signed(&change)
+}
+
+type Variants = Vec<(&'static str, Uri)>;
+
+fn variants(uri: &Uri, head: &Parts) -> Variants {
+    let mut found = Vec::new();
+    let mut add = |change, uri: Option<Uri>| found.extend(uri.map(|uri| (change, uri)));
+    for name in PATHS {
+        let target = head
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        add(
+            "verify with the path that the proxy was asked for",
+            target.and_then(|target| with_target(uri, target)),
+        );
+    }
+    let authorities = HOSTS
+        .iter()
+        .filter_map(|name| head.headers.get(*name)?.to_str().ok()?.parse::<Authority>().ok());
+    for authority in authorities {
+        let change = "verify with the public URL: its host";
+        add(change, with_authority(uri, Scheme::HTTPS, authority.clone()));
+        add(change, with_authority(uri, Scheme::HTTP, authority));
+    }
+    if let Some(authority) = uri.authority() {
+        let change = "verify with the public URL: its scheme is https, TLS ended at a proxy";
+        add(change, with_authority(uri, Scheme::HTTPS, authority.clone()));
+        let change = "verify with the URL as it was signed: its scheme is http";
+        add(change, with_authority(uri, Scheme::HTTP, authority.clone()));
+        let scheme = uri.scheme().cloned().unwrap_or(Scheme::HTTPS);
+        let without = authority.host().parse().ok();
+        add(
+            "verify with the public URL: without the port",
+            without.and_then(|host| with_authority(uri, scheme.clone(), host)),
+        );
+        let port = if scheme == Scheme::HTTPS { 443 } else { 80 };
+        let with = format!("{}:{port}", authority.host()).parse().ok();
+        add(
+            "verify with the URL as it was signed: with the port",
+            with.and_then(|host| with_authority(uri, scheme, host)),
+        );
+        let target = uri.path_and_query().map(|target| Uri::from(target.clone()));
+        add("verify with path and query alone, as they were signed", target);
+    }
+    let (path, query) = (uri.path(), uri.query());
+    let target = |path: &str, query: Option<&str>| {
+        let text = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        with_target(uri, text.parse().ok()?)
+    };
+    let slash = "verify with the URL as it was signed: the slash at the end of its path";
+    add(
+        slash,
+        match path.strip_suffix('/') {
+            Some(path) => target(path, query),
+            None => target(&format!("{path}/"), query),
+        },
+    );
+    let inner = path.get(1..).and_then(|path| path.find('/')).map(|at| &path[at + 1..]);
+    add(
+        "verify with the path that the application sees",
+        inner.and_then(|path| target(path, query)),
+    );
+    if let Some(query) = query {
+        let mut parts: Vec<_> = query.split('&').collect();
+        parts.sort_unstable();
+        add(
+            "verify with the query as it was signed: in alphabetical order",
+            target(path, Some(&parts.join("&"))),
+        );
+        let mut parts: Vec<_> = query.split('&').collect();
+        parts.reverse();
+        add(
+            "verify with the query as it was signed: in its order",
+            target(path, Some(&parts.join("&"))),
+        );
+        add(
+            "verify with the query as it was signed: %20 for +",
+            target(path, Some(&query.replace('+', "%20"))),
+        );
+        add(
+            "verify with the query as it was signed: + for %20",
+            target(path, Some(&query.replace("%20", "+"))),
+        );
+        add(
+            "verify with the URL as it was signed: without its query",
+            target(path, None),
+        );
+    }
+    found
+}
+
+fn with_authority(uri: &Uri, scheme: Scheme, authority: Authority) -> Option<Uri> {
+    let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let uri = Uri::builder()
+        .scheme(scheme)
+        .authority(authority)
+        .path_and_query(target);
+    uri.build().ok()
+}
+
+fn with_target(uri: &Uri, target: PathAndQuery) -> Option<Uri> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target);
+    Uri::from_parts(parts).ok()
+}
+
+/// The URL that the request was probably sent to, from its target and its `Host`.
+pub(super) fn absolute(head: &Parts) -> Option<Uri> {
+    let host = head.headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+    with_authority(&head.uri, Scheme::HTTPS, host)
+}

@@ -1,0 +1,65 @@
+//! The summary at the end: how many requests came, and what became of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::received::Received;
+
+/// Counts requests by their verdict.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Summary {
+    received: u64,
+    genuine: u64,
+    /// By the code of the refusal.
+    refused: BTreeMap<&'static str, u64>,
+    /// Of all bodies.
+    bytes: u64,
+    /// Requests for another path, or by another method.
+    elsewhere: u64,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, received: &Received) {
+        self.received += 1;
+        self.bytes += received.size as u64;
+        match received.verdict.code() {
+            None => self.genuine += 1,
+            Some(code) => *self.refused.entry(code).or_default() += 1,
+        }
+    }
+
+    pub(super) fn count_elsewhere(&mut self) {
+        self.elsewhere += 1;
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let refused: u64 = self.refused.values().sum();
+        write!(
+            f,
+            "Received {} request{} with {} byte{}: {} genuine, {refused} refused",
+            self.received,
+            plural(self.received),
+            self.bytes,
+            plural(self.bytes),
+            self.genuine,
+        )?;
+        let width = self.refused.keys().map(|code| code.len()).max().unwrap_or(0);
+        for (code, count) in &self.refused {
+            write!(f, "\n  {code:width$}  {count}")?;
+        }
+        if self.elsewhere > 0 {
+            let count = self.elsewhere;
+            write!(
+                f,
+                "\nAnd {count} request{} for another path or by another method",
+                plural(count)
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! The command line: what each subcommand takes is beside what it does, one file or folder each.
+
+mod complete;
+mod doctor;
+mod events;
+mod explain;
+mod listen;
+mod replay;
+mod send;
+mod sign;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+use crate::outcome::{EXIT_CODES, Failure, Outcome, Result};
+
+/// Send, receive, verify and explain signed webhooks
+///
+/// Nothing leaves this machine unless a URL says so.
+#[derive(Debug, Parser)]
+#[command(name = "tower-webhook", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Send(send::Args),
+    Events(events::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Listen(listen::Args),
+    Replay(replay::Args),
+    Explain(explain::Args),
+    Doctor(doctor::Args),
+    Completions(complete::CompletionsArgs),
+    Man(complete::ManArgs),
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> Result<Outcome> {
+        let json = self.json;
+        match self.command {
+            Command::Send(args) => args.run(json),
+            Command::Events(args) => args.run(json),
+            Command::Sign(args) => args.run(json),
+            Command::Verify(args) => args.run(json),
+            Command::Listen(args) => args.run(json),
+            Command::Replay(args) => args.run(json),
+            Command::Explain(args) => args.run(json),
+            Command::Doctor(args) => args.run(json),
+            Command::Completions(_) | Command::Man(_) if json => {
+                Err(Failure::usage("completions and man print no JSON: leave --json out"))
+            }
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,80 @@
+//! One request: it is signed, sent, and answered.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::request::Parts;
+use http::{HeaderMap, Request, Uri};
+use http_body_util::BodyExt;
+use indicatif::ProgressBar;
+use tokio::task::spawn_blocking;
+use tower_webhook::sign::Signer;
+
+use super::answer::Answer;
+use crate::client::Client;
+use crate::outcome::{Failure, Result};
+use crate::payload::{Outgoing, Payload, Sent};
+use crate::progress;
+
+/// A larger body is hashed beside the event loop.
+const MAX_INLINE: u64 = 256 * 1024;
+
+/// What is sent, and where.
+pub(super) struct Post {
+    pub(super) client: Client,
+    pub(super) url: Uri,
+    /// The head without the signature.
+    pub(super) head: Parts,
+    pub(super) payload: Payload,
+    pub(super) signer: Signer,
+}
+
+impl Post {
+    /// All headers of the request, signed now.
+    pub(super) async fn sign(self: &Arc<Self>) -> Result<HeaderMap> {
+        if self.payload.len() <= MAX_INLINE {
+            return self.sign_with(&ProgressBar::hidden());
+        }
+        let post = Arc::clone(self);
+        let bar = progress::bytes("signing", Some(self.payload.len()));
+        let signing = spawn_blocking(move || {
+            let headers = post.sign_with(&bar);
+            bar.finish_and_clear();
+            headers
+        });
+        signing
+            .await
+            .map_err(|error| Failure::usage(format_args!("signing: {error}")))?
+    }
+
+    fn sign_with(&self, bar: &ProgressBar) -> Result<HeaderMap> {
+        let signed = self.payload.sign(&self.signer, &self.head, bar)?;
+        let mut headers = self.head.headers.clone();
+        headers.extend(signed);
+        Ok(headers)
+    }
+
+    /// Sends the payload under these headers.
+    pub(super) async fn send(&self, headers: HeaderMap) -> Result<Answer> {
+        let bar = progress::bytes("sending", Some(self.payload.len()));
+        let sent = Sent::new(bar.clone());
+        let mut request = Request::new(Outgoing::new(self.payload.clone(), sent.clone()).boxed_unsync());
+        *request.method_mut() = self.head.method.clone();
+        *request.uri_mut() = self.url.clone();
+        *request.headers_mut() = headers;
+        let start = Instant::now();
+        let response = self.client.send_while(request, sent.bytes()).await;
+        bar.finish_and_clear();
+        match response {
+            Ok(response) => Ok(Answer::read(response, start, self.client.timeout()).await),
+            Err(failure) => Err(self.payload.failure().unwrap_or(failure)),
+        }
+    }
+}
+
+/// An id for a delivery that may be sent more than once.
+pub(super) fn draw_id() -> Result<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Failure::usage(format_args!("random bytes: {error}")))?;
+    Ok(format!("msg_{:032x}", u128::from_ne_bytes(random)))
+}

@@ -1,0 +1,96 @@
+//! `--repeat` and `--duplicate`: many requests, some at a time.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use http::HeaderMap;
+use indicatif::ProgressBar;
+use tokio::task::JoinSet;
+
+use super::post::Post;
+use super::report::Report;
+use crate::outcome::{Failure, Outcome, Result};
+use crate::progress;
+
+/// A receiver that has answered nothing is given up after this many failures, or one for each request at a time.
+const GIVE_UP: u64 = 10;
+
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) requests: u64,
+    pub(super) at_a_time: u64,
+    /// Whether all have the same headers, or each is signed anew.
+    pub(super) same: bool,
+}
+
+/// Sends them all, or those that can be sent until Ctrl-C, and prints what was measured.
+pub(super) async fn run(post: Arc<Post>, plan: Plan, json: bool) -> Result<Outcome> {
+    let same = if plan.same { Some(post.sign().await?) } else { None };
+    let load = Arc::new(Load {
+        post,
+        plan,
+        same,
+        begun: AtomicU64::new(0),
+        report: Mutex::new(Report::new(plan.requests)),
+        bar: progress::requests(plan.requests),
+    });
+    let start = Instant::now();
+    let mut workers = JoinSet::new();
+    for _ in 0..plan.at_a_time.min(plan.requests) {
+        workers.spawn(Arc::clone(&load).work());
+    }
+    let ended = tokio::select! {
+        ended = join(&mut workers) => ended.map(|()| false),
+        _ = tokio::signal::ctrl_c() => Ok(true),
+    };
+    workers.abort_all();
+    load.bar.finish_and_clear();
+    let interrupted = ended?;
+    let report = load.report.lock().unwrap_or_else(PoisonError::into_inner);
+    report.print(start.elapsed(), interrupted, json)?;
+    report.outcome()
+}
+
+async fn join(workers: &mut JoinSet<Result<()>>) -> Result<()> {
+    while let Some(worker) = workers.join_next().await {
+        worker.map_err(|error| Failure::usage(format_args!("a request: {error}")))??;
+    }
+    Ok(())
+}
+
+struct Load {
+    post: Arc<Post>,
+    plan: Plan,
+    same: Option<HeaderMap>,
+    begun: AtomicU64,
+    report: Mutex<Report>,
+    bar: ProgressBar,
+}
+
+impl Load {
+    /// Sends one request after the other, until all have begun.
+    async fn work(self: Arc<Self>) -> Result<()> {
+        loop {
+            let number = self.begun.fetch_add(1, Ordering::Relaxed);
+            if number >= self.plan.requests {
+                return Ok(());
+            }
+            let headers = match &self.same {
+                Some(headers) => headers.clone(),
+                None => self.post.sign().await?,
+            };
+            let result = match self.post.send(headers).await {
+                Ok(answer) => Ok(answer),
+                Err(Failure::Unreachable(error)) => Err(error),
+                Err(failure) => return Err(failure),
+            };
+            self.bar.inc(1);
+            let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+            report.add(number, result);
+            if report.is_hopeless(GIVE_UP.max(self.plan.at_a_time)) {
+                return report.outcome().map(drop);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Headers that belong to one connection, and so are not passed on with a request or an answer ([RFC 9110], 7.6.1).
+//!
+//! [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+
+/// The headers of a request as they are sent to another place. `Host` and `Content-Length` follow from the URL and the
+/// body; the body is there, so nobody waits for `100 Continue`.
+pub(crate) fn of_request(headers: &HeaderMap) -> HeaderMap {
+    without(headers, &[HOST, CONTENT_LENGTH, EXPECT])
+}
+
+/// The headers of an answer whose body was read, and is passed on as a whole.
+pub(crate) fn of_answer(headers: &HeaderMap) -> HeaderMap {
+    without(headers, &[CONTENT_LENGTH])
+}
+
+fn without(headers: &HeaderMap, more: &[HeaderName]) -> HeaderMap {
+    let named = headers.get_all(CONNECTION).iter();
+    let named: Vec<HeaderName> = named
+        .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .collect();
+    let stays = |name: &HeaderName| !(is_hop_by_hop(name) || named.contains(name) || more.contains(name));
+    let kept = headers.iter().filter(|(name, _)| stays(name));
+    kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    let known = [
+        CONNECTION,
+        PROXY_AUTHENTICATE,
+        PROXY_AUTHORIZATION,
+        TE,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ];
+    known.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = lines.iter();
+        pairs
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn what_belongs_to_the_connection_stays_behind() {
+        let of_connection = [
+            ("connection", "keep-alive, X-Mine"),
+            ("x-mine", "1"),
+            ("keep-alive", "timeout=5"),
+            ("transfer-encoding", "chunked"),
+            ("te", "trailers"),
+            ("upgrade", "h2c"),
+            ("content-length", "2"),
+        ];
+        let of_message = [("x-a", "1"), ("x-a", "2"), ("content-type", "application/json")];
+        let all = headers(&[&of_connection[..], &of_message[..]].concat());
+        assert_eq!(of_answer(&all), headers(&of_message));
+        assert_eq!(of_request(&all), headers(&of_message));
+    }
+
+    #[test]
+    fn a_request_gets_the_host_of_its_new_place() {
+        let request = headers(&[("host", "example.com"), ("expect", "100-continue"), ("x-a", "1")]);
+        assert_eq!(of_request(&request), headers(&[("x-a", "1")]));
+    }
+}

@@ -1,0 +1,99 @@
+//! Requests in files: as `listen --save` writes them, as browsers export them, or as `curl -v` prints them.
+//!
+//! | form | recognised by | body |
+//! |---|---|---|
+//! | [an HTTP/1.1 message](http1) | a request line such as `POST /hook HTTP/1.1` | all bytes after the empty line |
+//! | [a HAR file, or one of its entries](har) | JSON with `log` or `request` | `postData.text` |
+//! | [what `curl -v` prints](lines) | lines that begin with `> ` | none: it does not print the body |
+//! | [lines of headers](lines) | `Name: value` | none |
+
+pub(crate) mod har;
+pub(crate) mod http1;
+pub(crate) mod lines;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+use http::request::Parts;
+
+use crate::outcome::{Failure, Result};
+use crate::term::Plain;
+
+/// How long a head may be; servers admit 8 to 64 KiB.
+pub(crate) const MAX_HEAD: usize = 256 * 1024;
+/// How long a request in JSON or in lines may be: it is read as a whole.
+const MAX_TEXT: u64 = 256 * 1024 * 1024;
+
+/// A request whose body has not been read yet.
+pub(crate) struct Saved {
+    pub(crate) head: Parts,
+    /// `None` when the form contains no body.
+    pub(crate) body: Option<Box<dyn Read + Send>>,
+}
+
+/// Opens a file, or stdin for `-`.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| Failure::io(path.display(), &error))?;
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err(Failure::usage(format_args!("{}: is a folder", path.display())));
+    }
+    Ok(Box::new(file))
+}
+
+/// Reads the head of a request from a file in any of the forms; `-` is stdin.
+pub(crate) fn read(path: &Path) -> Result<Saved> {
+    let at = |message: String| Failure::usage(format_args!("{}: {message}", Plain(&path.to_string_lossy())));
+    let mut input = BufReader::new(open(path)?);
+    let first = input.fill_buf().map_err(|error| Failure::io(path.display(), &error))?;
+    match Form::of(first) {
+        Form::Http1 => http1::read(input).map_err(at),
+        form => {
+            let mut text = Vec::new();
+            let read = input.take(MAX_TEXT + 1).read_to_end(&mut text);
+            read.map_err(|error| Failure::io(path.display(), &error))?;
+            if text.len() as u64 > MAX_TEXT {
+                return Err(at("is longer than 256 MiB".to_owned()));
+            }
+            let saved = match form {
+                Form::Har => har::parse(&text).map(|(head, body)| Saved {
+                    head,
+                    body: body.map(|body| Box::new(Cursor::new(body)) as _),
+                }),
+                _ => lines::parse(&text).map(|head| Saved { head, body: None }),
+            };
+            saved.map_err(at)
+        }
+    }
+}
+
+enum Form {
+    Http1,
+    Har,
+    Lines,
+}
+
+impl Form {
+    /// The form of a file that begins with these bytes.
+    fn of(first: &[u8]) -> Self {
+        let text = first.trim_ascii_start();
+        if text.starts_with(b"{") || text.starts_with(b"[") {
+            return Self::Har;
+        }
+        let line = text
+            .split(|&byte| byte == b'\n')
+            .next()
+            .unwrap_or_default()
+            .trim_ascii_end();
+        if line.ends_with(b" HTTP/1.1") && !line.starts_with(b">") {
+            return Self::Http1;
+        }
+        Self::Lines
+    }
+}
+
+#[cfg(test)]
+mod tests;

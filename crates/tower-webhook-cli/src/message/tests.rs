@@ -1,0 +1,95 @@
+use std::io::{Cursor, Read as _};
+
+use http::Request;
+
+use super::*;
+
+fn written(request: Request<&[u8]>) -> Vec<u8> {
+    let (head, body) = request.into_parts();
+    let mut out = Vec::new();
+    http1::write(&head, body, &mut out).unwrap();
+    out
+}
+
+fn read_bytes(bytes: &[u8]) -> (Parts, Vec<u8>) {
+    let mut saved = http1::read(Cursor::new(bytes.to_vec())).unwrap();
+    let mut body = Vec::new();
+    saved.body.take().unwrap().read_to_end(&mut body).unwrap();
+    (saved.head, body)
+}
+
+#[test]
+fn a_request_is_read_as_it_was_written() {
+    let body = b"\r\n\r\n{\"a\":\"\xc3\xa9\xff\x00\"}\n";
+    let request = Request::post("/hook?tenant=acme&x=%20")
+        .header("x-many", "1")
+        .header("x-many", "2")
+        .header("x-bytes", http::HeaderValue::from_bytes(b"Zo\xeb").unwrap())
+        .body(&body[..])
+        .unwrap();
+    let (head, read) = read_bytes(&written(request.clone()));
+    assert_eq!(read, body);
+    assert_eq!(&head.headers, request.headers());
+    assert_eq!((&head.method, &head.uri), (request.method(), request.uri()));
+}
+
+#[test]
+fn the_body_is_what_follows_the_empty_line_whatever_its_announced_length() {
+    let (_, body) = read_bytes(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}more");
+    assert_eq!(body, b"{}more");
+    let (head, body) = read_bytes(b"POST / HTTP/1.1\nA: b\n\nx");
+    assert_eq!((head.headers.len(), &body[..]), (1, &b"x"[..]));
+}
+
+#[test]
+fn a_head_without_an_end_is_an_error() {
+    let endless = [b"POST / HTTP/1.1\r\n".to_vec(), b"a: b\r\n".repeat(MAX_HEAD)].concat();
+    for (bytes, message) in [
+        (b"POST / HTTP/1.1\r\nA: b\r\n".to_vec(), "it ends within the head"),
+        (endless, "its head is longer than 256 KiB"),
+        (b"POST / HTTP/1.1\r\nA\r\n\r\n".to_vec(), "it is no HTTP/1.1 message"),
+    ] {
+        let error = http1::read(Cursor::new(bytes)).err().unwrap();
+        assert!(error.starts_with(message), "{error}");
+    }
+}
+
+#[test]
+fn of_the_output_of_curl_only_what_was_sent_is_read() {
+    let text = b"*   Trying 127.0.0.1:5000...\n> POST /hook HTTP/1.1\r\n> X-A: 1\r\n> \r\n< HTTP/1.1 403\n< X-B: 2\n";
+    let head = lines::parse(text).unwrap();
+    assert_eq!((head.method.as_str(), head.uri.path()), ("POST", "/hook"));
+    assert_eq!(head.headers.len(), 1);
+    assert_eq!(head.headers["x-a"], "1");
+}
+
+#[test]
+fn lines_of_headers_need_no_request_line() {
+    let head = lines::parse(b"X-A: 1\nx-a:2\n\n").unwrap();
+    assert_eq!(head.headers.get_all("x-a").iter().count(), 2);
+    for (text, message) in [
+        ("", "it contains no header"),
+        ("hello", "`hello` is no header: it has no colon"),
+        ("a b: c", "`a b: c` is no header: its name is invalid"),
+        ("a: \u{7}", "the value of a contains a control character"),
+    ] {
+        assert_eq!(lines::parse(text.as_bytes()).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn an_entry_of_a_har_file_is_a_request() {
+    let entry = r#"{"request":{"method":"POST","url":"https://example.com/hook?a=b","httpVersion":"h2",
+        "headers":[{"name":":path","value":"/hook"},{"name":"X-A","value":"1"}],
+        "postData":{"mimeType":"application/json","text":"{\"a\":1}"}}}"#;
+    let file = format!(r#"{{"log":{{"version":"1.2","entries":[{entry}]}}}}"#);
+    for text in [entry, &file] {
+        let (head, body) = har::parse(text.as_bytes()).unwrap();
+        assert_eq!(head.uri.query(), Some("a=b"));
+        assert_eq!(head.headers.len(), 1);
+        assert_eq!(body.unwrap(), b"{\"a\":1}");
+    }
+    let two = format!(r#"{{"log":{{"entries":[{entry},{entry}]}}}}"#);
+    let error = har::parse(two.as_bytes()).unwrap_err();
+    assert_eq!(error, "the HAR file has 2 entries: save one of them alone");
+}

@@ -1,0 +1,127 @@
+//! The schemes with a name: the name in `--scheme`, the usual variable of the secret, and how the scheme is made.
+
+use std::sync::Arc;
+
+use tower_webhook::ConfigError;
+use tower_webhook::scheme::{
+    Asana, Bitbucket, BoxCom, Calendly, CloudflareStream, CoinbaseCommerce, Dropbox, ElevenLabs, Flutterwave, GitHub,
+    Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux, Notion, Paddle, PagerDuty, Paystack,
+    QuickBooks, Razorpay, Sanity, Sentry, Shopify, Slack, Square, StandardWebhooks, Stripe, Twitch, Typeform, Vercel,
+    WooCommerce, XCom, Xero, Zendesk, Zoom,
+};
+
+use super::{AnyScheme, Chosen};
+
+/// A scheme with a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    /// The name in `--scheme`.
+    pub(crate) name: &'static str,
+    /// The environment variable in which its users keep the secret.
+    pub(crate) variable: &'static str,
+    pub(crate) make: Make,
+}
+
+/// How a scheme is made.
+#[derive(Clone, Copy)]
+pub(crate) enum Make {
+    Plain(fn() -> Arc<dyn AnyScheme>),
+    /// It signs the URL under which the provider knows the receiver.
+    ForUrl(ForUrl),
+}
+
+/// Makes a scheme that signs this URL.
+pub(crate) type ForUrl = fn(&str) -> Result<Arc<dyn AnyScheme>, ConfigError>;
+
+impl Known {
+    /// The scheme; for a receiver at `http://127.0.0.1/`, if it signs the public URL.
+    pub(crate) fn chosen(self) -> Chosen {
+        let scheme = match self.make {
+            Make::Plain(make) => make(),
+            Make::ForUrl(make) => make("http://127.0.0.1/").expect("the URL is absolute"),
+        };
+        self.with(scheme)
+    }
+
+    /// Gives the scheme its name and variable.
+    pub(super) fn with(self, scheme: Arc<dyn AnyScheme>) -> Chosen {
+        Chosen {
+            name: self.name,
+            variable: self.variable,
+            scheme,
+            for_url: match self.make {
+                Make::Plain(_) => None,
+                Make::ForUrl(make) => Some(make),
+            },
+        }
+    }
+}
+
+/// Every scheme with a name: the vendor's first, then those that people ask for most, then by name.
+pub(crate) static KNOWN: &[Known] = &[
+    plain("knowrithm", "KNOWRITHM_WEBHOOK_SECRET", || Arc::new(Knowrithm)),
+    plain("github", "GITHUB_WEBHOOK_SECRET", || Arc::new(GitHub)),
+    plain("stripe", "STRIPE_WEBHOOK_SECRET", || Arc::new(Stripe)),
+    plain("slack", "SLACK_SIGNING_SECRET", || Arc::new(Slack)),
+    plain("shopify", "SHOPIFY_WEBHOOK_SECRET", || Arc::new(Shopify)),
+    plain("standard-webhooks", "STANDARD_WEBHOOKS_SECRET", || {
+        Arc::new(StandardWebhooks::new())
+    }),
+    plain(
+        "svix",
+        "SVIX_WEBHOOK_SECRET",
+        || Arc::new(StandardWebhooks::svix_only()),
+    ),
+    plain("asana", "ASANA_WEBHOOK_SECRET", || Arc::new(Asana)),
+    plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || Arc::new(Bitbucket)),
+    plain("box", "BOX_WEBHOOK_SECRET", || Arc::new(BoxCom)),
+    plain("calendly", "CALENDLY_WEBHOOK_SECRET", || Arc::new(Calendly)),
+    plain("cloudflare-stream", "CLOUDFLARE_STREAM_WEBHOOK_SECRET", || {
+        Arc::new(CloudflareStream)
+    }),
+    plain("coinbase-commerce", "COINBASE_COMMERCE_WEBHOOK_SECRET", || {
+        Arc::new(CoinbaseCommerce)
+    }),
+    plain("dropbox", "DROPBOX_APP_SECRET", || Arc::new(Dropbox)),
+    plain("elevenlabs", "ELEVENLABS_WEBHOOK_SECRET", || Arc::new(ElevenLabs)),
+    plain("flutterwave", "FLUTTERWAVE_WEBHOOK_SECRET", || Arc::new(Flutterwave)),
+    plain("gitea", "GITEA_WEBHOOK_SECRET", || Arc::new(Gitea)),
+    for_url("hubspot", "HUBSPOT_CLIENT_SECRET", |url| {
+        Ok(Arc::new(HubSpot::new(url)?))
+    }),
+    plain("intercom", "INTERCOM_CLIENT_SECRET", || Arc::new(Intercom)),
+    plain("lemon-squeezy", "LEMON_SQUEEZY_WEBHOOK_SECRET", || {
+        Arc::new(LemonSqueezy)
+    }),
+    plain("line", "LINE_CHANNEL_SECRET", || Arc::new(Line)),
+    plain("linear", "LINEAR_WEBHOOK_SECRET", || Arc::new(Linear)),
+    plain("meta", "META_APP_SECRET", || Arc::new(Meta)),
+    plain("mux", "MUX_WEBHOOK_SECRET", || Arc::new(Mux)),
+    plain("notion", "NOTION_WEBHOOK_SECRET", || Arc::new(Notion)),
+    plain("paddle", "PADDLE_WEBHOOK_SECRET", || Arc::new(Paddle)),
+    plain("pagerduty", "PAGERDUTY_WEBHOOK_SECRET", || Arc::new(PagerDuty)),
+    plain("paystack", "PAYSTACK_SECRET_KEY", || Arc::new(Paystack)),
+    plain("quickbooks", "QUICKBOOKS_WEBHOOK_SECRET", || Arc::new(QuickBooks)),
+    plain("razorpay", "RAZORPAY_WEBHOOK_SECRET", || Arc::new(Razorpay)),
+    plain("sanity", "SANITY_WEBHOOK_SECRET", || Arc::new(Sanity)),
+    plain("sentry", "SENTRY_CLIENT_SECRET", || Arc::new(Sentry)),
+    for_url("square", "SQUARE_WEBHOOK_SECRET", |url| Ok(Arc::new(Square::new(url)?))),
+    plain("twitch", "TWITCH_WEBHOOK_SECRET", || Arc::new(Twitch)),
+    plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || Arc::new(Typeform)),
+    plain("vercel", "VERCEL_WEBHOOK_SECRET", || Arc::new(Vercel)),
+    plain("woocommerce", "WOOCOMMERCE_WEBHOOK_SECRET", || Arc::new(WooCommerce)),
+    plain("x", "X_CONSUMER_SECRET", || Arc::new(XCom)),
+    plain("xero", "XERO_WEBHOOK_SECRET", || Arc::new(Xero)),
+    plain("zendesk", "ZENDESK_WEBHOOK_SECRET", || Arc::new(Zendesk)),
+    plain("zoom", "ZOOM_WEBHOOK_SECRET", || Arc::new(Zoom)),
+];
+
+const fn plain(name: &'static str, variable: &'static str, make: fn() -> Arc<dyn AnyScheme>) -> Known {
+    let make = Make::Plain(make);
+    Known { name, variable, make }
+}
+
+const fn for_url(name: &'static str, variable: &'static str, make: ForUrl) -> Known {
+    let make = Make::ForUrl(make);
+    Known { name, variable, make }
+}
