@@ -3,22 +3,29 @@
 //! It listens on 127.0.0.1, on the port in `PORT` (5000). Without `KNOWRITHM_WEBHOOK_SECRET` it makes a secret for this
 //! run, and prints a `curl` command that posts a signed event. It prints the reason when it refuses a request.
 //!
-//! For production, add TLS, a timeout for request heads and a limit on HTTP/2 streams: with a proxy in front, or in the
-//! server, as `hyper-receiver` does the last two. Move slow work to a queue, as `inbox` does.
+//! For production, add TLS, as `https-receiver` does, and move slow work to a queue, as `inbox` does.
 
-use std::io::{Write, stdout};
-use std::{env, time::Duration};
+use std::env;
+use std::io::{Write, stderr, stdout};
 
 use anyhow::Context;
 use axum::{Json, Router, middleware::map_response, response::Response, routing::post};
 use knowrithm_events::{Event, Kind, samples};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, signal, time::timeout};
+use tokio::net::TcpListener;
 use tower_webhook::{ConfigError, Rejection, SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 use tower_webhook_axum::VerifiedJson;
+use tower_webhook_server::{Server, stop_signal};
+use tracing_subscriber::filter::LevelFilter;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Warnings, such as the server's of too many open files. Internal errors would be a panic if stderr is closed.
+    tracing_subscriber::fmt()
+        .with_writer(stderr)
+        .log_internal_errors(false)
+        .with_max_level(LevelFilter::WARN)
+        .init();
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
     let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
     let url = format!("http://{}/webhooks/knowrithm", listener.local_addr()?);
@@ -32,15 +39,15 @@ async fn main() -> anyhow::Result<()> {
 
     let _ = writeln!(stdout(), "Listening on {url}");
     tokio::select! {
-        result = axum::serve(listener, app).with_graceful_shutdown(stop()) => result?,
-        // Requests in progress have 8 s to finish; a second signal stops at once.
-        () = async { stop().await; let _ = timeout(Duration::from_secs(8), stop()).await; } => {}
+        () = Server::new(listener).serve(app, stop_signal()) => {}
+        // A second signal stops at once.
+        () = async { stop_signal().await; stop_signal().await } => {}
     }
     Ok(())
 }
 
 /// Handles an event. Only bodies that Knowrithm signed get here.
-async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> Json<Value> {
+async fn receive(event: VerifiedJson<Event>) -> Json<Value> {
     // Escaped, so that a name cannot control the terminal.
     let text = |text: Option<&str>| text.unwrap_or("-").escape_debug().to_string();
     let detail = match &event.kind {
@@ -80,13 +87,4 @@ fn sample_secret(url: &str) -> anyhow::Result<SigningSecret> {
     let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
     let _ = writeln!(stdout(), "Post a signed event:\n\n{curl}\n");
     Ok(secret)
-}
-
-/// Completes at SIGINT or SIGTERM.
-async fn stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
-    }
-    let _ = signal::ctrl_c().await;
 }

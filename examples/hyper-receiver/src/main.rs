@@ -1,34 +1,35 @@
-//! Receives Knowrithm webhooks on hyper alone: `cargo run -p hyper-receiver`.
+//! Receives Knowrithm webhooks on hyper, without a framework: `cargo run -p hyper-receiver`.
 //!
 //! It listens on 127.0.0.1, on the port in `PORT` (5000). Without `KNOWRITHM_WEBHOOK_SECRET` it makes a secret for this
 //! run, and prints a `curl` command that posts a signed event. It prints the reason when it refuses a request.
 //!
-//! The server has a timeout for request heads and a limit on HTTP/2 streams, and answers clients that half-close their
-//! connection. For production, add TLS and a limit on connections, and move slow work to a queue, as `inbox` does.
+//! For production, add TLS, as `https-receiver` does, and move slow work to a queue, as `inbox` does.
 
-use std::io::{Write, stdout};
-use std::{env, pin::pin, sync::Arc, time::Duration};
+use std::env;
+use std::io::{Write, stderr, stdout};
 
 use anyhow::Context;
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Bytes;
 use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, header::ALLOW, header::CONTENT_TYPE};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::{conn::auto, graceful::GracefulShutdown};
 use knowrithm_events::{Event, Kind, samples};
-use tokio::time::{sleep, timeout};
-use tokio::{net::TcpListener, signal, sync::Notify};
+use tokio::net::TcpListener;
 use tower_webhook::{BufferedBody, ConfigError, Rejection, SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
 use tower_webhook_hyper::VerifyService;
+use tower_webhook_server::{Body, Server, stop_signal};
+use tracing_subscriber::filter::LevelFilter;
 
 type Answer = Result<Response<Full<Bytes>>, hyper::http::Error>;
 
-/// How long a connection may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Warnings, such as the server's of too many open files. Internal errors would be a panic if stderr is closed.
+    tracing_subscriber::fmt()
+        .with_writer(stderr)
+        .log_internal_errors(false)
+        .with_max_level(LevelFilter::WARN)
+        .init();
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
     let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
     let url = format!("http://{}/webhooks/knowrithm", listener.local_addr()?);
@@ -37,60 +38,19 @@ async fn main() -> anyhow::Result<()> {
         secret => secret?,
     };
     let verifier = Verifier::knowrithm(secret);
-    let connections = GracefulShutdown::new();
+    let service = tower::service_fn(move |request| route(verifier.clone(), request));
+
     let _ = writeln!(stdout(), "Listening on {url}");
-    tokio::select! { () = serve(listener, &connections, verifier) => {}, () = stop() => {} }
-    // Requests in progress have 8 s to finish; a second signal stops at once.
-    let grace = sleep(Duration::from_secs(8));
-    tokio::select! { () = connections.shutdown() => {}, () = grace => {}, () = stop() => {} }
+    tokio::select! {
+        () = Server::new(listener).serve(service, stop_signal()) => {}
+        // A second signal stops at once.
+        () = async { stop_signal().await; stop_signal().await } => {}
+    }
     Ok(())
 }
 
-/// Accepts connections, and serves HTTP/1.1 and HTTP/2 on them. Never completes.
-async fn serve(listener: TcpListener, connections: &GracefulShutdown, verifier: Verifier) {
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http1().half_close(true);
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(HEAD_TIMEOUT);
-    // Each stream may hold a body of 2 MiB in memory, and hyper's default is 200 streams.
-    server.http2().max_concurrent_streams(16);
-    loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            // Most often there are too many open files, until connections end.
-            Err(error) => {
-                let _ = writeln!(stdout(), "cannot accept a connection: {error}");
-                sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        let (verifier, first_head) = (verifier.clone(), Arc::new(Notify::new()));
-        let has_head = first_head.clone();
-        let service = service_fn(move |request| {
-            has_head.notify_one();
-            route(verifier.clone(), request)
-        });
-        let connection = connections.watch(server.serve_connection(TokioIo::new(stream), service).into_owned());
-        tokio::spawn(async move {
-            let mut connection = pin!(connection);
-            // hyper's own timeout starts only after the bytes that tell HTTP/1.1 from HTTP/2.
-            tokio::select! {
-                _ = &mut connection => return,
-                head = timeout(HEAD_TIMEOUT, first_head.notified()) => if head.is_err() { return },
-            }
-            let _ = connection.await;
-        });
-    }
-}
-
 /// Verifies webhooks, and prints the reason of a refusal, which is in the response's extensions.
-async fn route(verifier: Verifier, request: Request<Incoming>) -> Answer {
+async fn route(verifier: Verifier, request: Request<Body>) -> Answer {
     match (request.uri().path(), request.method()) {
         ("/webhooks/knowrithm", &Method::POST) => {
             let response = VerifyService::new(service_fn(receive), verifier).call(request).await?;
@@ -147,13 +107,4 @@ fn sample_secret(url: &str) -> anyhow::Result<SigningSecret> {
     let curl = format!("curl -i '{url}' {json} -H 'X-Knowrithm-Signature: {signature}' -d '{body}'");
     let _ = writeln!(stdout(), "Post a signed event:\n\n{curl}\n");
     Ok(secret)
-}
-
-/// Completes at SIGINT or SIGTERM.
-async fn stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
-    }
-    let _ = signal::ctrl_c().await;
 }

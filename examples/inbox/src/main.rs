@@ -1,89 +1,144 @@
 //! A receiver of Knowrithm webhooks that stores first and works later: `cargo run -p inbox`.
 //!
 //! A delivery is verified, stored under its key and answered. A worker takes it from there. README.md describes the
-//! settings, and the guarantees of each backend.
+//! settings, and the guarantees of each backend. The board is a module of its own, for you to leave out.
 
-mod attempts;
-mod backend;
 mod board;
-mod dead;
 mod keep;
-mod letters;
-mod receiver;
-mod setup;
+mod settings;
 mod work;
-mod workers;
 
+use std::fmt::Display;
+use std::io::{Write, stderr, stdout};
+use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{get, post_service};
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower_webhook::{Verifier, VerifyLayer};
-use tower_webhook_inbox::{Inbox, Store};
+use tower_webhook_inbox::nats::NatsStore;
+use tower_webhook_inbox::postgres::PostgresStore;
+use tower_webhook_inbox::redis::RedisStore;
+use tower_webhook_inbox::sqlite::SqliteStore;
+use tower_webhook_inbox::{BoxError, Inbox, Queue, Worker};
+use tower_webhook_server::{Server, stop_signal};
 
-use crate::backend::{Backend, queue};
-use crate::receiver::{Setup, say, shutdown};
-use crate::setup::Options;
+use crate::board::Board;
+use crate::settings::Settings;
 use crate::work::work;
-use crate::workers::Workers;
 
+/// Gives the memory of large deliveries back to the system within seconds. glibc keeps much of what was freed after a
+/// peak.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Opens the backend that `DATABASE_URL` names, and runs on it.
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let setup = Setup::from_env()?;
-    let options = Options::from_env(setup.address.port())?;
-    let events = setup::log();
-    match backend::open(&options).await? {
-        Backend::Sqlite(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
-        Backend::Postgres(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
-        Backend::Redis(store) => run(setup, &options, store.clone(), queue!(store, &options, events, work)).await,
+    let settings = Settings::from_env()?;
+    let logs = board::log();
+    let (url, keep, remember) = (settings.database.clone(), settings.keep, settings.remember);
+    let scheme = url.split(':').next().unwrap_or_default();
+    // The URL is not printed, because it may hold a password.
+    let cannot = || format!("DATABASE_URL names a {scheme} backend that cannot be used");
+    let warn = |caveats: Vec<String>| {
+        for caveat in caveats {
+            complain(format_args!("{scheme}: {caveat}"));
+        }
+    };
+    match scheme {
+        "sqlite" => {
+            let store = SqliteStore::open(&url).await.with_context(cannot)?;
+            let board = Board::new(store.clone(), store.storage(), logs);
+            let old = store.clone();
+            let forget = async move || Ok(old.forget_done(keep).await? + old.forget_keys(remember).await?);
+            run(settings, store, board, forget).await
+        }
+        "postgres" | "postgresql" => {
+            let store = PostgresStore::open(&url).await.with_context(cannot)?;
+            warn(store.caveats().await.with_context(cannot)?);
+            let board = Board::new(store.clone(), store.storage(), logs);
+            let old = store.clone();
+            let forget = async move || Ok(old.forget_done(keep).await? + old.forget_keys(remember).await?);
+            run(settings, store, board, forget).await
+        }
+        "redis" => {
+            let store = RedisStore::options()
+                .key_ttl(remember)
+                .open(&url)
+                .await
+                .with_context(cannot)?;
+            // Hosted servers often forbid the question.
+            warn(store.caveats().await.unwrap_or_else(|error| vec![error.to_string()]));
+            let board = Board::new(store.clone(), store.storage(), logs);
+            let old = store.clone();
+            // The server forgets keys by itself.
+            run(settings, store, board, async move || Ok(old.forget_done(keep).await?)).await
+        }
+        "nats" => {
+            let store = NatsStore::options()
+                .key_ttl(remember)
+                .open(&url)
+                .await
+                .with_context(cannot)?;
+            warn(store.caveats().await.unwrap_or_else(|error| vec![error.to_string()]));
+            let board = Board::of_dead_letters(store.clone());
+            // The server keeps nothing that is done, and forgets keys by itself.
+            run(settings, store, board, async || Ok(0)).await
+        }
+        _ => bail!("DATABASE_URL begins neither with sqlite:, postgres:, redis: nor nats:"),
     }
 }
 
-/// Receives, works and shows the board until a signal, and then finishes the requests and tasks under way.
+/// Receives, works and shows the board until a signal, and then finishes the requests and deliveries under way.
 async fn run(
-    setup: Setup,
-    options: &Options,
-    store: impl Store,
-    (workers, board, forget_done): (
-        Workers<impl AsyncFn(String) -> anyhow::Result<u64>>,
-        Router,
-        impl AsyncFn() -> anyhow::Result<u64>,
-    ),
+    settings: Settings,
+    store: impl Queue,
+    board: Board,
+    forget: impl AsyncFn() -> Result<u64, BoxError>,
 ) -> anyhow::Result<()> {
-    let inbox = Inbox::new(store).provider("knowrithm");
-    let verify = VerifyLayer::new(Verifier::knowrithm(setup.secret.clone()));
-
-    let listener = TcpListener::bind(setup.address).await?;
-    let board_listener = TcpListener::bind(options.board).await?;
+    let listener = TcpListener::bind(settings.address).await?;
+    let board_listener = TcpListener::bind(settings.board).await?;
+    let url = format!("http://{}/webhooks/knowrithm", listener.local_addr()?);
     let board_url = format!("http://{}/board", board_listener.local_addr()?);
+
+    let todo = settings.todo.clone();
+    let worker = Worker::new(store.clone(), move |delivery| work(delivery, Arc::clone(&todo)))
+        .backoff(settings.retry, Duration::from_mins(1));
+    let verify = VerifyLayer::new(Verifier::knowrithm(settings.secret.clone()));
+    let inbox = Inbox::new(store).provider("knowrithm");
     let to_board = Redirect::temporary(&board_url);
     let app = Router::new()
         .route("/webhooks/knowrithm", post_service(verify.layer(inbox)))
         .route("/board", get(|| async { to_board }));
-    let board = board::protect(board, board_listener.local_addr()?);
 
-    let (stopped, grace_over) = shutdown()?;
-    let (board_stopped, _) = shutdown()?;
-    let (work_stopped, work_grace_over) = shutdown()?;
-    setup.greet(listener.local_addr()?)?;
+    say(format_args!("Listening on {url}"));
+    settings.say_curl(&url)?;
     say(format_args!("Board on {board_url}"));
-
-    let receive = async { Ok(axum::serve(listener, app).with_graceful_shutdown(stopped).await?) };
-    // Not shut down gracefully: the board's connections have nothing to lose.
-    let show = async {
-        tokio::select! {
-            result = axum::serve(board_listener, board) => Ok(result?),
-            () = board_stopped => Ok(()),
-        }
+    let all = async {
+        let receive = Server::new(listener).serve(app, stop_signal());
+        let show = board.serve(board_listener, stop_signal());
+        let (ended, ..) = tokio::join!(worker.run_until(stop_signal()), receive, show);
+        ended.context("unfinished deliveries were not put back; other workers take them over")
     };
-    let work = workers.run(work_stopped, work_grace_over);
-    let all = async { tokio::try_join!(receive, show, work).map(drop) };
     tokio::select! {
-        result = all => result,
-        () = keep::hourly(forget_done) => Ok(()),
-        () = async { grace_over.await; tokio::time::sleep(Duration::from_secs(5)).await } => Ok(()),
+        result = Box::pin(all) => result,
+        () = keep::hourly(forget) => Ok(()),
+        // A second signal stops at once.
+        () = async { stop_signal().await; stop_signal().await } => Ok(()),
     }
+}
+
+/// Prints a line. Unlike `println!`, it does not panic if standard output is closed.
+fn say(line: impl Display) {
+    let _ = writeln!(stdout(), "{line}");
+}
+
+/// Prints a line to standard error, if it is open.
+fn complain(line: impl Display) {
+    let _ = writeln!(stderr(), "{line}");
 }

@@ -6,59 +6,39 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use apalis::prelude::{AbortError, BoxDynError, Data};
 use knowrithm_events::Event;
-use tower_webhook_inbox::Delivery;
+use tower_webhook_inbox::{BoxError, Delivery, NeverAgain};
 
-use crate::receiver::{announce, on_a_line};
-use crate::setup::Options;
+use crate::say;
 
 /// The settings and resources of the work.
-#[derive(Clone, Debug)]
 pub(crate) struct Todo {
-    takes: Duration,
-    fail_rate: f64,
-    effects: Option<Arc<File>>,
+    /// `WORK_MS`
+    pub(crate) takes: Duration,
+    /// `FAIL_RATE`
+    pub(crate) fail_rate: f64,
+    /// `EFFECTS`
+    pub(crate) effects: Option<File>,
 }
 
-impl Todo {
-    pub(crate) fn new(options: &Options) -> anyhow::Result<Self> {
-        let effects = options.effects.as_ref().map(File::try_clone).transpose()?;
-        Ok(Self {
-            takes: options.work,
-            fail_rate: options.fail_rate,
-            effects: effects.map(Arc::new),
-        })
-    }
-
-    /// Writes the line of a finished delivery, in one write, because processes may share the file.
-    fn take_effect(&self, delivery: &Delivery, name: &str) -> anyhow::Result<()> {
-        let Some(mut effects) = self.effects.as_deref() else {
-            return Ok(());
-        };
-        let line = format!("{} {name}\n", delivery.key());
-        effects
-            .write_all(line.as_bytes())
-            .and_then(|()| effects.flush())
-            .context("EFFECTS cannot be written")
-    }
-}
-
-/// Works on a delivery. After an error it is tried again, except after an [`AbortError`].
-pub(crate) async fn work(delivery: Delivery, todo: Data<Todo>) -> Result<(), BoxDynError> {
+/// Works on a delivery. After an error it is tried again, except after [`NeverAgain`].
+pub(crate) async fn work(delivery: Delivery, todo: Arc<Todo>) -> Result<(), BoxError> {
     tokio::time::sleep(todo.takes).await;
     if chance()? < todo.fail_rate {
         return Err("FAIL_RATE made it fail".into());
     }
-    let name = print(&delivery).map_err(AbortError::new)?;
-    Ok(todo.take_effect(&delivery, &name)?)
-}
-
-/// Prints the event, and returns its name on one line.
-fn print(delivery: &Delivery) -> anyhow::Result<String> {
-    let event = Event::from_slice(delivery.bytes()).context("the body is not an event")?;
-    announce(&event);
-    Ok(on_a_line(event.name().unwrap_or("-")))
+    let event = Event::from_slice(delivery.bytes()).map_err(NeverAgain::new)?;
+    // Escaped, so that a name in a payload cannot control the terminal.
+    let name = event.name().unwrap_or("-").escape_debug().to_string();
+    say(format_args!("Worked on: {name}"));
+    if let Some(mut effects) = todo.effects.as_ref() {
+        // In one write, because processes may share the file.
+        let line = format!("{} {name}\n", delivery.key());
+        effects
+            .write_all(line.as_bytes())
+            .context("EFFECTS cannot be written")?;
+    }
+    Ok(())
 }
 
 /// A random number of at least 0 and less than 1.

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! For production, set `RUST_LOG=info`: anyone can cause any number of refusals, so their events are at debug level. To
-//! watch them without a log, count them by `Rejection::code`, which has few values. Add what `axum-receiver` lists.
+//! watch them without a log, count them by `Rejection::code`, which has few values.
 
 use std::env;
 
@@ -23,9 +23,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, http::request::Parts, routing::post};
 use knowrithm_events::Event;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 use tower_webhook::{Rejection, SigningSecret, Verifier, VerifyLayer};
 use tower_webhook_axum::VerifiedJson;
+use tower_webhook_server::{Server, stop_signal};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -41,12 +42,12 @@ async fn main() -> anyhow::Result<()> {
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
     let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
     tracing::info!("Listening on http://{}/webhooks/knowrithm", listener.local_addr()?);
-    axum::serve(listener, app).with_graceful_shutdown(stop()).await?;
+    Server::new(listener).serve(app, stop_signal()).await;
     Ok(())
 }
 
 /// Handles an event. Only bodies that Knowrithm signed get here.
-async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> Json<Value> {
+async fn receive(event: VerifiedJson<Event>) -> Json<Value> {
     tracing::info!(name = event.name(), "received an event");
     Json(json!({ "status": "success" }))
 }
@@ -56,13 +57,4 @@ fn refuse(rejection: &Rejection, head: &Parts) -> Response {
     tracing::debug!(code = rejection.code(), agent = ?head.headers.get("user-agent"), "refused a request");
     let status = rejection.status();
     (status, Json(json!({ "error": status.canonical_reason() }))).into_response()
-}
-
-/// Completes at SIGINT or SIGTERM.
-async fn stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
-    }
-    let _ = signal::ctrl_c().await;
 }

@@ -3,7 +3,7 @@
 //! The provider of this example, Acme, sends two headers. `X-Acme-Timestamp` has the seconds since the Unix epoch.
 //! `X-Acme-Signature` has the HMAC-SHA256 of that number, a dot and the body, in base64.
 //!
-//! A scheme whose signature is a prefix and the MAC of the body alone needs no code: use `HmacSha256Scheme`. For
+//! A scheme whose signature is a prefix and the MAC of the body alone needs no code: use `HmacScheme`. For
 //! production, begin the tests with a signature that the provider published. Acme does not exist, so openssl signs
 //! here. A receiver does not need `SigningScheme`, only its tests do.
 

@@ -15,25 +15,33 @@
 //! secrets that were current when they began. If a file cannot be used, all secrets of that provider stay as they are.
 //! A missing `_OLD_FILE` is not an error: between rotations there is no old secret.
 //!
-//! For production, add what `axum-receiver` lists. `observed` shows how to log the reasons of refusals.
+//! `observed` shows how to log the reasons of refusals.
 
 mod provider;
 
 use std::io::{Write, stderr, stdout};
-use std::{env, future::pending, time::Duration};
+use std::{env, future::pending};
 
 use anyhow::Context;
-use axum::{Json, Router, routing::post};
-use serde_json::{Value, json};
-use tokio::{net::TcpListener, signal, time::timeout};
+use axum::Router;
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
+use tower_webhook::SigningSecret;
 use tower_webhook::scheme::{GitHub, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
-use tower_webhook::{SigningSecret, VerifyLayer};
-use tower_webhook_axum::Verified;
+use tower_webhook_server::{Server, stop_signal};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::provider::Provider;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Warnings, such as the server's of too many open files. Internal errors would be a panic if stderr is closed.
+    tracing_subscriber::fmt()
+        .with_writer(stderr)
+        .log_internal_errors(false)
+        .with_max_level(LevelFilter::WARN)
+        .init();
     let providers = [
         Provider::from_env(Knowrithm, Ok)?,
         Provider::from_env(GitHub, Ok)?,
@@ -43,10 +51,9 @@ async fn main() -> anyhow::Result<()> {
         Provider::from_env(StandardWebhooks::new(), SigningSecret::decode_whsec)?,
     ];
     let (mut app, mut routes) = (Router::new(), Vec::new());
-    for Provider { name, verifier, .. } in &providers {
-        if let Some(verifier) = verifier {
-            let verify = VerifyLayer::new(verifier.clone());
-            app = app.route(&format!("/{name}"), post(receive).route_layer(verify));
+    for Provider { name, route, .. } in &providers {
+        if let Some(route) = route {
+            app = app.route(&format!("/{name}"), route.clone());
             routes.push(format!("POST /{name}"));
         } else {
             let variable = provider::variable(name);
@@ -58,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
     let port = env::var("PORT").map_or(Ok(5000), |port| port.parse());
     let listener = TcpListener::bind(("127.0.0.1", port.context("PORT is not a port number")?)).await?;
     #[cfg(unix)]
-    let mut hangups = signal::unix::signal(signal::unix::SignalKind::hangup())?;
+    let mut hangups = signal(SignalKind::hangup())?;
     let reload = async {
         #[cfg(unix)]
         while hangups.recv().await.is_some() {
@@ -73,17 +80,12 @@ async fn main() -> anyhow::Result<()> {
         routes.join("\n")
     );
     tokio::select! {
-        result = axum::serve(listener, app).with_graceful_shutdown(stop()) => result?,
+        () = Server::new(listener).serve(app, stop_signal()) => {}
         () = reload => {}
-        // Requests in progress have 8 s to finish; a second signal stops at once.
-        () = async { stop().await; let _ = timeout(Duration::from_secs(8), stop()).await; } => {}
+        // A second signal stops at once.
+        () = async { stop_signal().await; stop_signal().await } => {}
     }
     Ok(())
-}
-
-/// Handles a webhook. Only bodies that the provider signed get here.
-async fn receive(Verified(body): Verified) -> Json<Value> {
-    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
 /// Reads the secrets of a provider again, if they are in files, and prints the outcome.
@@ -94,13 +96,4 @@ fn reload(provider: &Provider) {
         Some(Err(error)) => writeln!(stderr(), "{name}: kept the secrets it has: {error:#}"),
         None => Ok(()),
     };
-}
-
-/// Completes at SIGINT or SIGTERM.
-async fn stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
-    }
-    let _ = signal::ctrl_c().await;
 }

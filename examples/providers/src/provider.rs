@@ -1,17 +1,21 @@
-//! A provider, and the places of its secrets.
+//! A provider: its route, and the places of its secrets.
 
 use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
+use axum::Json;
+use axum::routing::{MethodRouter, post};
+use serde_json::{Value, json};
 use tower_webhook::scheme::Scheme;
-use tower_webhook::{ConfigError, Secrets, SecretsHandle, SigningSecret, Verifier};
+use tower_webhook::{ConfigError, Secrets, SecretsHandle, SigningSecret, Verifier, VerifyLayer};
+use tower_webhook_axum::Verified;
 
 /// A provider.
 pub(crate) struct Provider {
     pub(crate) name: &'static str,
     /// `None` if no secret is set.
-    pub(crate) verifier: Option<Verifier>,
+    pub(crate) route: Option<MethodRouter>,
     /// Replaces the secrets by those in the files now. `None` if no secret is in a file.
     pub(crate) reload: Option<Box<dyn Fn() -> anyhow::Result<()>>>,
 }
@@ -29,7 +33,7 @@ impl Provider {
             ensure!(old.is_none(), "{variable}_OLD is set without {variable}");
             return Ok(Self {
                 name,
-                verifier: None,
+                route: None,
                 reload: None,
             });
         };
@@ -44,17 +48,23 @@ impl Provider {
             })
         };
         let handle = SecretsHandle::new(read()?);
-        let verifier = Some(Verifier::new(scheme, handle.clone()));
+        let verify = VerifyLayer::new(Verifier::new(scheme, handle.clone()));
+        let route = Some(post(receive::<S>).route_layer(verify));
         let reload = move || {
             handle.replace(read()?);
             Ok(())
         };
         Ok(Self {
             name,
-            verifier,
+            route,
             reload: has_files.then(|| Box::new(reload) as _),
         })
     }
+}
+
+/// Handles a webhook. Only bodies that this provider signed get here.
+async fn receive<S: Scheme>(body: Verified<S>) -> Json<Value> {
+    Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
 /// Where a secret is.

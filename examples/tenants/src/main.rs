@@ -19,21 +19,24 @@
 //! {"signed_by":"summer","status":"success"}
 //! ```
 //!
-//! For production, encrypt the secrets in the database, and add what `axum-receiver` lists. `observed` shows how to log
-//! the reasons of refusals.
+//! For production, encrypt the secrets in the database. `observed` shows how to log the reasons of refusals.
 
 mod source;
 mod store;
 
-use std::io::{Read, Write, stdin, stdout};
-use std::{env, fmt::Write as _, future::pending, time::Duration};
+use std::io::{Read, Write, stderr, stdin, stdout};
+use std::{env, fmt::Write as _, future::pending};
 
 use anyhow::{Context, bail};
 use axum::{Json, Router, routing::post};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, signal, time::timeout};
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tower_webhook::{SigningSecret, Verifier, VerifyLayer, scheme::Knowrithm, sign::Signer};
 use tower_webhook_axum::Verified;
+use tower_webhook_server::{Server, stop_signal};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::source::Tenants;
 use crate::store::Store;
@@ -42,6 +45,12 @@ const USAGE: &str = "usage: tenants [--add TENANT LABEL [HOURS]], with the secre
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Warnings, such as the server's of too many open files. Internal errors would be a panic if stderr is closed.
+    tracing_subscriber::fmt()
+        .with_writer(stderr)
+        .log_internal_errors(false)
+        .with_max_level(LevelFilter::WARN)
+        .init();
     let url = env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite://tenants.db".to_owned());
     let store = Store::open(&url).await;
     let store = store.with_context(|| format!("DATABASE_URL is {url}"))?;
@@ -68,7 +77,7 @@ async fn serve(store: Store) -> anyhow::Result<()> {
     let app = Router::new().route("/webhooks/{tenant}", post(receive).route_layer(verify));
 
     #[cfg(unix)]
-    let mut hangups = signal::unix::signal(signal::unix::SignalKind::hangup())?;
+    let mut hangups = signal(SignalKind::hangup())?;
     let forget = async {
         #[cfg(unix)]
         while hangups.recv().await.is_some() {
@@ -79,16 +88,16 @@ async fn serve(store: Store) -> anyhow::Result<()> {
     };
     let _ = writeln!(stdout(), "Listening on {url}/{{tenant}}");
     tokio::select! {
-        result = axum::serve(listener, app).with_graceful_shutdown(stop()) => result?,
+        () = Server::new(listener).serve(app, stop_signal()) => {}
         () = forget => {}
-        // Requests in progress have 8 s to finish; a second signal stops at once.
-        () = async { stop().await; let _ = timeout(Duration::from_secs(8), stop()).await; } => {}
+        // A second signal stops at once.
+        () = async { stop_signal().await; stop_signal().await } => {}
     }
     Ok(())
 }
 
 /// Handles a webhook. Only bodies that the tenant's sender signed get here.
-async fn receive(Verified(body): Verified) -> Json<Value> {
+async fn receive(body: Verified) -> Json<Value> {
     Json(json!({ "status": "success", "signed_by": body.signed_by() }))
 }
 
@@ -125,13 +134,4 @@ async fn add_demo(store: &Store, url: &str) -> anyhow::Result<()> {
         "The new database has the tenant demo. Post a signed event to it:\n\n{curl}\n"
     );
     Ok(())
-}
-
-/// Completes at SIGINT or SIGTERM.
-async fn stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! { _ = terminate.recv() => return, _ = signal::ctrl_c() => return }
-    }
-    let _ = signal::ctrl_c().await;
 }
