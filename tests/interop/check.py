@@ -109,7 +109,9 @@ def checks(library, route, lists, peer, ours, receiver):
 
     def wrong(headers, body, key):
         """What is wrong with the answer; without a key, it is to be a refusal that tells nothing."""
-        wanted = (200, '{"signed_by":"%s","status":"success"}' % key) if key else (403, "")
+        # Shopify demands another status than the others.
+        refusal = 401 if route == "shopify" else 403
+        wanted = (200, '{"signed_by":"%s","status":"success"}' % key) if key else (refusal, "")
         seen = receiver.answer(route, headers, body)
         return [] if seen == wanted else [f"{seen} instead of {wanted}"]
 

@@ -11,7 +11,7 @@ use tower_webhook_hyper::VerifyService;
 use crate::contract::sources::{Answer, Source};
 use crate::support::{EVENT, SIGNATURE, secret, signature, signed, verifier};
 
-const VERIFIER: &str = r#"Verifier { scheme: "knowrithm", secrets: Secrets([_]), tolerance: Some(300s), max_body: 2097152, read_timeout: Some(30s), .. }"#;
+const VERIFIER: &str = r#"Verifier { scheme: "knowrithm", secrets: Secrets([_]), tolerance: Some(300s), max_body: 2097152, max_buffered: Budget { limit: 67108864, used: 0 }, read_timeout: Some(30s), .. }"#;
 
 #[test]
 fn secrets_macs_and_bodies_are_not_printed() {
@@ -30,11 +30,11 @@ fn secrets_macs_and_bodies_are_not_printed() {
         ),
         (
             format!("{:?}", verification.finish().unwrap()),
-            format!("Provenance {{ signed_by: None, owner: None, delivery_key: {key:?}, .. }}"),
+            format!("Provenance {{ scheme: \"knowrithm\", signed_by: None, owner: None, delivery_key: {key:?}, .. }}"),
         ),
         (
             format!("{verified:?}"),
-            "VerifiedBody { len: 49, signed_by: None, owner: None, .. }".to_owned(),
+            "VerifiedBody { len: 49, scheme: \"knowrithm\", signed_by: None, owner: None, .. }".to_owned(),
         ),
         (
             format!("{:?}", BufferedBody::new(EVENT)),

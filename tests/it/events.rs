@@ -10,8 +10,8 @@ use tower_webhook_axum::VerifiedJson;
 
 use crate::support::{signed, verifier};
 
-async fn receive(VerifiedJson(event): VerifiedJson<Event>) -> String {
-    match event.kind {
+async fn receive(event: VerifiedJson<Event>) -> String {
+    match event.into_inner().kind {
         Kind::LeadCreated(lead) => format!("lead {:?}", lead.email),
         Kind::ConversationEnded(conversation) => format!("rated {:?}", conversation.rating()),
         Kind::Unknown(unknown) => format!("unknown {:?}: {}", unknown.name, unknown.raw.text()),

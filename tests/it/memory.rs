@@ -5,19 +5,21 @@ use futures_util::FutureExt;
 use http::Request;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use tower_webhook::test::TestBody;
-use tower_webhook::{VerifiedBody, Verifier};
+use tower_webhook::{Budget, Verifier};
 
 use crate::support::{signed, verifier};
 
 const ANNOUNCED: u64 = 2 * 1024 * 1024;
 
-/// The capacity of the buffer with the verified bytes.
+/// The memory of the buffer with the verified bytes, as the budget counts it.
 fn held(verifier: &Verifier, request: Request<TestBody>) -> usize {
-    let answer = verifier.verify_request(request).now_or_never().unwrap().unwrap();
-    let (mut head, _) = answer.into_parts();
-    let bytes = head.extensions.remove::<VerifiedBody>().unwrap().into_bytes();
-    let bytes = bytes.try_into_mut().expect("there is no other reference");
-    bytes.capacity()
+    let budget = Budget::insecure_unlimited();
+    let verifier = verifier.clone().max_buffered(budget.clone());
+    let answer = verifier.verify_request(request).now_or_never().unwrap();
+    let held = budget.used();
+    drop(answer.unwrap());
+    assert_eq!(budget.used(), 0);
+    held
 }
 
 /// Two frames, because a single frame is not copied.
@@ -47,10 +49,11 @@ fn a_size_hint_reserves_at_most_64_kib() {
 
 #[test]
 fn at_most_the_size_limit_is_reserved() {
-    let verifier = verifier().max_body(100);
-    // Without a limit, more is reserved for a body of unknown size.
-    let held = held(&verifier, signed("{}", two_bytes()));
-    assert!(held <= 100, "{held}");
+    let content = vec![b'x'; 60_000];
+    let held = |verifier: Verifier| held(&verifier, signed(&content, TestBody::chunks(&content, 20_000)));
+    assert!(held(verifier()) > 61_000, "without a tight limit more is reserved");
+    let tight = held(verifier().max_body(61_000));
+    assert!(tight <= 61_000, "{tight}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Secrets: a blank one cannot be built, because everybody can sign with it; and secrets from variables and files.
+//! Secrets: a blank one cannot be built, because everybody can sign with it; those from variables and files; and
+//! placeholders.
 
 use std::env;
 use std::fs;
@@ -7,7 +8,7 @@ use std::process::Command;
 use http::HeaderMap;
 use tower_webhook::scheme::{Knowrithm, StandardWebhooks};
 use tower_webhook::sign::Signer;
-use tower_webhook::{ConfigError, SigningSecret, Verifier, WhsecError};
+use tower_webhook::{ConfigError, SecretFault, SigningSecret, Verifier, WhsecError};
 
 use crate::support::SIGNATURE;
 
@@ -166,6 +167,58 @@ fn a_blank_variable_is_refused_by_name() {
         if with_variable("a_blank_variable_is_refused_by_name", value) {
             let error = SigningSecret::from_env(VARIABLE).unwrap_err();
             assert!(matches!(&error, ConfigError::BlankVariable { name } if name == VARIABLE));
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_strict_secret_is_refused_by_place_and_keeps_what_it_was_given() {
+    let path = env::temp_dir().join(format!("tower-webhook-strict-{}", std::process::id()));
+    let refused = |content: &str| {
+        fs::write(&path, content).unwrap();
+        SigningSecret::from_file(&path)
+            .unwrap()
+            .label("main")
+            .strict()
+            .unwrap_err()
+    };
+    for (content, fault, hidden) in [
+        ("\"whk_4f1d\"\n", SecretFault::Quoted, "4f1d"),
+        ("whk_4f1d\n\n", SecretFault::Surrounded, "4f1d"),
+        ("${whk_4f1d}", SecretFault::Template, "4f1d"),
+        ("undefined\n", SecretFault::NoValue, "undefined"),
+        ("your_webhook_signing_secret", SecretFault::Placeholder, "signing"),
+    ] {
+        let error = refused(content);
+        let text = error.to_string();
+        assert_eq!(text, format!("secret file {} {fault}", path.display()));
+        assert!(!text.contains(hidden), "{text}");
+        assert!(
+            matches!(error, ConfigError::FaultySecret { fault: seen, .. } if seen == fault),
+            "{text}"
+        );
+    }
+    fs::remove_file(&path).unwrap();
+
+    let secret = SigningSecret::new("whk_4f1d").unwrap().label("main").strict().unwrap();
+    assert_eq!(format!("{secret:?}"), "SigningSecret(\"main\", ..)");
+    let headers = Signer::new(Knowrithm, &secret).headers("{}");
+    let verifier = Verifier::knowrithm(SigningSecret::new("whk_4f1d").unwrap());
+    assert!(verifier.verify(&headers, "{}").is_ok());
+}
+
+#[test]
+fn a_strict_variable_is_refused_by_name() {
+    for value in ["${SECRET}", "'whk_4f1d'", "null"] {
+        if with_variable("a_strict_variable_is_refused_by_name", value) {
+            let error = SigningSecret::from_env(VARIABLE).unwrap().strict().unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("environment variable {VARIABLE} ")),
+                "{error}"
+            );
             return;
         }
     }

@@ -1,6 +1,7 @@
 //! The feature `tracing`: one event for each verdict, at debug level, without secrets and without bytes of the peer.
 
-mod collector;
+pub(crate) mod collector;
+mod placeholders;
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -22,7 +23,7 @@ use crate::support::body::WatchedBody;
 use crate::support::{EVENT, SECRET};
 
 /// Every code of a verdict.
-const CODES: [&str; 14] = [
+const CODES: [&str; 15] = [
     "body_read",
     "body_timeout",
     "body_too_large",
@@ -31,6 +32,7 @@ const CODES: [&str; 14] = [
     "malformed_timestamp",
     "missing_signature",
     "missing_timestamp",
+    "over_budget",
     "secret_source",
     "signature_mismatch",
     "timestamp_in_future",
@@ -39,24 +41,10 @@ const CODES: [&str; 14] = [
     "verified",
 ];
 
-/// The name of a scheme in events.
-fn name(of: Provider) -> &'static str {
-    match of {
-        Provider::Knowrithm => "knowrithm",
-        Provider::GitHub => "github",
-        Provider::Stripe => "stripe",
-        Provider::Slack => "slack",
-        Provider::Shopify => "shopify",
-        Provider::StandardWebhooks | Provider::Svix | Provider::SvixOnly => "standard_webhooks",
-        Provider::HmacSha256 => "hmac_sha256",
-        Provider::Custom => "acme",
-    }
-}
-
 /// Checks level, scheme and secrecy of an event.
 fn check(of: Provider, what: &str, event: &Recorded) {
     assert_eq!(event.level, Some(Level::DEBUG), "{what}: {event:?}");
-    assert_eq!(event.field("scheme"), Some(name(of)), "{what}: {event:?}");
+    assert_eq!(event.field("scheme"), Some(of.name()), "{what}: {event:?}");
     let text = format!("{event:?}");
     for secret in [SECRET, "whsec_", &of.mac(EVENT), ID, "agent", "hush"] {
         assert!(!text.contains(secret), "{what}: {text}");
@@ -78,7 +66,7 @@ fn send(entrance: Entrance, case: &Case) -> Response<Bytes> {
     let mut runtime = runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().unwrap();
     let request = (case.request)().map(|body| WatchedBody::new(body).cut_at(case.cut));
-    runtime.block_on((case.verifier)().send(request, entrance, Calls::default()))
+    runtime.block_on((case.verifier)().send(case.of, request, entrance, Calls::default()))
 }
 
 /// The contract checks the answers; here the answer tells which event is expected.
@@ -135,11 +123,12 @@ fn every_verdict_without_a_request_is_one_event() {
         ] {
             let wanted = (code.to_owned(), label.map(str::to_owned));
             let what = format!("{of:?}, {code}");
-            let verify = || drop(verifier.verify(headers, body.to_owned()));
+            let head = request(headers.clone(), ());
+            let verify = || drop(verifier.verify(&head, body.to_owned()));
             assert_eq!(verdict(of, &what, verify), wanted, "{what}, at once");
 
             let in_pieces = || {
-                if let Ok(mut verification) = verifier.begin(headers) {
+                if let Ok(mut verification) = verifier.begin(&head) {
                     // Each call after a refusal returns it again, without another event.
                     for piece in body.as_bytes().chunks(10) {
                         let _ = verification.update(piece);

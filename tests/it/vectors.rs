@@ -1,5 +1,6 @@
 //! Published vectors through the public API: their expected values come from outside of this repository.
 
+mod providers;
 mod schemes;
 
 use http::HeaderMap;

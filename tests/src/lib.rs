@@ -13,6 +13,8 @@ readme!(Workspace, "../../README.md");
 readme!(KnowrithmEvents, "../../crates/knowrithm-events/README.md");
 readme!(TowerWebhook, "../../crates/tower-webhook/README.md");
 readme!(TowerWebhookAxum, "../../crates/tower-webhook-axum/README.md");
+readme!(TowerWebhookHandshake, "../../crates/tower-webhook-handshake/README.md");
 readme!(TowerWebhookHyper, "../../crates/tower-webhook-hyper/README.md");
 readme!(TowerWebhookInbox, "../../crates/tower-webhook-inbox/README.md");
+readme!(TowerWebhookServer, "../../crates/tower-webhook-server/README.md");
 readme!(TowerWebhookWarp, "../../crates/tower-webhook-warp/README.md");

@@ -4,19 +4,22 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use hyper_util::service::TowerToHyperService;
 use tower::{Layer, ServiceExt, service_fn};
+use tower_webhook::scheme::{Scheme, SigningScheme};
 use tower_webhook::{BufferedBody, SecretSupply, VerifiedBody, Verifier, VerifyLayer};
 use tower_webhook_axum::Verified;
 use tower_webhook_hyper::VerifyService;
 use tower_webhook_warp::{recover, verified};
 use warp::Filter;
 
+use super::provider::{Provider, UseScheme};
+use super::supply::Kind;
 use crate::support::PATH;
 use crate::support::body::WatchedBody;
 
@@ -125,6 +128,7 @@ impl Entrance {
     /// Sends a request through this entrance, and records the calls of the handler behind it.
     pub(crate) async fn send<S: SecretSupply>(
         self,
+        of: Provider,
         verifier: Verifier<S>,
         request: Request<WatchedBody>,
         calls: Calls,
@@ -147,12 +151,8 @@ impl Entrance {
             AxumMethodLayer => through_axum(route(post(handle_axum).layer(layer)), request).await,
             AxumMethodRouteLayer => through_axum(route(post(handle_axum).route_layer(layer)), request).await,
             AxumExtractor => {
-                let handler = move |Verified(body): Verified, mut request: axum::extract::Request| {
-                    // Replaces the layer's extension, so that the extractor's value is the one recorded.
-                    request.extensions_mut().insert(body);
-                    handle_any(calls.clone(), request)
-                };
-                through_axum(route(post(handler).layer(layer)), request).await
+                let handler = of.scheme(Extracting(calls));
+                through_axum(route(handler.layer(layer)), request).await
             }
             WarpService => {
                 let filter = warp::header::headers_cloned()
@@ -180,6 +180,25 @@ impl Entrance {
             }
         }
     }
+}
+
+/// A handler with the extractor for a scheme.
+struct Extracting(Calls);
+
+impl UseScheme for Extracting {
+    type Out = MethodRouter;
+
+    fn with<S: SigningScheme<Secret: Kind>>(self, _scheme: S) -> MethodRouter {
+        extracting::<S>(self.0)
+    }
+}
+
+fn extracting<S: Scheme>(calls: Calls) -> MethodRouter {
+    post(move |body: Verified<S>, mut request: axum::extract::Request| {
+        // Replaces the layer's extension, so that the extractor's value is the one recorded.
+        request.extensions_mut().insert(body.into_inner());
+        handle_any(calls.clone(), request)
+    })
 }
 
 async fn through_axum(app: Router, request: Request<WatchedBody>) -> Response<Bytes> {

@@ -16,22 +16,18 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
 }
 
 fn digit_cases(of: Provider) -> Vec<Case> {
-    let zeros = if of.is_hex() {
-        "0".repeat(64)
-    } else {
-        format!("{}=", "A".repeat(43))
-    };
+    let zeros = of.encoding().encode(&[0; 64][..of.mac_len()]);
     let mut cases = vec![
         mismatch(of, "all zeros", zeros),
         mismatch(of, "the halves of the digits swapped", {
             let mac = of.mac(EVENT);
             // The last characters of base64 hold fewer bits than the others.
-            let (start, end) = mac.split_at(if of.is_hex() { 64 } else { 42 });
+            let (start, end) = mac.split_at(if of.is_hex() { mac.len() } else { 42 });
             let (first, second) = start.split_at(start.len() / 2);
             format!("{second}{first}{end}")
         }),
     ];
-    for place in [0, 17, 30, 41] {
+    for place in [0, 17, 30, 39] {
         cases.push(mismatch(
             of,
             format!("another digit, number {place}"),
@@ -39,7 +35,11 @@ fn digit_cases(of: Provider) -> Vec<Case> {
         ));
     }
     if of.is_hex() {
-        cases.push(mismatch(of, "another digit at the end", altered(of, 63)));
+        cases.push(mismatch(
+            of,
+            "another digit at the end",
+            altered(of, 2 * of.mac_len() - 1),
+        ));
     }
     cases
 }

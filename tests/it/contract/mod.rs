@@ -1,13 +1,16 @@
 //! The contract: one table of cases, each of which every entrance must answer alike.
 //!
-//! A case is a row in `headers`, `macs`, `bodies`, `limits`, `deadlines`, `secrets` or `sources`, for every scheme in
-//! `provider`. `sockets` sends the same rows through real sockets.
+//! A case is a row in `headers`, `macs`, `bodies`, `limits`, `budget`, `deadlines`, `secrets` or `sources`, for one
+//! scheme of each kind in `provider`. `essentials` has the rows for the other schemes. `sockets` sends the same rows
+//! through real sockets.
 
 pub(crate) mod acme;
 mod bodies;
+mod budget;
 pub(crate) mod case;
 mod deadlines;
 pub(crate) mod entrance;
+mod essentials;
 mod headers;
 mod limits;
 mod macs;
@@ -23,7 +26,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use tokio::time::{Instant, timeout};
 use tower_webhook::{Rejection, RejectionKind};
 
@@ -32,9 +35,9 @@ use self::entrance::{Aspect, Call, Calls, Entrance};
 use self::provider::Provider;
 use crate::support::body::{Log, WatchedBody};
 
-/// Every row of the table, for every scheme.
+/// Every row of the table, for one scheme of each kind.
 pub(crate) fn cases() -> impl Iterator<Item = Case> {
-    provider::ALL.into_iter().flat_map(cases_of)
+    provider::KINDS.into_iter().flat_map(cases_of)
 }
 
 /// The rows about headers, for one scheme.
@@ -47,6 +50,7 @@ pub(crate) fn cases_of(of: Provider) -> Vec<Case> {
         macs::cases(of),
         bodies::cases(of),
         limits::cases(of),
+        budget::cases(of),
         deadlines::cases(of),
         secrets::cases(of),
         sources::cases(of),
@@ -61,10 +65,25 @@ async fn every_entrance_answers_every_case_alike() {
     let mut broken = Vec::new();
     for case in cases() {
         for entrance in entrance::ALL {
-            for complaint in run(&case, entrance).await {
-                broken.push(format!("{entrance:?}, {:?}: {}: {complaint}", case.of, case.name));
-            }
+            broken.extend(run(&case, entrance).await);
         }
+    }
+    assert!(broken.is_empty(), "{} complaints:\n{}", broken.len(), broken.join("\n"));
+}
+
+/// All entrances read the headers of a scheme alike, so each row about them goes to one entrance in turn.
+#[tokio::test(start_paused = true)]
+async fn every_entrance_verifies_by_every_other_scheme() {
+    let others = || provider::ALL.into_iter().filter(|of| !provider::KINDS.contains(of));
+    assert!(others().count() > 20);
+    let mut broken = Vec::new();
+    for case in others().flat_map(essentials::cases) {
+        for entrance in entrance::ALL {
+            broken.extend(run(&case, entrance).await);
+        }
+    }
+    for (case, entrance) in others().flat_map(header_cases).zip(entrance::ALL.into_iter().cycle()) {
+        broken.extend(run(&case, entrance).await);
     }
     assert!(broken.is_empty(), "{} complaints:\n{}", broken.len(), broken.join("\n"));
 }
@@ -97,9 +116,9 @@ async fn run(case: &Case, entrance: Entrance) -> Vec<String> {
     let (calls, start) = (Calls::default(), Instant::now());
 
     // The clock is paused: a case that waits for ever fails here at once.
-    let answer = verifier.send(request, entrance, calls.clone());
+    let answer = verifier.send(case.of, request, entrance, calls.clone());
     let Ok(response) = timeout(Duration::from_hours(24), answer).await else {
-        return vec!["no answer".to_owned()];
+        return vec![format!("{entrance:?}, {:?}: {}: no answer", case.of, case.name)];
     };
     let calls = std::mem::take(&mut *calls.lock().unwrap());
     let seen = Outcome {
@@ -118,15 +137,18 @@ async fn run(case: &Case, entrance: Entrance) -> Vec<String> {
     }
     match &case.expect {
         _ if case.needs.is_some_and(|aspect| !entrance.can_show(aspect)) => {
-            refused(&seen, RejectionKind::UnknownSecret, None, &mut complaints);
+            refused(case.of, &seen, RejectionKind::UnknownSecret, None, &mut complaints);
         }
         Expect::Accepted { content, copy } => accepted(&seen, content, copy, case, entrance, &mut complaints),
         Expect::Refused { kind, header, polls } => {
-            refused(&seen, *kind, header.as_ref(), &mut complaints);
+            refused(case.of, &seen, *kind, header.as_ref(), &mut complaints);
             polled(&seen, polls, entrance, &mut complaints);
         }
     }
-    complaints.0
+    let complaints = complaints.0.into_iter();
+    complaints
+        .map(|complaint| format!("{entrance:?}, {:?}: {}: {complaint}", case.of, case.name))
+        .collect()
 }
 
 fn accepted(
@@ -172,12 +194,22 @@ fn accepted(
 }
 
 /// The peer sees the status alone; the operator finds the whole reason in the extensions.
-fn refused(seen: &Outcome, kind: RejectionKind, header: Option<&HeaderName>, complaints: &mut Complaints) {
-    complaints.unless_equal("status", seen.response.status(), kind.status());
+fn refused(
+    of: Provider,
+    seen: &Outcome,
+    kind: RejectionKind,
+    header: Option<&HeaderName>,
+    complaints: &mut Complaints,
+) {
+    let status = match kind.status() {
+        StatusCode::FORBIDDEN => of.refusal(),
+        other => other,
+    };
+    complaints.unless_equal("status", seen.response.status(), status);
     complaints.unless_equal("body", seen.response.body(), &Bytes::new());
     complaints.unless_equal("calls", seen.calls.len(), 0);
     let retry_after = seen.response.headers().get(RETRY_AFTER).map(HeaderValue::as_bytes);
-    let wanted = (kind == RejectionKind::SecretSource).then_some(&b"10"[..]);
+    let wanted = (kind.status() == 503).then_some(&b"10"[..]);
     complaints.unless_equal("retry-after", retry_after, wanted);
     // axum adds the length of the empty body.
     let expected = [RETRY_AFTER, CONTENT_LENGTH];

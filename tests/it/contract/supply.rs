@@ -8,11 +8,12 @@ use tower_webhook::{
 };
 
 use super::entrance::{Calls, Entrance};
+use super::provider::Provider;
 use super::sources::Source;
 use crate::support::body::WatchedBody;
 
-/// A kind of secret that can be made from a [`SigningSecret`].
-pub(crate) trait Kind: Secret {
+/// A kind of secret that can be made from a [`SigningSecret`], and signs itself.
+pub(crate) trait Kind: Secret<Private = Self> {
     fn of(secret: &SigningSecret) -> Self;
     fn handle(handle: &Handle) -> &SecretsHandle<Self>;
 }
@@ -141,10 +142,16 @@ pub(crate) enum Checker {
 }
 
 impl Checker {
-    pub(crate) async fn send(self, request: Request<WatchedBody>, through: Entrance, calls: Calls) -> Response<Bytes> {
+    pub(crate) async fn send(
+        self,
+        of: Provider,
+        request: Request<WatchedBody>,
+        through: Entrance,
+        calls: Calls,
+    ) -> Response<Bytes> {
         match self {
-            Self::Known(verifier) => through.send(verifier, request, calls).await,
-            Self::PerRequest(verifier) => through.send(verifier, request, calls).await,
+            Self::Known(verifier) => through.send(of, verifier, request, calls).await,
+            Self::PerRequest(verifier) => through.send(of, verifier, request, calls).await,
         }
     }
 }

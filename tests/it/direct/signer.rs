@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderName, Request};
-use tower_webhook::scheme::HmacSha256Scheme;
+use tower_webhook::scheme::HmacScheme;
 use tower_webhook::sign::Signer;
 
 use crate::contract::provider::{Provider, named_secret};
@@ -54,7 +54,7 @@ fn an_id_that_is_not_visible_ascii_panics() {
 
 #[test]
 fn a_prefix_that_no_header_can_begin_with_panics() {
-    let scheme = || HmacSha256Scheme::new(HeaderName::from_static("x-own"));
+    let scheme = || HmacScheme::new(HeaderName::from_static("x-own"));
     for prefix in ["sha256=\n", "\t", "\0", "\u{7f}", "sha256=\u{e9}"] {
         assert!(catch_unwind(|| scheme().prefix(prefix)).is_err(), "{prefix:?}");
     }

@@ -3,9 +3,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::database::{Backend, Database};
-use super::process::{Inbox, PATIENCE, deliver};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Empty;
+
+use super::database::Backend;
+use super::process::{Inbox, PATIENCE, deliver, delivery};
 use crate::receivers::child::Receiver;
+use crate::sockets::client::Protocol;
 use crate::sockets::raw::{Answer, Raw};
 
 /// The board of a process, by its address.
@@ -17,8 +22,9 @@ pub(super) struct Board(SocketAddr);
 pub(super) struct Letter {
     pub(super) event: String,
     pub(super) attempts: usize,
-    /// The id that its button sends, or the text in place of the button.
-    pub(super) again: Result<String, String>,
+    pub(super) error: String,
+    /// The id that its button sends.
+    pub(super) id: String,
 }
 
 impl Board {
@@ -29,7 +35,7 @@ impl Board {
         Self(url.strip_suffix("/board").expect(&line).parse().unwrap())
     }
 
-    /// Waits until there are `N` dead letters, and returns them, the newest first.
+    /// Waits until the page shows `N` dead letters, and returns them, the newest first.
     pub(super) async fn letters<const N: usize>(self) -> [Letter; N] {
         let start = Instant::now();
         loop {
@@ -37,7 +43,6 @@ impl Board {
             assert_eq!(page.status, 200, "{page:?}");
             let rows = page.body.lines().filter(|line| line.starts_with("<tr><td>"));
             let letters: Vec<_> = rows.map(Letter::read).collect();
-            assert!(letters.len() <= N, "{letters:?}");
             match letters.try_into() {
                 Ok(letters) => return letters,
                 Err(letters) => assert!(start.elapsed() < PATIENCE, "{letters:?}"),
@@ -58,13 +63,8 @@ impl Board {
 
     /// Presses the button for all letters on a page of this origin, and returns the status.
     pub(super) async fn try_all_again(self, origin: &str) -> u16 {
-        self.press_all(origin).await.status
-    }
-
-    /// Presses the button for all letters on a page of this origin, and returns the answer.
-    pub(super) async fn press_all(self, origin: &str) -> Answer {
         let lines = format!("POST /board/dead/all HTTP/1.1\r\nhost: {}\r\norigin: {origin}", self.0);
-        self.send(&lines, "").await
+        self.send(&lines, "").await.status
     }
 
     pub(super) fn origin(self) -> String {
@@ -89,30 +89,27 @@ impl Board {
 impl Letter {
     fn read(row: &str) -> Self {
         let cells: Vec<_> = row.split("<td>").collect();
+        let (_, button) = cells[6].split_once("value=\"").expect(row);
         Self {
             event: cells[1].to_owned(),
             attempts: cells[3].parse().unwrap(),
-            again: match cells[5].split_once("value=\"") {
-                Some((_, button)) => Ok(button.split('"').next().unwrap().to_owned()),
-                None => Err(cells[5].to_owned()),
-            },
+            error: cells[5].to_owned(),
+            id: button.split('"').next().unwrap().to_owned(),
         }
     }
 }
 
-/// Starts a process with one dead letter, and returns the id of that letter too.
-pub(super) async fn with_a_dead_letter() -> (Database, Receiver, Board, String) {
-    let database = Backend::Sqlite.database().await.unwrap();
-    let receiver = Inbox::new(&database.url, database.folder.path()).start();
-    let board = Board::of(&receiver);
-    deliver(receiver.address, "signed, and no event").await;
-    let [letter] = board.letters::<1>().await;
-    (database, receiver, board, letter.again.unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_other_sites_can_neither_read_nor_change_the_board() {
-    let (database, _receiver, board, id) = with_a_dead_letter().await;
+    let database = Backend::Sqlite.database().await.unwrap();
+    let sound = Inbox::new(&database.url, database.folder.path());
+    let receiver = sound.clone().failing(1.0).start();
+    deliver(receiver.address, &delivery(0)).await;
+    let [Letter { id, .. }] = Board::of(&receiver).letters().await;
+    drop(receiver);
+
+    let receiver = sound.start();
+    let board = Board::of(&receiver);
     for path in ["/", "/board/dead", "/api/v1/queues"] {
         for (host, status) in [(board.0.to_string().as_str(), 200), ("example.com", 403)] {
             let answer = board.send(&format!("GET {path} HTTP/1.1\r\nhost: {host}"), "").await;
@@ -124,7 +121,37 @@ async fn pages_of_other_sites_can_neither_read_nor_change_the_board() {
         assert_eq!(board.try_again(&id, origin).await, 403, "{origin}");
         assert_eq!(board.try_all_again(origin).await, 403, "{origin}");
     }
-    assert_eq!(database.tasks().await, 1);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(sound.effects().len(), 0, "it was tried again");
     assert_eq!(board.try_again(&id, &board.origin()).await, 303);
-    board.letters::<2>().await;
+    sound.wait_for(1).await;
+    let [] = board.letters().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_dead_letters_shows_the_text_of_senders_and_runs_none_of_it() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let inbox = Inbox::new(&database.url, database.folder.path()).failing(1.0);
+    let receiver = inbox.start();
+    let board = Board::of(&receiver);
+    let event = r#"{"event":"<script>\u202egpj\u0000\n\u009b"}"#;
+    deliver(receiver.address, event).await;
+    let [letter] = board.letters().await;
+    assert_eq!(letter.event, r"&lt;script&gt;\u{202e}gpj\0\n\u{9b}");
+    assert_eq!(letter.error, "FAIL_RATE made it fail");
+
+    let get = |path: &str| Protocol::Http1.send(board.0, Request::get(path).body(Empty::<Bytes>::new()).unwrap());
+    for (path, allowed) in [("/board/dead", "default-src 'none'"), ("/", "default-src 'self'")] {
+        let answer = get(path).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let headers = answer.headers();
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        let policies: Vec<_> = headers.get_all("content-security-policy").iter().collect();
+        let [policy] = policies[..] else { panic!("{policies:?}") };
+        let policy = policy.to_str().unwrap();
+        assert!(
+            policy.starts_with(allowed) && policy.ends_with("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+    }
 }

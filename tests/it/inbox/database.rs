@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, io, process};
 
+use async_nats::jetstream;
+use async_nats::jetstream::stream::Info;
 use redis::AsyncCommands;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::process::PATIENCE;
 
-/// The number of the next database on PostgreSQL.
+/// The number of the next database on PostgreSQL, or queue on NATS.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Leases a database of Redis that is empty, or that was left over by an earlier run of these tests. Databases with
@@ -34,6 +36,7 @@ pub(super) enum Backend {
     Sqlite,
     Postgres,
     Redis,
+    Nats,
 }
 
 pub(super) struct Database {
@@ -61,6 +64,12 @@ impl Backend {
             Self::Redis => {
                 let server = server_url("TEST_REDIS_URL")?;
                 take(server.trim_end_matches('/')).await
+            }
+            Self::Nats => {
+                let server = server_url("TEST_NATS_URL")?;
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
+                let queue = format!("test-{}-{number}", process::id());
+                format!("{}/{queue}", server.trim_end_matches('/'))
             }
         };
         Some(Database {
@@ -134,6 +143,8 @@ impl Database {
                     .await
             }
             Backend::Redis => Ok(connect(&self.url).await.hlen("webhooks:data").await.unwrap()),
+            // Those that are done are gone.
+            Backend::Nats => Ok(i64::try_from(self.stream("tasks").await.state.last_sequence).unwrap()),
         };
         usize::try_from(count.unwrap()).unwrap()
     }
@@ -154,6 +165,7 @@ impl Database {
                     .await
             }
             Backend::Redis => Ok(connect(&self.url).await.scard("webhooks:dead").await.unwrap()),
+            Backend::Nats => Ok(i64::try_from(self.stream("dead").await.state.messages).unwrap()),
         };
         usize::try_from(count.unwrap()).unwrap()
     }
@@ -184,8 +196,44 @@ impl Database {
                 }
                 keys
             }
+            Backend::Nats => self.handed_out().await,
         };
         keys.into_iter().collect()
+    }
+
+    /// The delivery keys of the messages that NATS handed out and that are not acknowledged.
+    async fn handed_out(&self) -> Vec<String> {
+        let stream = self
+            .jetstream()
+            .await
+            .get_stream(self.stream_name("tasks"))
+            .await
+            .unwrap();
+        let Ok(consumer) = stream.consumer_info("worker").await else {
+            return Vec::new();
+        };
+        let mut keys = Vec::new();
+        for sequence in stream.cached_info().state.first_sequence..=consumer.delivered.stream_sequence {
+            if let Ok(message) = stream.get_raw_message(sequence).await {
+                keys.push(message.headers.get("Nats-Msg-Id").unwrap().to_string());
+            }
+        }
+        keys
+    }
+
+    async fn stream(&self, kind: &str) -> Info {
+        let stream = self.jetstream().await.get_stream(self.stream_name(kind)).await;
+        stream.unwrap().cached_info().clone()
+    }
+
+    async fn jetstream(&self) -> jetstream::Context {
+        let (server, _) = self.url.rsplit_once('/').unwrap();
+        jetstream::new(async_nats::connect(server).await.unwrap())
+    }
+
+    fn stream_name(&self, kind: &str) -> String {
+        let (_, queue) = self.url.rsplit_once('/').unwrap();
+        format!("inbox_{queue}_{kind}")
     }
 
     /// Removes the database from its server.
@@ -201,6 +249,12 @@ impl Database {
             Backend::Redis => {
                 let mut connection = connect(&self.url).await;
                 let () = redis::cmd("FLUSHDB").query_async(&mut connection).await.unwrap();
+            }
+            Backend::Nats => {
+                let jetstream = self.jetstream().await;
+                for kind in ["tasks", "dead", "keys", "state"] {
+                    jetstream.delete_stream(self.stream_name(kind)).await.unwrap();
+                }
             }
         }
     }

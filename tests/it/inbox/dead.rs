@@ -1,76 +1,77 @@
-//! A delivery that fails too often becomes a dead letter, which the board lists and tries again.
-#![cfg(unix)]
+//! Deliveries that fail too often become dead letters. The example's page lists them, and its buttons try them again.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
 use super::board::Board;
-use super::database::Backend;
+use super::database::{Backend, Database};
 use super::process::{Inbox, PATIENCE, deliver, delivery};
 
-/// More than a page of apalis holds.
-const DONE: usize = 149;
+/// More than the page shows.
+const DEAD: usize = 103;
 /// How often the example tries a delivery that fails.
 const ATTEMPTS: usize = 7;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_letter_is_found_among_many_that_are_done_on_sqlite() {
-    finds_a_dead_letter(Backend::Sqlite).await;
+async fn dead_letters_are_shown_and_tried_again_on_sqlite() {
+    tries_again(Backend::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_letter_is_found_among_many_that_are_done_on_postgres() {
-    finds_a_dead_letter(Backend::Postgres).await;
+async fn dead_letters_are_shown_and_tried_again_on_postgres() {
+    tries_again(Backend::Postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_letter_is_found_among_many_that_are_done_on_redis() {
-    finds_a_dead_letter(Backend::Redis).await;
+async fn dead_letters_are_shown_and_tried_again_on_redis() {
+    tries_again(Backend::Redis).await;
 }
 
-async fn finds_a_dead_letter(backend: Backend) {
+async fn tries_again(backend: Backend) {
     let Some(database) = backend.database().await else {
         return;
     };
     let sound = Inbox::new(&database.url, database.folder.path());
-    let mut receiver = sound.start();
-    for number in 0..DONE {
+    let receiver = sound.clone().failing(1.0).start();
+    let board = Board::of(&receiver);
+    for number in 0..DEAD {
         deliver(receiver.address, &delivery(number)).await;
     }
-    sound.wait_for(DONE).await;
-    receiver.signal("TERM");
-    assert_eq!(receiver.end().code(), Some(0));
-
-    let failing = sound.clone().failing(1.0);
-    let receiver = failing.start();
-    let board = Board::of(&receiver);
-    deliver(receiver.address, &delivery(DONE)).await;
-    let [letter] = board.letters::<1>().await;
-    assert_eq!((letter.event.as_str(), letter.attempts), ("lead.created", ATTEMPTS));
-    assert_eq!(failing.effects().len(), DONE);
-
-    // Of many presses one tries it again, and the task of that can be tried again too.
-    let id = letter.again.unwrap();
-    let origin = board.origin();
-    let presses = join_all((0..10).map(|_| board.try_again(&id, &origin))).await;
-    assert_eq!(presses, [303; 10]);
-    let [last, first] = board.letters::<2>().await;
-    assert_eq!(first.again.unwrap_err(), "Tried again: Killed");
-    assert_eq!(last.attempts, ATTEMPTS);
-    let id = last.again.unwrap();
+    are_dead(&database, DEAD).await;
+    let letters = board.letters::<100>().await;
+    for letter in &letters {
+        let shown = (letter.event.as_str(), letter.attempts, letter.error.as_str());
+        assert_eq!(shown, ("lead.created", ATTEMPTS, "FAIL_RATE made it fail"));
+    }
     drop(receiver);
 
     let receiver = sound.start();
     let board = Board::of(&receiver);
-    assert_eq!(board.try_again(&id, &board.origin()).await, 303);
-    sound.wait_for(DONE + 1).await;
-    let start = Instant::now();
-    while board.letters::<2>().await[0].again != Err("Tried again: Done".to_owned()) {
-        assert!(start.elapsed() < PATIENCE, "it is not done");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(database.tasks().await, DONE + 3);
+    let (id, origin) = (&letters[0].id, board.origin());
+    let presses = join_all((0..10).map(|_| board.try_again(id, &origin))).await;
+    assert_eq!(presses, [303; 10]);
+    sound.wait_for(1).await;
+    are_dead(&database, DEAD - 1).await;
+    let presses = join_all((0..10).map(|_| board.try_all_again(&origin))).await;
+    assert_eq!(presses, [303; 10]);
+    let effects = sound.wait_for(DEAD).await;
+    assert!(effects.values().all(|times| *times == 1));
+    let [] = board.letters().await;
+    assert_eq!(database.tasks().await, DEAD);
     drop(receiver);
     database.drop().await;
+}
+
+/// Waits until there are this many dead letters.
+async fn are_dead(database: &Database, letters: usize) {
+    let start = Instant::now();
+    loop {
+        let dead = database.dead().await;
+        if dead == letters {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "{dead} are dead");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

@@ -30,6 +30,11 @@ async fn no_acknowledged_delivery_is_lost_through_twenty_kills_on_redis() {
     kills(Backend::Redis).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_acknowledged_delivery_is_lost_through_twenty_kills_on_nats() {
+    kills(Backend::Nats).await;
+}
+
 async fn kills(backend: Backend) {
     let Some(database) = backend.database().await else {
         return;

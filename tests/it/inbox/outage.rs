@@ -15,6 +15,11 @@ async fn no_acknowledged_delivery_is_lost_when_redis_hangs_and_dies() {
     outage(Backend::Redis).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_acknowledged_delivery_is_lost_when_nats_hangs_and_dies() {
+    outage(Backend::Nats).await;
+}
+
 async fn outage(backend: Backend) {
     let Some(mut server) = Server::start(backend) else {
         return;

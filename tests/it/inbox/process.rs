@@ -44,9 +44,10 @@ impl Inbox {
         self
     }
 
-    /// Makes this share of the attempts fail. All attempts of a delivery are made within a few seconds.
+    /// Makes this share of the attempts fail, unlogged. All attempts of a delivery are made within a few seconds.
     pub(super) fn failing(mut self, share: f64) -> Self {
         self.variables.push(("FAIL_RATE", share.to_string()));
+        self.variables.push(("RUST_LOG", "off".to_owned()));
         self.with("RETRY_MS", 20)
     }
 

@@ -46,7 +46,7 @@ impl Database {
                 let sql = sqlx::raw_sql(AssertSqlSafe(format!("SET search_path = apalis; {sql}")));
                 sql.execute(&mut connection).await.unwrap();
             }
-            Backend::Redis => unreachable!("it has no rows"),
+            Backend::Redis | Backend::Nats => unreachable!("it has no rows"),
         }
     }
 
@@ -63,7 +63,7 @@ impl Database {
                 let rows = sqlx::query_as("SELECT status, attempts, lock_by FROM apalis.jobs");
                 rows.fetch_all(&mut connection).await.unwrap()
             }
-            Backend::Redis => unreachable!("it has no rows"),
+            Backend::Redis | Backend::Nats => unreachable!("it has no rows"),
         };
         rows.sort();
         rows

@@ -1,4 +1,4 @@
-//! A PostgreSQL or Redis server for one test, which can stop, kill and restart it.
+//! A PostgreSQL, Redis or NATS server for one test, which can stop, kill and restart it.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -56,6 +56,7 @@ impl Server {
         match self.backend {
             Backend::Postgres => format!("postgres://postgres@127.0.0.1:{}/postgres", self.port),
             Backend::Redis => format!("redis://127.0.0.1:{}", self.port),
+            Backend::Nats => format!("nats://127.0.0.1:{}", self.port),
             Backend::Sqlite => unreachable!("it has no server"),
         }
     }
@@ -75,7 +76,13 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// Starts it again after a kill, on the same folder and port.
+    /// Ends the server as a deploy does, which lets it write down what it knows.
+    pub(super) fn end(&mut self) {
+        self.signal("TERM");
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again after its end, on the same folder and port.
     pub(super) fn restart(&mut self) {
         self.child = spawn(self.backend, &self.binary, self.folder.path(), self.port);
     }
@@ -117,6 +124,11 @@ fn spawn(backend: Backend, binary: &Path, folder: &Path, port: u16) -> Child {
         command = unprivileged(binary);
         command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
         command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
+    } else if backend == Backend::Nats {
+        command = Command::new(binary);
+        command
+            .args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"])
+            .arg(folder);
     } else {
         command = Command::new(binary);
         command.args([
@@ -149,6 +161,10 @@ fn is_up(backend: Backend, port: u16) -> bool {
     if backend == Backend::Redis {
         let mut answer = [0; 5];
         stream.write_all(b"PING\r\n").is_ok() && stream.read_exact(&mut answer).is_ok() && &answer == b"+PONG"
+    } else if backend == Backend::Nats {
+        // It speaks first, and JetStream is ready then.
+        let mut answer = [0; 4];
+        stream.read_exact(&mut answer).is_ok() && &answer == b"INFO"
     } else {
         // A start-up packet of version 3.0. A server that has started answers `R`, for authentication.
         let parameters = b"user\0postgres\0database\0postgres\0\0";
@@ -162,19 +178,21 @@ fn is_up(backend: Backend, port: u16) -> bool {
 /// Finds the server's program. That of PostgreSQL is often not in the path.
 fn program(backend: Backend) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    match backend {
-        Backend::Postgres => {
-            let installed = fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
-            let mut folders: Vec<_> = installed.map(|version| version.path().join("bin")).collect();
-            folders.sort();
-            folders.extend(std::env::split_paths(&path));
-            let complete = |folder: &&PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
-            folders.iter().find(complete).map(|folder| folder.join("postgres"))
-        }
-        _ => std::env::split_paths(&path)
-            .map(|folder| folder.join("redis-server"))
-            .find(|path| path.is_file()),
+    if backend == Backend::Postgres {
+        let installed = fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
+        let mut folders: Vec<_> = installed.map(|version| version.path().join("bin")).collect();
+        folders.sort();
+        folders.extend(std::env::split_paths(&path));
+        let complete = |folder: &&PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
+        return folders.iter().find(complete).map(|folder| folder.join("postgres"));
     }
+    let name = if backend == Backend::Nats {
+        "nats-server"
+    } else {
+        "redis-server"
+    };
+    let mut programs = std::env::split_paths(&path).map(|folder| folder.join(name));
+    programs.find(|path| path.is_file())
 }
 
 /// A command that runs as the user `postgres` when the test runs as root.
@@ -186,7 +204,8 @@ fn unprivileged(program: &Path) -> Command {
     command
 }
 
-fn postgres_user() -> Option<(u32, u32)> {
+/// The user `postgres` and its group, when the test runs as root.
+pub(super) fn postgres_user() -> Option<(u32, u32)> {
     let id = |arguments: &[&str]| {
         let output = Command::new("id").args(arguments).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse::<u32>().ok()

@@ -6,10 +6,9 @@ use redis::AsyncCommands;
 use sqlx::{Connection, Executor, PgConnection};
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::redis::{KEY_TTL, RedisStore};
-use tower_webhook_inbox::sqlite::SqliteStore;
-use tower_webhook_inbox::{Inbox, QUEUE, Store, Stored};
+use tower_webhook_inbox::{Inbox, QUEUE, Stored};
 
-use super::database::{Backend, Database, connect};
+use super::database::{Backend, connect};
 use super::process::{PATIENCE, delivery, key};
 use super::rows::put;
 use super::server::Server;
@@ -152,23 +151,4 @@ async fn redis_remembers_a_key_in_its_queue_for_the_key_ttl() {
         );
     }
     database.drop().await;
-}
-
-#[tokio::test]
-async fn max_attempts_of_the_inbox_is_that_of_its_tasks() {
-    let database = Backend::Sqlite.database().await.unwrap();
-    let store = SqliteStore::open(&database.url).await.unwrap();
-    has_three_attempts(store, &database).await;
-    if let Some(database) = Backend::Postgres.database().await {
-        let store = PostgresStore::open(&database.url).await.unwrap();
-        has_three_attempts(store, &database).await;
-        database.drop().await;
-    }
-}
-
-async fn has_three_attempts(store: impl Store, database: &Database) {
-    let inbox = Inbox::new(store).max_attempts(3);
-    assert_eq!(put(&inbox, 0).await, Stored::New);
-    database.run("DELETE FROM jobs WHERE max_attempts = 3").await;
-    assert_eq!(database.tasks().await, 0, "its number of attempts is another");
 }

@@ -20,6 +20,8 @@ fn an_unusable_variable_is_named_and_the_process_does_not_start() {
         ("FAIL_RATE", "NaN"),
         ("KEEP_DAYS", "6"),
         ("KEEP_DAYS", "-7"),
+        ("REMEMBER_DAYS", "29"),
+        ("REMEMBER_DAYS", "ever"),
         ("EFFECTS", "/no/such/folder/effects"),
     ] {
         let mut command = Inbox::new(&database, folder.path()).command();

@@ -15,7 +15,7 @@ use super::database::Backend;
 use super::process::{Inbox, deliver, delivery};
 
 /// The patience of the worker, and one deadline of the inbox for each connection that may be tried first.
-const SOON: Duration = Duration::from_secs(50);
+const SOON: Duration = Duration::from_secs(40);
 /// The number of connections in the pool to PostgreSQL.
 const AT_ONCE: usize = 10;
 
@@ -27,6 +27,11 @@ async fn deliveries_are_done_soon_after_connections_to_postgres_fall_silent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_are_done_soon_after_the_connection_to_redis_falls_silent() {
     recovers(Backend::Redis).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_done_soon_after_the_connection_to_nats_falls_silent() {
+    recovers(Backend::Nats).await;
 }
 
 async fn recovers(backend: Backend) {

@@ -24,6 +24,11 @@ async fn the_task_of_a_killed_process_is_taken_over_on_redis() {
     takes_over(Backend::Redis).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_task_of_a_killed_process_is_taken_over_on_nats() {
+    takes_over(Backend::Nats).await;
+}
+
 async fn takes_over(backend: Backend) {
     let Some(database) = backend.database().await else {
         return;

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use crate::support::SECRET;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Less than the 8 s that receivers give to requests in progress.
+const SOON: Duration = Duration::from_secs(5);
 
 /// The receivers of Knowrithm's webhooks, one for each framework.
 pub(crate) const RECEIVERS: [&str; 3] = ["axum-receiver", "warp-receiver", "hyper-receiver"];
@@ -141,7 +143,13 @@ impl Receiver {
     /// Waits for its end, which must come soon.
     #[track_caller]
     pub(crate) fn end(&mut self) -> ExitStatus {
-        end(&mut self.child)
+        end(&mut self.child, SOON)
+    }
+
+    /// Waits for its end, which must come in this time.
+    #[track_caller]
+    pub(crate) fn end_within(&mut self, time: Duration) -> ExitStatus {
+        end(&mut self.child, time)
     }
 }
 
@@ -155,7 +163,8 @@ impl Drop for Receiver {
 
 /// The address in the line that says where a receiver listens.
 fn listens_on(line: &str) -> Option<SocketAddr> {
-    let (_, url) = line.split_once("Listening on http://")?;
+    let (_, url) = line.split_once("Listening on http")?;
+    let (_, url) = url.split_once("://")?;
     let address = url.split('/').next().expect("a split has a first part");
     Some(address.parse().expect(line))
 }
@@ -184,21 +193,21 @@ pub(crate) fn refusal(mut command: Command) -> String {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let ended = end(&mut child);
+    let ended = end(&mut child, SOON);
     let output = child.wait_with_output().unwrap();
     assert_eq!(ended.code(), Some(1));
     assert_eq!(output.stdout, b"");
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Waits for a process to end, for less than the 8 s that receivers give to requests in progress.
+/// Waits for a process to end.
 #[track_caller]
-fn end(child: &mut Child) -> ExitStatus {
+fn end(child: &mut Child, time: Duration) -> ExitStatus {
     let start = Instant::now();
     loop {
         match child.try_wait().unwrap() {
             Some(status) => return status,
-            None if start.elapsed() > Duration::from_secs(5) => panic!("it does not end"),
+            None if start.elapsed() > time => panic!("it does not end"),
             None => thread::sleep(Duration::from_millis(5)),
         }
     }

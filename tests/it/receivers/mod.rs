@@ -3,9 +3,10 @@
 //! `contract` and `sockets` test what is refused, at the entrances of the library.
 
 pub(crate) mod child;
-mod hyper;
+mod https;
 mod output;
 mod providers;
+mod server;
 mod setup;
 mod shutdown;
 mod smoke;

@@ -39,7 +39,8 @@ impl Protocol {
                 sender.send_request(request).await?
             }
             Self::Http2 => {
-                *request.uri_mut() = Uri::try_from(format!("http://{to}{}", request.uri().path()))?;
+                let target = request.uri().path_and_query().ok_or("a request without a path")?;
+                *request.uri_mut() = Uri::try_from(format!("http://{to}{target}"))?;
                 let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await?;
                 tokio::spawn(connection);
                 sender.send_request(request).await?

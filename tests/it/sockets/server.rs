@@ -1,11 +1,11 @@
 //! The entrances behind real sockets in this process. Each serves HTTP/1.1 and HTTP/2, and echoes the verified bytes.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{pending, ready};
 use std::net::{Ipv4Addr, SocketAddr};
 
-use axum::Router;
 use axum::routing::post;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -18,7 +18,6 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::Layer;
 use tower_webhook::{BufferedBody, SecretSupply, VerifiedBody, Verifier, VerifyLayer};
-use tower_webhook_axum::Verified;
 use tower_webhook_hyper::VerifyService;
 use tower_webhook_warp::{recover, verified};
 use warp::Filter;
@@ -37,14 +36,20 @@ pub(crate) enum Server {
     Hyper,
     /// hyper-util around the layer around a tower service.
     HyperThroughTower,
+    /// `tower-webhook-server` around an axum router.
+    OursWithAxum,
+    /// `tower-webhook-server` around the layer around `warp::service`.
+    OursWithWarpService,
 }
 
-pub(crate) const SERVERS: [Server; 5] = [
+pub(crate) const SERVERS: [Server; 7] = [
     Server::Axum,
     Server::Warp,
     Server::WarpService,
     Server::Hyper,
     Server::HyperThroughTower,
+    Server::OursWithAxum,
+    Server::OursWithWarpService,
 ];
 
 impl Server {
@@ -55,11 +60,15 @@ impl Server {
         let layer = VerifyLayer::new(verifier.clone());
         match self {
             Self::Axum => {
-                let app = Router::new().route(
-                    PATH,
-                    post(|Verified(body): Verified| ready(echo(body).map(Full::from))).route_layer(layer),
-                );
-                tokio::spawn(async { axum::serve(listener, app).await });
+                tokio::spawn(async { axum::serve(listener, router(layer)).await });
+            }
+            Self::OursWithAxum => {
+                tokio::spawn(tower_webhook_server::Server::new(listener).serve(router(layer), pending()));
+            }
+            Self::OursWithWarpService => {
+                let filter = warp::ext::get::<VerifiedBody>().map(echo);
+                let service = layer.layer(warp::service(filter));
+                tokio::spawn(tower_webhook_server::Server::new(listener).serve(service, pending()));
             }
             Self::Warp => {
                 let app = verified(verifier).map(echo).recover(recover);
@@ -81,6 +90,11 @@ impl Server {
     }
 }
 
+fn router(layer: VerifyLayer) -> Router {
+    let handler = |Extension(body): Extension<VerifiedBody>| ready(echo(body).map(Full::from));
+    Router::new().route(PATH, post(handler).route_layer(layer))
+}
+
 async fn answer(request: Request<BufferedBody>) -> Result<Response<Full<Bytes>>, Infallible> {
     let verified = request.extensions().get::<VerifiedBody>().cloned();
     Ok(echo(verified.expect("the layer inserts it")).map(Full::from))
@@ -91,7 +105,7 @@ fn echo(body: VerifiedBody) -> Response<Vec<u8>> {
     Response::builder().header("x-handled", "yes").body(body).unwrap()
 }
 
-pub(super) fn serve<S, B>(listener: TcpListener, service: S)
+pub(crate) fn serve<S, B>(listener: TcpListener, service: S)
 where
     S: Service<Request<Incoming>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,

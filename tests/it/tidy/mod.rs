@@ -8,6 +8,7 @@ mod documents;
 mod imports;
 mod manifests;
 mod schemes;
+mod security;
 
 use std::fs;
 use std::path::{Path, PathBuf};

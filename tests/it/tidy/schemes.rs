@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::imports::{CORE, module_of};
-use super::{code, files};
+use super::{code, files, read};
 
 /// The modules that may name a provider as well. Knowrithm has a constructor of its own.
 const ALSO_NAMED_IN: [(&str, &str); 1] = [("Knowrithm", "verifier")];
@@ -21,11 +21,15 @@ fn index() -> PathBuf {
 fn providers() -> Vec<Provider> {
     let mut providers = Vec::new();
     for path in files(Path::new(CORE).join("scheme"), "rs") {
-        if path == index() {
+        // A scheme that is data is what providers are made of.
+        if path == index() || path.ends_with("hmac_scheme/mod.rs") || path.ends_with("scheme/token.rs") {
             continue;
         }
-        for after in code(&path).split("impl Scheme for ").skip(1) {
-            let name = after.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        let code = code(&path);
+        let by_code = code.split("impl Scheme for ").skip(1);
+        let by_data = code.split("impl HmacProvider for ").skip(1);
+        for after in by_code.chain(by_data).chain(code.split("\nhmac_provider!(").skip(1)) {
+            let name: String = after.chars().take_while(|letter| letter.is_alphanumeric()).collect();
             let is_folder = path.ends_with("mod.rs");
             let module = if is_folder { path.parent().unwrap() } else { &path };
             providers.push(Provider {
@@ -34,7 +38,7 @@ fn providers() -> Vec<Provider> {
             });
         }
     }
-    assert!(providers.len() >= 7, "only {} providers were found", providers.len());
+    assert!(providers.len() >= 40, "only {} providers were found", providers.len());
     providers
 }
 
@@ -83,5 +87,26 @@ fn the_list_of_schemes_has_a_mod_line_and_a_use_line_for_each_provider() {
         assert_eq!(declared, format!("mod {module};"));
         assert!(exported.starts_with("pub use "), "{exported}");
         assert_eq!(lines_naming(&index, &name), [exported]);
+    }
+}
+
+#[test]
+fn every_provider_is_in_the_documents_and_in_the_contract() {
+    let index = read(index());
+    let guide = read(Path::new(CORE).join("_guide/providers.rs"));
+    let contract = read("tests/it/contract/provider/mod.rs");
+    // Those that take public keys and tokens have a table of their own.
+    let kinds = code(Path::new("tests/it/direct/kinds.rs"));
+    for Provider { name, .. } in providers() {
+        assert!(
+            index.contains(&format!("[`{name}`]")),
+            "scheme/mod.rs has no {name} in its table"
+        );
+        let row = format!(" | [`{name}`](crate::scheme::{name}) | ");
+        assert!(guide.contains(&row), "the guide has no row of {name}");
+        assert!(
+            contract.contains(&format!("\n    {name},\n")) || lines_naming(&kinds, &name).len() >= 2,
+            "the contract lacks {name}"
+        );
     }
 }

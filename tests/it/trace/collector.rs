@@ -15,13 +15,13 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 /// One event.
 #[derive(Debug, Default)]
-pub(super) struct Recorded {
-    pub(super) level: Option<Level>,
+pub(crate) struct Recorded {
+    pub(crate) level: Option<Level>,
     fields: Vec<(&'static str, String)>,
 }
 
 impl Recorded {
-    pub(super) fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(field, _)| *field == name);
         field.map(|(_, value)| value.as_str())
     }
@@ -45,7 +45,7 @@ thread_local! {
 }
 
 /// The events of an action, of every level, in order.
-pub(super) fn recorded(act: impl FnOnce()) -> Vec<Recorded> {
+pub(crate) fn recorded(act: impl FnOnce()) -> Vec<Recorded> {
     static LISTENING: LazyLock<()> = LazyLock::new(listen);
     LazyLock::force(&LISTENING);
     EVENTS.set(Some(Vec::new()));

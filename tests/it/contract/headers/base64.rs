@@ -1,4 +1,6 @@
-//! A MAC in base64: the standard alphabet, padded, with zero for the bits that stand for nothing.
+//! A MAC in base64: one alphabet, padded or not, with zero for the bits that stand for nothing.
+
+use tower_webhook::scheme::Encoding;
 
 use super::super::case::Case;
 use super::super::provider::Provider;
@@ -8,9 +10,26 @@ use crate::support::EVENT;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
-    if of.is_hex() {
-        return Vec::new();
+    match of.encoding() {
+        Encoding::Base64 => standard(of),
+        Encoding::Base64Url => for_urls(of),
+        _ => Vec::new(),
     }
+}
+
+/// The alphabet for URLs, without padding.
+fn for_urls(of: Provider) -> Vec<Case> {
+    let (prefix, mac) = (of.prefix(), of.mac(EVENT));
+    vec![
+        malformed(of, "padded", format!("{prefix}{mac}=")),
+        malformed(of, "the standard letter +", format!("{prefix}+{}", &mac[1..])),
+        malformed(of, "the standard letter /", format!("{prefix}/{}", &mac[1..])),
+        malformed(of, "bits that stand for nothing", format!("{prefix}{}9", &mac[..42])),
+        malformed(of, "hex", format!("{prefix}{}", "61".repeat(32))),
+    ]
+}
+
+fn standard(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     let (digits, last) = (&mac[..42], mac.as_bytes()[42]);
     // The last letter ends in two bits that stand for nothing.

@@ -1,6 +1,6 @@
 //! Several signatures in one header: any of the first 16 entries may be the right one.
 
-use tower_webhook::RejectionKind::{MissingTimestamp, SignatureMismatch};
+use tower_webhook::RejectionKind::{MalformedTimestamp, MissingTimestamp, SignatureMismatch};
 
 use super::super::case::Case;
 use super::super::provider::Provider;
@@ -15,25 +15,23 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
         return Vec::new();
     };
     let (right, wrong) = (of.mac(EVENT), of.mac("another"));
-    let list = move |macs: &[&str]| of.prefix() + &macs.join(separator);
+    let list = |macs: &[&str]| of.prefix() + &macs.join(&separator);
     let accepted = |name: &'static str, value: String| {
         Case::accepts(of, name, EVENT, move || of.headed(&value, event())).uncopied()
     };
     let mismatch = |name: &'static str, value: String| {
         Case::refuses(of, name, SignatureMismatch, move || of.headed(&value, event())).polled(2)
     };
-    // The time is an entry of Stripe's list.
-    let places = if of == Provider::Stripe {
-        CONSIDERED - 1
-    } else {
-        CONSIDERED
-    };
+    // The time may be an entry of the list.
+    let places = CONSIDERED - usize::from(of.time_key().is_some());
     let right_at = |place: usize| {
         let mut macs = vec![wrong.as_str(); place];
         macs.push(&right);
         list(&macs)
     };
-    let many_others = (if of == Provider::Stripe { ",v0=x" } else { " v1a,x" }).repeat(5);
+    let mark = &separator[..1];
+    let other = if of.trims_entries() { "v9=x" } else { "v1a,x" };
+    let many_others = format!("{mark}{other}").repeat(5);
     let (start, end) = (of.prefix() + &wrong, format!("{separator}{right}"));
     let mut cases = vec![
         accepted("a list whose first signature is right", list(&[&right, &wrong])),
@@ -58,27 +56,8 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
         malformed(of, "a list with a malformed signature", list(&[&right, "0"])),
         malformed(of, "a list with an empty signature", list(&["", &right])),
     ];
-    if of == Provider::Stripe {
-        let time = of.prefix().replace(",v1=", "");
-        cases.extend([
-            accepted("a list that ends in the time", format!("v1={right},{time}")),
-            accepted(
-                "a list with the time between signatures",
-                format!("v1={wrong},{time},v1={right}"),
-            ),
-            accepted("a list that ends in a comma", format!("{}{right},", of.prefix())),
-            malformed(of, "a list with a blank", format!("{time}, v1={right}")),
-            malformed(of, "a list with the time alone", &time),
-            malformed(
-                of,
-                "a list with the time and another version",
-                format!("{time},v0={right}"),
-            ),
-            Case::refuses(of, "a list with the time in upper case", MissingTimestamp, {
-                let value = format!("{},v1={right}", time.to_uppercase());
-                move || of.headed(&value, event())
-            }),
-        ]);
+    if of.trims_entries() {
+        cases.extend(trimmed(of));
     } else {
         cases.extend([
             accepted(
@@ -89,5 +68,64 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
             malformed(of, "a list with a tab", format!("v1,{wrong}\tv1,{right}")),
         ]);
     }
+    if of.time_key().is_some() {
+        cases.extend(timed(of));
+    }
     cases
+}
+
+/// Lists whose entries may have white space around them.
+fn trimmed(of: Provider) -> Vec<Case> {
+    let separator = of.separator().unwrap();
+    let (mark, key) = separator.split_at(1);
+    let (right, wrong, start) = (of.mac(EVENT), of.mac("another"), start(of));
+    let accepted = |name: &'static str, value: String| {
+        Case::accepts(of, name, EVENT, move || of.headed(&value, event())).uncopied()
+    };
+    vec![
+        accepted(
+            "a list that ends in a separator",
+            format!("{}{right}{mark}", of.prefix()),
+        ),
+        accepted("a list that a proxy joined anew", format!("{start} {key}{right}")),
+        accepted(
+            "a list with tabs and blanks around its entries",
+            format!(" \t{start}\t {key}{wrong} {mark}\t{key}{right}\t "),
+        ),
+        malformed(of, "a list with a blank in an entry", format!("{start}{key} {right}")),
+        malformed(of, "a list of another version alone", format!("{start}v9={right}")),
+    ]
+}
+
+/// Lists with the time in an entry.
+fn timed(of: Provider) -> Vec<Case> {
+    let separator = of.separator().unwrap();
+    let (mark, key) = separator.split_at(1);
+    let (right, wrong) = (of.mac(EVENT), of.mac("another"));
+    let accepted = |name: &'static str, value: String| {
+        Case::accepts(of, name, EVENT, move || of.headed(&value, event())).uncopied()
+    };
+    let time = of.prefix().replace(&separator, "");
+    vec![
+        accepted("a list that ends in the time", format!("{key}{right}{mark}{time}")),
+        accepted(
+            "a list with the time between signatures",
+            format!("{key}{wrong}{mark}{time}{mark}{key}{right}"),
+        ),
+        malformed(of, "a list with the time alone", &time),
+        Case::refuses(of, "a list with another separator", MalformedTimestamp, {
+            let value = format!("{time}{}{key}{right}", if mark == "," { ";" } else { "," });
+            move || of.headed(&value, event())
+        }),
+        Case::refuses(of, "a list with the time in upper case", MissingTimestamp, {
+            let value = format!("{}{separator}{right}", time.to_uppercase());
+            move || of.headed(&value, event())
+        }),
+    ]
+}
+
+/// The entry with the time and a mark, where there is one.
+fn start(of: Provider) -> String {
+    let prefix = of.prefix();
+    prefix.strip_suffix(&of.separator().unwrap()[1..]).unwrap().to_owned()
 }

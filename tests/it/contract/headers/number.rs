@@ -37,7 +37,7 @@ fn number(of: Provider) -> Vec<Case> {
         }),
         missing(of, "the signature in a header of another name", move || {
             let mut request = of.headed_by([], event());
-            request.headers_mut().insert("x-signature", of.signature(EVENT));
+            request.headers_mut().insert("x-other-signature", of.signature(EVENT));
             request
         }),
         doubled("two signature headers, both right", &right, &right),

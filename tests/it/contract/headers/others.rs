@@ -1,7 +1,8 @@
-//! Other headers of a provider: one that GitHub's scheme ignores, and one that the scheme of `acme.rs` signs.
+//! Other headers of a provider: a second signature, one that GitHub's scheme ignores, and one that the scheme of
+//! `acme.rs` signs.
 
-use http::HeaderValue;
-use tower_webhook::RejectionKind::{MissingSignature, SignatureMismatch};
+use http::{HeaderName, HeaderValue};
+use tower_webhook::RejectionKind::{DuplicateSignature, MalformedSignature, MissingSignature, SignatureMismatch};
 
 use super::super::acme::CHANNEL;
 use super::super::case::Case;
@@ -13,8 +14,57 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     match of {
         Provider::GitHub => sha_1(),
         Provider::Custom => channel(),
+        Provider::BoxCom => second(of, &HeaderName::from_static("box-signature-secondary")),
+        Provider::Gitea => second(of, &HeaderName::from_static("x-forgejo-signature")),
         _ => Vec::new(),
     }
+}
+
+/// A header with another signature, either of which is enough.
+fn second(of: Provider, name: &HeaderName) -> Vec<Case> {
+    let (right, wrong) = (of.signature(EVENT), of.signature("another"));
+    let with = |first: Option<&HeaderValue>, seconds: &[&HeaderValue]| {
+        let mut headers = of.sign(EVENT);
+        headers.remove(of.signature_name());
+        headers.extend(first.map(|value| (of.signature_name(), value.clone())));
+        for value in seconds {
+            headers.append(name, (*value).clone());
+        }
+        move || request(headers.clone(), event())
+    };
+    let malformed = HeaderValue::from_static("");
+    vec![
+        Case::accepts(of, "the second signature alone", EVENT, with(None, &[&right])),
+        Case::accepts(of, "the second signature as well", EVENT, with(Some(&right), &[&right])),
+        Case::accepts(of, "the first signature is wrong", EVENT, with(Some(&wrong), &[&right])),
+        Case::accepts(
+            of,
+            "the second signature is wrong",
+            EVENT,
+            with(Some(&right), &[&wrong]),
+        ),
+        Case::refuses(
+            of,
+            "both signatures are wrong",
+            SignatureMismatch,
+            with(Some(&wrong), &[&wrong]),
+        )
+        .polled(2),
+        Case::refuses(
+            of,
+            "the second signature is empty",
+            MalformedSignature,
+            with(Some(&right), &[&malformed]),
+        )
+        .naming(name),
+        Case::refuses(
+            of,
+            "two second signatures",
+            DuplicateSignature,
+            with(Some(&right), &[&right, &right]),
+        )
+        .naming(name),
+    ]
 }
 
 /// A well-formed value.

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use tower_webhook::RejectionKind::{
     self, MalformedTimestamp, MissingTimestamp, SignatureMismatch, TimestampInFuture, TimestampTooOld,
 };
+use tower_webhook::scheme::TimeUnit;
 use tower_webhook::test::TestBody;
 
 use super::super::case::Case;
@@ -33,7 +34,7 @@ fn window(of: Provider) -> Vec<Case> {
         refused(of, "signed at time 0", 0, TimestampTooOld),
         refused(of, "signed at the largest time", i64::MAX, TimestampInFuture),
         Case::refuses(of, "another time than the signed one", SignatureMismatch, move || {
-            request(with_time(of, (NOW - 1).to_string()), event())
+            request(with_time(of, of.time_text(NOW - 1)), event())
         })
         .polled(2),
         Case::refuses(of, "too old, and too long", TimestampTooOld, move || {
@@ -46,49 +47,65 @@ fn window(of: Provider) -> Vec<Case> {
     ]
 }
 
+const NO_NUMBERS: [&str; 22] = [
+    "",
+    "00",
+    "05",
+    "1a",
+    "+5",
+    "-5",
+    "-1",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "18446744073709551615",
+    "99999999999999999999999999999999999999999",
+    "01700000000",
+    "1700000000.0",
+    "1700000000.",
+    "1.7e9",
+    "0x6553F100",
+    "1_700_000_000",
+    "1700000000000000000000",
+    "17000 00000",
+    "now",
+    "Tue, 14 Nov 2023 22:13:20 GMT",
+    "２",
+];
+
+const NO_DATES: [&str; 8] = [
+    "",
+    "1700000000",
+    "2023-11-14",
+    "2023-11-14T22:13:20",
+    "2023-11-14 22:13:20Z",
+    "2023-11-14t22:13:20z",
+    "2023-11-31T22:13:20Z",
+    "2023-11-14T22:13:20+24:00",
+];
+
 fn forms(of: Provider) -> Vec<Case> {
-    [
-        "",
-        "00",
-        "05",
-        "1a",
-        "+5",
-        "-5",
-        "-1",
-        "-9223372036854775808",
-        "9223372036854775808",
-        "18446744073709551615",
-        "99999999999999999999999999999999999999999",
-        "01700000000",
-        "1700000000.0",
-        "1700000000.",
-        "1.7e9",
-        "0x6553F100",
-        "1_700_000_000",
-        "1700000000000000000000",
-        "17000 00000",
-        " 1700000000",
-        "1700000000 ",
-        "now",
-        "Tue, 14 Nov 2023 22:13:20 GMT",
-        "２",
-    ]
-    // Commas separate the entries of Stripe's header.
-    .iter()
-    .filter(|text| of != Provider::Stripe || !text.contains(','))
-    .map(|text| {
-        let name = format!("the time as '{text}'");
-        let case = Case::refuses(of, name.escape_default().to_string(), MalformedTimestamp, move || {
-            request(with_time(of, text), event())
-        });
-        // Stripe's time is not at an end of its header.
-        if text.trim() == *text || of == Provider::Stripe {
-            case
-        } else {
-            case.stripped_by_http1()
-        }
-    })
-    .collect()
+    let forms = if of.time_unit() == TimeUnit::Rfc3339 {
+        &NO_DATES[..]
+    } else {
+        &NO_NUMBERS
+    };
+    let now = of.time_text(NOW);
+    let with_blanks = [format!(" {now}"), format!("{now} ")];
+    // Commas separate the entries of a list. White space at the end of an entry is skipped.
+    let is_whole = |text: &String| of.time_key().is_none() || !(text.contains(',') || text.ends_with(' '));
+    let texts = forms.iter().copied().map(str::to_owned).chain(with_blanks);
+    texts
+        .filter(is_whole)
+        .map(|text| {
+            // A time in a list is not at an end of its header.
+            let is_stripped = text.trim() != text && of.time_key().is_none();
+            let name = format!("the time as '{text}'");
+            let case = Case::refuses(of, name.escape_default().to_string(), MalformedTimestamp, move || {
+                request(with_time(of, &text), event())
+            });
+            if is_stripped { case.stripped_by_http1() } else { case }
+        })
+        .collect()
 }
 
 fn numbers(of: Provider) -> Vec<Case> {
@@ -98,7 +115,8 @@ fn numbers(of: Provider) -> Vec<Case> {
             match of.names() {
                 [signature, None, _] => {
                     let signature = signature.unwrap();
-                    let value = format!("{},t={second}", headers[&signature].to_str().unwrap());
+                    let (mark, key) = (&of.separator().unwrap()[..1], of.time_key().unwrap());
+                    let value = format!("{}{mark}{key}{second}", headers[&signature].to_str().unwrap());
                     headers.insert(signature, value.parse().unwrap());
                 }
                 [_, Some(time), _] => {
@@ -113,7 +131,7 @@ fn numbers(of: Provider) -> Vec<Case> {
             let mut headers = of.sign(EVENT);
             match of.names() {
                 [Some(signature), None, _] => {
-                    let value = format!("v1={}", of.mac(EVENT));
+                    let value = format!("{}{}", &of.separator().unwrap()[1..], of.mac(EVENT));
                     headers.insert(signature, value.parse().unwrap());
                 }
                 [_, time, _] => {
@@ -122,12 +140,13 @@ fn numbers(of: Provider) -> Vec<Case> {
             }
             request(headers, event())
         }),
-        doubled("two times, both right", NOW.to_string()),
-        doubled("two times, the first right", (NOW - 1).to_string()),
+        doubled("two times, both right", of.time_text(NOW)),
+        doubled("two times, the first right", of.time_text(NOW - 1)),
     ]
 }
 
 fn tolerances(of: Provider) -> Vec<Case> {
+    const MONTH: i64 = 30 * 24 * 3600;
     let within = move |seconds| move || of.verifier().tolerance(Duration::from_secs(seconds));
     vec![
         accepted(of, "an hour old, with a tolerance of an hour", NOW - 3600).by(within(3600)),
@@ -147,7 +166,16 @@ fn tolerances(of: Provider) -> Vec<Case> {
             TimestampInFuture,
         )
         .by(within(0)),
-        accepted(of, "the largest time, with the largest tolerance", i64::MAX).by(within(u64::MAX)),
+        accepted(of, "30 days old, with the largest tolerance", NOW - MONTH).by(within(MONTH.unsigned_abs())),
+        refused(
+            of,
+            "the largest time, with the largest tolerance",
+            i64::MAX,
+            TimestampInFuture,
+        )
+        .by(within(MONTH.unsigned_abs())),
+        accepted(of, "the largest time, with any time accepted", i64::MAX)
+            .by(move || of.verifier().insecure_any_timestamp()),
         accepted(of, "time 0, with any time accepted", 0).by(move || of.verifier().insecure_any_timestamp()),
         Case::refuses(
             of,
@@ -160,7 +188,7 @@ fn tolerances(of: Provider) -> Vec<Case> {
             of,
             "another time than the signed one, with any time accepted",
             SignatureMismatch,
-            move || request(with_time(of, "0"), event()),
+            move || request(with_time(of, of.time_text(0)), event()),
         )
         .by(move || of.verifier().insecure_any_timestamp())
         .polled(2),
@@ -230,7 +258,10 @@ fn signed_at(of: Provider, time: i64) -> HeaderMap {
 fn with_time(of: Provider, text: impl AsRef<str>) -> HeaderMap {
     let mut headers = of.sign(EVENT);
     let (name, value) = match of.names() {
-        [signature, None, _] => (signature, format!("t={},v1={}", text.as_ref(), of.mac(EVENT))),
+        [signature, None, _] => {
+            let (key, separator) = (of.time_key().unwrap(), of.separator().unwrap());
+            (signature, format!("{key}{}{separator}{}", text.as_ref(), of.mac(EVENT)))
+        }
         [_, time, _] => (time, text.as_ref().to_owned()),
     };
     let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();

@@ -1,0 +1,35 @@
+//! What every entrance must show of a scheme: a right signature is accepted, and any other request is refused.
+
+use tower_webhook::RejectionKind::{MissingSignature, SignatureMismatch, TimestampTooOld};
+use tower_webhook::test::TestBody;
+
+use super::case::Case;
+use super::provider::{ID, Provider, named_secret, request};
+use crate::support::EVENT;
+
+pub(super) fn cases(of: Provider) -> Vec<Case> {
+    let event = || TestBody::one(EVENT);
+    let by_another = of.sign_with(&named_secret("second"), EVENT);
+    let mut cases = vec![
+        Case::accepts(of, "a right signature", EVENT, move || of.signed(EVENT, event())).uncopied(),
+        Case::accepts(of, "a right signature of no bytes", "", move || {
+            of.signed("", TestBody::new())
+        }),
+        Case::refuses(of, "the signature of another body", SignatureMismatch, move || {
+            of.signed("another", event())
+        })
+        .polled(2),
+        Case::refuses(of, "the signature by another secret", SignatureMismatch, move || {
+            request(by_another.clone(), event())
+        })
+        .polled(2),
+        Case::refuses(of, "no signature", MissingSignature, move || of.headed_by([], event())),
+    ];
+    if of.signs_time() {
+        let old = of.sign_at(0, ID, &of.secret(), EVENT);
+        cases.push(Case::refuses(of, "an old signature", TimestampTooOld, move || {
+            request(old.clone(), event())
+        }));
+    }
+    cases
+}
