@@ -1,7 +1,9 @@
 use std::fs::{self, File};
 use std::io::Write;
+use std::time::SystemTime;
 
-use super::*;
+use super::{DecodedSecret, SigningSecret, file};
+use crate::error::ConfigError;
 
 #[test]
 fn bytes_are_taken_as_they_are() {
