@@ -5,12 +5,12 @@ use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{HeaderName, Request, Response};
 use tower::layer::util::Identity;
 use tower::util::Either;
-use tower_webhook::scheme::{Encoding, HmacScheme, Slack};
+use tower_webhook::scheme::{Asana, Discord, Dropbox, HmacScheme, Meta, Slack, Twitch, WooCommerce, XCom, Xero, Zoom};
 use tower_webhook::sign::Signer;
-use tower_webhook::{Rejection, SigningSecret, Token, Verifier, VerifyLayer};
+use tower_webhook::{Ed25519PrivateKey, Rejection, SigningSecret, Token, Verifier, VerifyLayer};
 use tower_webhook_handshake::HandshakeLayer;
 
 pub(super) const SECRET: &str = "whk_the_secret_that_signs";
@@ -103,7 +103,7 @@ impl Asker {
     }
 
     pub(super) fn layers<R: Default>(self) -> Layers<R> {
-        let on_reject: OnReject<R> = if self.refusal() == 401 { unauthorized } else { by_status };
+        let on_reject: OnReject<R> = by_status;
         let verify = VerifyLayer::new(self.verifier()).on_reject(on_reject);
         let (here, there) = (Either::Left(self.handshake()), Either::Right(Identity::new()));
         if self.signs() {
@@ -115,36 +115,47 @@ impl Asker {
 
     pub(super) fn verifier(self) -> Verifier {
         match self {
+            Self::Asana => Verifier::new(Asana, secret()),
+            Self::DiscordEvents | Self::DiscordInteractions => Verifier::new(Discord, key(SECRET).public_key()),
+            Self::Dropbox => Verifier::new(Dropbox, secret()),
+            Self::Meta => Verifier::new(Meta, secret()),
+            Self::MicrosoftGraph | Self::Okta | Self::Trello => Verifier::new(another(), secret()),
             Self::Slack => Verifier::new(Slack, secret()),
-            _ => Verifier::new(self.scheme(), secret()),
+            Self::Twitch => Verifier::new(Twitch, secret()),
+            Self::WooCommerce => Verifier::new(WooCommerce, secret()),
+            Self::X => Verifier::new(XCom, secret()),
+            Self::Xero => Verifier::new(Xero, secret()),
+            Self::Zoom => Verifier::new(Zoom, secret()),
         }
     }
 
     pub(super) fn sign(self, request: Request<Bytes>, under: &str) -> Request<Bytes> {
         let secret = SigningSecret::new(under).unwrap();
         match self {
+            Self::Asana => Signer::new(Asana, &secret).sign(request),
+            Self::DiscordEvents | Self::DiscordInteractions => Signer::new(Discord, &key(under)).sign(request),
+            Self::Dropbox => Signer::new(Dropbox, &secret).sign(request),
+            Self::Meta => Signer::new(Meta, &secret).sign(request),
+            Self::MicrosoftGraph | Self::Okta | Self::Trello => Signer::new(another(), &secret).sign(request),
             Self::Slack => Signer::new(Slack, &secret).sign(request),
-            _ => Signer::new(self.scheme(), &secret).sign(request),
+            Self::Twitch => Signer::new(Twitch, &secret).sign(request),
+            Self::WooCommerce => Signer::new(WooCommerce, &secret).sign(request),
+            Self::X => Signer::new(XCom, &secret).sign(request),
+            Self::Xero => Signer::new(Xero, &secret).sign(request),
+            Self::Zoom => Signer::new(Zoom, &secret).sign(request),
         }
-    }
-
-    /// The header and the encoding are the provider's. A layer of this crate sees neither.
-    fn scheme(self) -> HmacScheme {
-        let header = match self {
-            Self::Asana => "x-hook-signature",
-            Self::Twitch => "twitch-eventsub-message-signature",
-            Self::WooCommerce => return base64("x-wc-webhook-signature"),
-            Self::X => return base64("x-twitter-webhooks-signature").prefix("sha256="),
-            Self::Xero => return base64("x-xero-signature"),
-            Self::Zoom => "x-zm-signature",
-            _ => "x-signature",
-        };
-        HmacScheme::new(HeaderName::from_static(header))
     }
 }
 
-fn base64(header: &'static str) -> HmacScheme {
-    HmacScheme::new(HeaderName::from_static(header)).encoding(Encoding::Base64)
+/// For the deliveries of providers that no scheme is named after. A layer in front of the verifier sees none of it.
+fn another() -> HmacScheme {
+    HmacScheme::new(HeaderName::from_static("x-signature"))
+}
+
+/// The private key whose seed is this text, with zeros after it.
+fn key(seed: &str) -> Ed25519PrivateKey {
+    let hex: String = seed.bytes().map(|byte| format!("{byte:02x}")).collect();
+    Ed25519PrivateKey::new(format!("{hex:0<64}")).unwrap()
 }
 
 pub(super) fn secret() -> SigningSecret {
@@ -155,13 +166,5 @@ pub(super) fn secret() -> SigningSecret {
 fn by_status<R: Default>(rejection: &Rejection, _: &Parts) -> Response<R> {
     let mut response = Response::new(R::default());
     *response.status_mut() = rejection.status();
-    response
-}
-
-fn unauthorized<R: Default>(rejection: &Rejection, head: &Parts) -> Response<R> {
-    let mut response = by_status(rejection, head);
-    if rejection.status() == StatusCode::FORBIDDEN {
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
-    }
     response
 }

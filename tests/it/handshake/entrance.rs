@@ -63,7 +63,7 @@ impl Server {
 
 impl Entrance {
     pub(super) fn has(self, of: Asker) -> bool {
-        self != Self::HyperService || (of.signs() && of.refusal() == 403)
+        self != Self::HyperService || of.signs()
     }
 
     pub(super) async fn start(self, of: Asker) -> Server {

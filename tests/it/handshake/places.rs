@@ -7,10 +7,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::{MethodRouter, any, any_service, get, get_service, post};
 use bytes::Bytes;
-use http::{HeaderName, Request, StatusCode};
+use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tower::{Layer, ServiceExt};
-use tower_webhook::scheme::HmacScheme;
+use tower_webhook::scheme::Zoom;
 use tower_webhook::{Secrets, SigningSecret, Verifier, VerifyLayer};
 use tower_webhook_handshake::HandshakeLayer;
 use tower_webhook_inbox::memory::MemoryStore;
@@ -166,13 +166,12 @@ async fn the_secret_of_zooms_answer_is_that_of_the_owner() {
     let secrets = [("acme", "whk_of_acme"), ("umbrella", "whk_of_umbrella")];
     let mut answers = Vec::new();
     for (owner, secret) in secrets {
-        let scheme = HmacScheme::new(HeaderName::from_static("x-zm-signature"));
         let set = Secrets::new(SigningSecret::new(secret).unwrap()).owner(owner);
         let handshake = HandshakeLayer::zoom_with(move |body| {
             let (_, secret) = secrets.iter().find(|(owner, _)| body.owner() == Some(owner))?;
             SigningSecret::new(secret).ok()
         });
-        let verify = VerifyLayer::new(Verifier::new(scheme, set));
+        let verify = VerifyLayer::new(Verifier::new(Zoom, set));
         let app = routed(post(async || "handled").layer((verify, handshake)));
         let body = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"a"}}"#;
         let request = Request::post("/hook").body(Bytes::from(body)).unwrap();

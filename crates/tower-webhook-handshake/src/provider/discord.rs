@@ -22,18 +22,17 @@ impl HandshakeLayer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use http::{HeaderName, Request};
+    /// # use http::Request;
     /// # use http_body_util::{BodyExt, Full};
     /// # use tower::{Layer, ServiceExt};
-    /// # use tower_webhook::scheme::HmacScheme;
+    /// # use tower_webhook::scheme::Discord;
     /// # use tower_webhook::sign::Signer;
-    /// # use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
+    /// # use tower_webhook::{Ed25519PrivateKey, Verifier, VerifyLayer};
     /// use tower_webhook_handshake::HandshakeLayer;
     ///
-    /// # let secret = SigningSecret::new("whk_demo")?;
-    /// # let scheme = HmacScheme::new(HeaderName::from_static("x-signature"));
-    /// # let signer = Signer::new(scheme.clone(), &secret);
-    /// # let verify = VerifyLayer::new(Verifier::new(scheme, secret));
+    /// # let key = Ed25519PrivateKey::new("01".repeat(32))?;
+    /// # let signer = Signer::new(Discord, &key);
+    /// # let verify = VerifyLayer::new(Verifier::new(Discord, key.public_key()));
     /// # let inner = tower::service_fn(async |_: Request<tower_webhook::BufferedBody>| {
     /// #     Ok::<_, std::convert::Infallible>(http::Response::new(tower_webhook::BufferedBody::default()))
     /// # });
@@ -66,18 +65,17 @@ impl HandshakeLayer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use http::{HeaderName, Request};
+    /// # use http::Request;
     /// # use http_body_util::{BodyExt, Full};
     /// # use tower::{Layer, ServiceExt};
-    /// # use tower_webhook::scheme::HmacScheme;
+    /// # use tower_webhook::scheme::Discord;
     /// # use tower_webhook::sign::Signer;
-    /// # use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
+    /// # use tower_webhook::{Ed25519PrivateKey, Verifier, VerifyLayer};
     /// use tower_webhook_handshake::HandshakeLayer;
     ///
-    /// # let secret = SigningSecret::new("whk_demo")?;
-    /// # let scheme = HmacScheme::new(HeaderName::from_static("x-signature"));
-    /// # let signer = Signer::new(scheme.clone(), &secret);
-    /// # let verify = VerifyLayer::new(Verifier::new(scheme, secret));
+    /// # let key = Ed25519PrivateKey::new("01".repeat(32))?;
+    /// # let signer = Signer::new(Discord, &key);
+    /// # let verify = VerifyLayer::new(Verifier::new(Discord, key.public_key()));
     /// # let inbox = tower::service_fn(async |_: Request<tower_webhook::BufferedBody>| {
     /// #     Ok::<_, std::convert::Infallible>(http::Response::new(tower_webhook::BufferedBody::default()))
     /// # });
