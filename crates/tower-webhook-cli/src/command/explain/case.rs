@@ -1,6 +1,8 @@
 //! A request as the receiver holds it, and the changed ones that are tried in its stead.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::rc::Rc;
 use std::slice;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -11,8 +13,13 @@ use http::{HeaderName, HeaderValue, Uri};
 use tower_webhook::scheme::Head;
 use tower_webhook::{Rejection, RejectionKind, Verifier};
 
+use super::budget::Budget;
+use super::json::Json;
 use crate::scheme::AnyScheme;
 use crate::secret::SecretText;
+
+/// What it costs to parse a byte of JSON, in bytes that are hashed.
+const PARSED: u64 = 4;
 
 /// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
 #[derive(Clone)]
@@ -28,6 +35,10 @@ pub(super) struct Case {
     for_url: Option<ForUrl>,
     /// Made once for all cases that differ in head and body alone.
     keyed: Arc<OnceLock<Keyed>>,
+    /// Parsed once for all cases with this body.
+    json: Rc<OnceCell<Option<Json>>>,
+    /// What the search may still cost that this case is a part of.
+    pub(super) budget: Rc<Budget>,
 }
 
 /// Makes a scheme that signs this public URL.
@@ -64,7 +75,26 @@ impl Case {
             scheme,
             for_url: None,
             keyed: Arc::default(),
+            json: Rc::default(),
+            budget: Rc::new(Budget::unlimited()),
         }
+    }
+
+    /// The case as a part of a search that has this budget.
+    pub(super) fn within(&self, budget: &Rc<Budget>) -> Self {
+        Self {
+            budget: Rc::clone(budget),
+            ..self.clone()
+        }
+    }
+
+    /// The body as JSON, if it is that.
+    pub(super) fn json(&self) -> Option<&Json> {
+        let parse = || {
+            self.budget.take(self.body.len() as u64 * PARSED);
+            Json::parse(&self.body)
+        };
+        self.json.get_or_init(parse).as_ref()
     }
 
     /// The case of a scheme that was made for the public URL, which is the URI of the head.
@@ -102,6 +132,7 @@ impl Case {
     pub(super) fn with_body(&self, body: impl Into<Bytes>) -> Self {
         Self {
             body: body.into(),
+            json: Rc::default(),
             ..self.clone()
         }
     }

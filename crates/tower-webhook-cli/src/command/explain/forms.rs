@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use super::case::{Case, Trials, bodies, change, none};
-use super::json::{Escapes, Node, decode};
+use super::json::{Escapes, Json, Node, decode};
 
 /// The fields in which providers and proxies put JSON.
 const FIELDS: [&str; 4] = ["payload", "data", "json", "body"];
@@ -104,7 +104,7 @@ pub(super) fn json_in_form(case: &Case) -> Trials<'_> {
 
 /// A form was parsed, and its fields were written as JSON, or the reverse.
 pub(super) fn form_as_json(case: &Case) -> Trials<'_> {
-    if let Some(fields) = members(&case.body) {
+    if let Some(fields) = case.json().and_then(members) {
         let forms = MANNERS.into_iter().map(move |manner| {
             let form = write(&fields, manner);
             change("keep the form that was sent: its fields were written as JSON", form)
@@ -219,24 +219,23 @@ fn fields(body: &[u8]) -> Option<Fields> {
 }
 
 /// The members of a flat object of JSON, as fields of a form.
-fn members(body: &[u8]) -> Option<Fields> {
-    let Node::Object(members) = Node::parse(body)? else {
-        return None;
-    };
+fn members(json: &Json) -> Option<Fields> {
+    let members = json.members()?;
     if members.is_empty() || members.len() > MAX_FIELDS {
         return None;
     }
+    let text = |span| decode(json.text(span)).map(String::into_bytes);
     let mut fields = Vec::new();
-    for (name, value) in &members {
-        let name = decode(name)?.into_bytes();
+    for (name, value) in members {
+        let name = text(*name)?;
         match value {
-            Node::Text(text) => fields.push((name, decode(text)?.into_bytes())),
-            Node::Plain(text) => fields.push((name, text.as_bytes().to_vec())),
+            Node::Text(value) => fields.push((name, text(*value)?)),
+            Node::Plain(value) => fields.push((name, json.text(*value).as_bytes().to_vec())),
             // A field that occurs more than once.
             Node::Array(items) => {
                 for item in items {
-                    let Node::Text(text) = item else { return None };
-                    fields.push((name.clone(), decode(text)?.into_bytes()));
+                    let Node::Text(item) = item else { return None };
+                    fields.push((name.clone(), text(*item)?));
                 }
             }
             Node::Object(_) => return None,

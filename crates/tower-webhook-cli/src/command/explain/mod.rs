@@ -7,6 +7,7 @@
 
 mod accident;
 mod body;
+mod budget;
 mod case;
 mod charset;
 mod form;
@@ -29,7 +30,7 @@ mod wrapped;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -47,6 +48,10 @@ use crate::secret::{SecretArgs, SecretText};
 
 /// Larger bodies would take minutes, or say nothing.
 const MAX_BODY: usize = 64 * 1024 * 1024;
+/// How long the search may take for a body of at most 1 MiB.
+const MAX_TIME: Duration = Duration::from_millis(1500);
+/// How much longer for each MiB more: the most usual accidents are tried on the largest body.
+const TIME_FOR_MIB: Duration = Duration::from_millis(150);
 
 /// Tell why a signature does not match
 ///
@@ -155,7 +160,16 @@ fn read(body: impl Read) -> Result<Vec<u8>> {
 }
 
 fn explain(case: &Case, now: SystemTime) -> Report {
-    let mut search = Search::new(case.body.len());
+    let length = case.body.len();
+    search(case, now, Search::new(length).until(Instant::now() + max_time(length)))
+}
+
+fn max_time(length: usize) -> Duration {
+    let more = u32::try_from(length.saturating_sub(1) >> 20).unwrap_or(u32::MAX);
+    MAX_TIME + TIME_FOR_MIB * more
+}
+
+fn search(case: &Case, now: SystemTime, mut search: Search) -> Report {
     match search.run(case) {
         Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case, now)),
         Finding::Explained { changes, case } => Report::explained(&search, changes, &case, fault_of_time(&case, now)),

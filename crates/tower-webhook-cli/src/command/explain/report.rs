@@ -122,10 +122,15 @@ impl Report {
             hints: seen.collect(),
             ..Self::new(&search)
         };
-        if search.pairs_left_out {
-            report
-                .remarks
-                .push("not all pairs of accidents were tried, for the size of the body".to_owned());
+        if !search.is_complete() {
+            let reason = if search.budget.is_late() {
+                "the time is over"
+            } else {
+                "the body is too large for it"
+            };
+            report.remarks.push(format!(
+                "not everything was tried, because {reason}: explain a smaller request from the same sender"
+            ));
         }
         report.tried_accidents = search.names;
         report.left_out = search.left_out;
@@ -181,12 +186,6 @@ impl Report {
             term::line(format_args!(
                 "{FAINT}  tried   {} {changes}{of}{names}{FAINT:#}",
                 self.tried
-            ))?;
-        }
-        if !self.left_out.is_empty() {
-            let names = self.left_out.join(", ");
-            term::line(format_args!(
-                "{FAINT}  untried {names}, for the size of the body{FAINT:#}"
             ))?;
         }
         Ok(())
