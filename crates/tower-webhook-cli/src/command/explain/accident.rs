@@ -128,8 +128,8 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "the header occurs twice, or its values were joined: a proxy or a middleware added it again"
         "send the header once, and let proxies set headers rather than add them"
     "signature_base64_url" Head true |case| repair(case, Difference::Base64Url);
-        "the MAC is in the URL-safe alphabet of base64"
-        "write `+` and `/`, with the padding, at the sender"
+        "the MAC is in the other alphabet of base64 than the scheme has: `-` and `_` for `+` and `/`, or the reverse"
+        "write the alphabet and the padding of the scheme at the sender"
     "signature_unpadded" Head true |case| repair(case, Difference::Unpadded);
         "the padding (`=`) at the end of the base64 is missing: a library left it out, or a parser of lists cut it"
         "write the padding at the sender; split `name=value` at the first equals sign alone"
@@ -199,15 +199,18 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "utf16" Body false charset::utf16;
         "the body was written as UTF-16, or read from it: PowerShell's `>` and Windows APIs do so"
         "verify the bytes as they arrived"
-    "time_in_milliseconds" Head true time::unit;
+    "time_in_milliseconds" Head true time::in_milliseconds;
         "the time is in milliseconds (Date.now()), and the scheme has seconds"
         "write whole seconds: Math.floor(Date.now() / 1000)"
+    "time_in_seconds" Head true time::in_seconds;
+        "the time is in seconds, and the scheme has milliseconds"
+        "write milliseconds: Date.now()"
     "time_missing" Head true time::missing;
         "the header of the time, which is signed, did not arrive"
         "send it, and let proxies pass it on"
     "time_as_date" Head true time::as_date;
-        "the time was written as a date or with a fraction, and the seconds were signed"
-        "write the whole seconds since 1970 in digits"
+        "the time was written in another form than was signed: a date, a number, or one with a fraction"
+        "write the time in the form of the scheme"
     "url" Head true url::rewritten;
         "the URL is signed, and a proxy rewrote it: scheme, host, port, slash at the end, path, order of the query"
         "verify with the public URL that the provider was given"

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tower_webhook::RejectionKind;
 
 use super::case::Case;
+use super::form::{Form, Unit};
 use super::hints::Hint;
 use super::search::{Change, Search};
 use super::time;
@@ -194,7 +195,8 @@ impl Report {
 
 /// The signature is right, and the time is not.
 fn of_time(case: &Case, kind: RejectionKind) -> Explained {
-    let is_milliseconds = time::in_head(case).first().is_some_and(|time| time.len() > 11);
+    let has_seconds = Form::of(&case.scheme).is_some_and(|form| form.unit == Unit::Seconds);
+    let is_milliseconds = has_seconds && time::in_head(case).first().is_some_and(|time| time.len() > 11);
     match kind {
         RejectionKind::TimestampInFuture if is_milliseconds => Explained {
             accident: "time_in_milliseconds",

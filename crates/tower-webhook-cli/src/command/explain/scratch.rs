@@ -64,15 +64,29 @@ pub(super) fn hash(length: usize) -> &'static str {
 }
 
 /// What schemes sign, made of the body and of what the head has besides.
-fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
+pub(super) fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
     let body = &*case.body;
     let mut messages = Vec::new();
     let id = form.id.as_ref().and_then(|name| case.head.headers.get(name));
+    let (method, url) = (case.head.method.as_str().as_bytes(), case.head.uri.to_string());
+    let url = url.as_bytes();
     for time in time::in_head(case).iter().filter(|_| form.signs_time()) {
         let time = time.as_bytes();
-        messages.extend(id.map(|id| [id.as_bytes(), b".", time, b".", body].concat()));
-        messages.push([time, b".", body].concat());
-        messages.push([b"v0:", time, b":", body].concat());
+        if let Some(id) = id {
+            let id = id.as_bytes();
+            messages.extend([[id, b".", time, b".", body].concat(), [id, time, body].concat()]);
+        }
+        messages.extend([
+            [time, b".", body].concat(),
+            [b"v0:", time, b":", body].concat(),
+            [time, b":", body].concat(),
+            [time, body].concat(),
+            [body, time].concat(),
+            [method, url, body, time].concat(),
+        ]);
+    }
+    if case.has_public_url() {
+        messages.push([url, body].concat());
     }
     messages.push(body.to_vec());
     messages
