@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use super::case::{Case, Trials, bodies, change, none};
+use super::case::{Case, Trials, bodies, change, none, signed};
 use super::json::{Escapes, Json, Node, decode};
 
 /// The fields in which providers and proxies put JSON.
@@ -19,7 +19,7 @@ const COMPONENT: &AsciiSet = &RFC_3986
     .remove(b'*');
 /// The unreserved characters of RFC 3986, section 2.3, which PHP's `rawurlencode` and Python's `quote` leave.
 const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What HTML forms leave, but for the blank, which is `+`.
+/// What HTML forms leave, but for the space, which is `+`.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 /// What PHP's `urlencode` leaves.
 const PHP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -124,7 +124,7 @@ pub(super) fn form_as_json(case: &Case) -> Trials<'_> {
                 escapes.write(&String::from_utf8_lossy(value), &mut out);
             }
             out.push('}');
-            change("sign the form that is sent: the sender signed its fields as JSON", out)
+            signed("sign the form that is sent: the sender signed its fields as JSON", out)
         };
         Escapes::ALL.iter().take(4).map(object).collect::<Vec<_>>()
     });

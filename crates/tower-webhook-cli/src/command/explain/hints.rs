@@ -1,7 +1,5 @@
 //! What to look at next when nothing fits: evidence, but no proof.
 
-use tower_webhook::{ConfigError, SigningSecret};
-
 use super::body;
 use super::case::Case;
 use super::form::Form;
@@ -35,12 +33,11 @@ pub(super) fn hints(case: &Case) -> Vec<Hint> {
         other_hash(case),
         relative_url(case),
         unusable_secrets(case),
-        faulty_secrets(case),
     ];
     let mut hints: Vec<_> = all.into_iter().flatten().collect();
     hints.push(Hint::new(
         "secret",
-        "compare the secret with the one that the provider shows for this endpoint: make it anew if in doubt"
+        "compare the secret with the one that the provider shows for this endpoint; make a new one if in doubt"
             .to_owned(),
     ));
     hints
@@ -183,17 +180,4 @@ fn unusable_secrets(case: &Case) -> Option<Hint> {
         Some(format!("the secret in {}: {error}", Plain(secret.place())))
     });
     faults.next().map(|text| Hint::new("secret_unusable", text))
-}
-
-fn faulty_secrets(case: &Case) -> Option<Hint> {
-    let mut faults = case.secrets.iter().filter_map(|secret| {
-        let strict = SigningSecret::new(secret.expose()).and_then(SigningSecret::strict);
-        match strict {
-            Err(ConfigError::FaultySecret { fault, .. }) => {
-                Some(format!("the secret in {} {fault}", Plain(secret.place())))
-            }
-            _ => None,
-        }
-    });
-    faults.next().map(|text| Hint::new("secret_faulty", text))
 }

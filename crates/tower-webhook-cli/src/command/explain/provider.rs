@@ -6,7 +6,7 @@ use http::HeaderName;
 use http::request::Parts;
 use tower_webhook::RejectionKind;
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_receiver, at_sender, none};
 use super::form::{Form, TimeIn};
 use super::macs;
 use super::{secret_key, time, url};
@@ -19,7 +19,7 @@ pub(super) fn other_provider(case: &Case) -> Trials<'_> {
         let other = case.with_scheme(scheme_of(known, case));
         other.judge().ok()?;
         let other = other.with_secrets(for_scheme(case, &*other.scheme));
-        Some(Trial::new(instruction(known, &other.scheme), other))
+        Some(Trial::new(at_receiver(instruction(known, &other.scheme)), other))
     });
     Box::new(readable)
 }
@@ -53,7 +53,7 @@ pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
         readable
             .map(|other| {
                 let secrets = for_scheme(case, &*other.scheme);
-                Trial::new(change.clone(), other.with_secrets(secrets))
+                Trial::new(at_sender(change.clone()), other.with_secrets(secrets))
             })
             .collect()
     });
@@ -85,7 +85,7 @@ pub(super) fn renamed(case: &Case) -> Trials<'_> {
             let readable = head
                 .map(|head| case.with_head(head))
                 .filter(|case| case.judge().is_ok());
-            trials.extend(readable.map(|case| Trial::new(rename(name, &form.header), case)));
+            trials.extend(readable.map(|case| Trial::new(at_receiver(rename(name, &form.header)), case)));
         }
     }
     Box::new(trials.into_iter())
@@ -95,7 +95,7 @@ pub(super) fn renamed(case: &Case) -> Trials<'_> {
 pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
     let trials = case.others.iter().map(|secret| {
         let change = format!("verify with the secret in {}", secret.place());
-        Trial::new(change, case.with_secrets([secret.clone()]))
+        Trial::new(at_receiver(change), case.with_secrets([secret.clone()]))
     });
     Box::new(trials)
 }

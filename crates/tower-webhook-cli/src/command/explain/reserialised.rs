@@ -1,10 +1,9 @@
 //! JSON that was parsed and written again by another program than the sender's.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::case::{Case, Trials, bodies, none};
+use super::case::{Case, Trials, at_receiver, bodies, none};
 use super::json::{Json, Numbers, Order, Spacing, Style};
 
 /// How many numbers are rewritten each alone.
@@ -133,7 +132,7 @@ fn written<'a>(
     let changed = affordable.filter_map(move |style| {
         let body = style.write(json, limit, &case.budget)?;
         seen.insert(fingerprint(&body))
-            .then(|| (Cow::Owned(describe(&style)), body))
+            .then(|| (at_receiver(describe(&style)), body))
     });
     bodies(case, changed)
 }

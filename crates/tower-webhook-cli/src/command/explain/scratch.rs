@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::scheme::{Algorithm, HmacScheme};
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_sender, none};
 use super::form::{Form, hex};
 use super::macs::{self, Found};
 use super::{secret_key, time};
@@ -23,7 +23,7 @@ pub(super) fn scratch<'a>(case: &'a Case, message: Vec<u8>, change: &'static str
     let values = case.head.headers.get_all(&form.header).iter();
     let macs = values.flat_map(move |value| macs::find(value.as_bytes(), |length| length == form.length));
     let base = case.with_body(message).with_secrets(secret_key::keys(case));
-    Box::new(macs.filter_map(move |mac| Some(Trial::new(change, claiming(&base, &mac)?))))
+    Box::new(macs.filter_map(move |mac| Some(Trial::new(at_sender(change), claiming(&base, &mac)?))))
 }
 
 /// The sender signed with another hash than the scheme has, in this header or in an older one.
@@ -47,7 +47,7 @@ pub(super) fn other_hash(case: &Case) -> Trials<'_> {
         let trials = macs.iter().filter_map(|mac| {
             let (held, wanted) = (hash(mac.bytes.len()), hash(form.length));
             let change = format!("sign with HMAC-{wanted}: this signature is right with HMAC-{held}");
-            Some(Trial::new(change, claiming(&base, mac)?))
+            Some(Trial::new(at_sender(change), claiming(&base, mac)?))
         });
         trials.collect::<Vec<_>>()
     }))

@@ -7,7 +7,7 @@ use tower_webhook::RejectionKind;
 
 use super::accident::{ACCIDENTS, Accident, Part};
 use super::budget::Budget;
-use super::case::{Case, Trial};
+use super::case::{Case, Change, Trial};
 
 /// How many changed requests are verified at most, whatever their size.
 const MAX_TRIALS: usize = 6000;
@@ -26,16 +26,16 @@ pub(super) enum Finding {
     },
     /// It is right after these changes, one or two.
     Explained {
-        changes: Vec<Change>,
+        changes: Vec<Found>,
         case: Case,
     },
     Nothing,
 }
 
-/// A change that was part of the right one.
-pub(super) struct Change {
+/// An accident that happened, and what makes up for it.
+pub(super) struct Found {
     pub(super) accident: &'static Accident,
-    pub(super) text: String,
+    pub(super) change: Change,
 }
 
 /// The trials so far, and what they may cost.
@@ -243,9 +243,9 @@ fn explained<const N: usize>(found: [(&'static Accident, Trial); N]) -> Finding 
     let mut case = None;
     let changes = found.into_iter().map(|(accident, trial)| {
         case = Some(trial.case);
-        Change {
+        Found {
             accident,
-            text: trial.change.into_owned(),
+            change: trial.change,
         }
     });
     let changes = changes.collect();

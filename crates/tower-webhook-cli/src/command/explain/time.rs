@@ -1,22 +1,24 @@
 //! The signed time: left out of what is signed, added to it, in another unit, or missing.
 
-use std::borrow::Cow;
+use std::time::Duration;
 
 use http::header::DATE;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tower_webhook::RejectionKind;
 
-use super::case::{Case, Trial, Trials, none};
+use super::accident;
+use super::case::{Case, Change, Trial, Trials, at_receiver, at_sender, none};
 use super::form::{Form, TimeIn, Unit};
-use super::macs::{self, Found};
+use super::macs;
 use super::scratch::scratch;
+use super::search::Found;
 
 /// More times than a head has.
 const MAX_TIMES: usize = 8;
 
 /// The times in a text, as digits, outside of its MACs.
-pub(super) fn in_text(text: &[u8], macs: &[Found]) -> Vec<String> {
+pub(super) fn in_text(text: &[u8], macs: &[macs::Found]) -> Vec<String> {
     let mut times = Vec::new();
     let mut at = 0;
     for digits in text.chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
@@ -108,11 +110,7 @@ pub(super) fn added(case: &Case) -> Trials<'_> {
 pub(super) fn in_milliseconds(case: &Case) -> Trials<'_> {
     let seconds = in_digits(case).filter(|time| time.len() > 11);
     let seconds = seconds.map(|time| time[..time.len() - 3].to_owned()).collect();
-    with_times(
-        case,
-        seconds,
-        "write the time in seconds, not milliseconds, at the sender",
-    )
+    with_times(case, seconds, at_sender("write the time in seconds, not milliseconds"))
 }
 
 /// The time in the head is in seconds, and the signed one in milliseconds.
@@ -122,12 +120,37 @@ pub(super) fn in_seconds(case: &Case) -> Trials<'_> {
     with_times(
         case,
         milliseconds,
-        "write the time in milliseconds, not seconds, at the sender",
+        at_sender("write the time in milliseconds, not seconds"),
     )
 }
 
 fn in_digits(case: &Case) -> impl Iterator<Item = String> {
     in_head(case).into_iter().filter(|time| is_time(time.as_bytes()))
+}
+
+/// What happened to the time of a request whose signature is right.
+pub(super) fn explain(case: &Case, fault: RejectionKind, tolerance: Duration) -> Found {
+    let seconds = tolerance.as_secs();
+    let has_seconds = Form::of(&case.scheme).is_some_and(|form| form.unit == Unit::Seconds);
+    let is_long = in_head(case).first().is_some_and(|time| time.len() > 11);
+    let (name, change) = match fault {
+        RejectionKind::TimestampInFuture if has_seconds && is_long => (
+            "time_in_milliseconds",
+            at_sender("sign the time in seconds, not milliseconds"),
+        ),
+        RejectionKind::TimestampInFuture => {
+            let text = format!("compare the clocks: the signed time is more than {seconds} s in the future");
+            ("time_in_future", at_receiver(text))
+        }
+        _ => {
+            let text = format!("verify within {seconds} s of the signed time, or name that time with --at");
+            ("time_stale", at_receiver(text))
+        }
+    };
+    Found {
+        accident: accident::named(name),
+        change,
+    }
 }
 
 /// The header of the time is missing: other times in the head may be the signed one.
@@ -146,7 +169,11 @@ pub(super) fn missing(case: &Case) -> Trials<'_> {
     {
         times.extend((date - 2..=date + 2).rev().map(|time| unit.write(time)));
     }
-    with_times(case, times, "pass on the header of the time, which was signed")
+    with_times(
+        case,
+        times,
+        at_receiver("pass on the header of the time, which was signed"),
+    )
 }
 
 /// The time in the head is a date where the scheme has a number, or a number that is no whole one, or the reverse.
@@ -177,8 +204,8 @@ pub(super) fn as_date(case: &Case) -> Trials<'_> {
             (false, _) => seconds(text).map(|time| form.unit.write(time)),
         }
     });
-    let change = format!("write the time at the sender as {}", form.unit.describe());
-    with_times(case, times.collect(), change)
+    let change = format!("write the time as {}", form.unit.describe());
+    with_times(case, times.collect(), at_sender(change))
 }
 
 /// The seconds since the Unix epoch of a date in the form of RFC 3339 or RFC 2822.
@@ -189,7 +216,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// The case with each of these times in the place of the time.
-fn with_times(case: &Case, times: Vec<String>, change: impl Into<Cow<'static, str>>) -> Trials<'_> {
+fn with_times(case: &Case, times: Vec<String>, change: Change) -> Trials<'_> {
     let Some(form) = Form::of(&case.scheme).filter(Form::signs_time) else {
         return none();
     };
@@ -198,7 +225,6 @@ fn with_times(case: &Case, times: Vec<String>, change: impl Into<Cow<'static, st
         .flat_map(|value| macs::find(value.as_bytes(), |length| length == form.length))
         .collect();
     let times = times.into_iter().take(MAX_TIMES);
-    let change = change.into();
     Box::new(times.flat_map(move |time| {
         let heads = macs
             .iter()

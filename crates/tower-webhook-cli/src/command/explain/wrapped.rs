@@ -1,6 +1,5 @@
 //! Bodies that were wrapped or unwrapped on their way: base64, gzip, chunks, JSON around them.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use base64::Engine;
@@ -8,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::budget::Budget;
-use super::case::{Case, Trials, bodies, change, none};
+use super::case::{Case, Trials, at_receiver, bodies, change, none, signed};
 use super::json::{Escapes, Node, decode};
 use super::secret_key;
 use crate::term::Plain;
@@ -131,7 +130,7 @@ pub(super) fn json_string(case: &Case) -> Trials<'_> {
     let wrapped = Escapes::ALL.iter().take(4).map(move |escapes| {
         let mut string = String::new();
         escapes.write(text, &mut string);
-        change("sign what is sent: the sender signed the body as a JSON string", string)
+        signed("sign what is sent: the sender signed the body as a JSON string", string)
     });
     bodies(case, unwrapped.chain(wrapped))
 }
@@ -201,7 +200,7 @@ pub(super) fn envelope(case: &Case) -> Trials<'_> {
             (change, body.to_vec())
         });
         let both = [whole, decoded].into_iter().flatten();
-        both.map(|(change, body)| (Cow::Owned(change), body))
+        both.map(|(change, body)| (at_receiver(change), body))
     });
     bodies(case, changed)
 }

@@ -15,11 +15,11 @@ pub(super) const CHARGE: u64 = 16 * 1024;
 pub(in super::super) enum Spacing {
     /// None.
     Compact,
-    /// A blank after each comma and colon, as Python's `json.dumps` has it.
+    /// A space after each comma and colon, as Python's `json.dumps` has it.
     Spaced,
     /// A line for each value, with this indent for each level.
     Indented(&'static str),
-    /// As Jackson's printer has it: two blanks, and a blank on both sides of a colon.
+    /// As Jackson's printer has it: two spaces, and a space on both sides of a colon.
     Jackson,
 }
 
@@ -91,9 +91,9 @@ impl Spacing {
     pub(in super::super) fn name(self) -> &'static str {
         match self {
             Self::Compact => "without white space",
-            Self::Spaced => "with a blank after each comma and colon",
-            Self::Indented("  ") => "indented by 2 blanks",
-            Self::Indented("    ") => "indented by 4 blanks",
+            Self::Spaced => "with a space after each comma and colon",
+            Self::Indented("  ") => "indented by 2 spaces",
+            Self::Indented("    ") => "indented by 4 spaces",
             Self::Indented(_) => "indented by tabs",
             Self::Jackson => "indented as Jackson does",
         }

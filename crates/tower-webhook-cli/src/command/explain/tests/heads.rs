@@ -37,7 +37,7 @@ fn rows(form: &Form, value: &Value) -> Vec<(&'static str, Vec<String>)> {
     let mut rows = vec![
         ("signature_quoted", vec![format!("\"{whole}\"")]),
         ("signature_quoted", vec![format!("{before}'{mac}'")]),
-        ("signature_blanks", vec![format!("{before} {mac}")]),
+        ("signature_spaces", vec![format!("{before} {mac}")]),
         ("signature_twice", vec![whole.clone(), whole.clone()]),
     ];
     if form.written == Written::Hex {
@@ -113,7 +113,7 @@ fn what_happened_to_a_header_is_named_first_for_every_scheme() {
 }
 
 #[test]
-fn blanks_that_were_plus_are_restored() {
+fn spaces_that_were_plus_are_restored() {
     let scheme = named("shopify");
     let bodies = (0..100).map(|body| signed_body(&scheme, body.to_string()));
     let form = Form::of(&scheme).unwrap();

@@ -125,7 +125,7 @@ fn names_differ_and_texts_are_sentences_without_an_end() {
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count);
-    for text in ACCIDENTS.iter().flat_map(|accident| [accident.cause, accident.mend]) {
+    for text in ACCIDENTS.iter().flat_map(|accident| [accident.cause, accident.fix]) {
         assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
     }
 }
