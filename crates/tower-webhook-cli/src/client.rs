@@ -137,8 +137,12 @@ pub(crate) fn parse_url(text: &str) -> Result<Uri, String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it does not begin with http:// or https://".to_owned());
     }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err("it has no host".to_owned());
+    // Browsers take the first part of the path of `http:///hook` for the host.
+    let has_host = text
+        .split_once("://")
+        .is_some_and(|(_, rest)| !rest.starts_with(['/', '\\']));
+    if !has_host || url.host_str().is_none_or(str::is_empty) {
+        return Err("it has no host: write it as http://127.0.0.1:5000/path".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it contains a user name or password, which a webhook is not sent with".to_owned());

@@ -1,6 +1,59 @@
 //! Times on the command line: RFC 3339, or seconds since the Unix epoch, as signatures have them.
 
+use std::time::{Duration, SystemTime};
+
 use jiff::Timestamp;
+use tower_webhook::Verifier;
+
+/// By which time, and how strictly, a signed time is judged.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Signed time")]
+pub(crate) struct Times {
+    /// Judge the signed time by this one: RFC 3339, or seconds since 1970 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = instant, allow_hyphen_values = true)]
+    at: Option<SystemTime>,
+    /// How far the signed time may be from it, at most 30 days [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=30 * 24 * 60 * 60))]
+    tolerance: Option<u64>,
+    /// Accept any signed time
+    #[arg(long, conflicts_with_all = ["at", "tolerance"])]
+    any_time: bool,
+}
+
+/// That of the library.
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+impl Times {
+    /// How far a signed time may be from the one by which it is judged.
+    pub(crate) fn tolerance(&self) -> Duration {
+        self.tolerance.map_or(TOLERANCE, Duration::from_secs)
+    }
+
+    /// The verifier that judges by these times.
+    pub(crate) fn apply(&self, verifier: Verifier) -> Verifier {
+        if self.any_time {
+            return verifier.insecure_any_timestamp();
+        }
+        let verifier = verifier.tolerance(self.tolerance());
+        match self.at {
+            Some(time) => verifier.clock(move || time),
+            None => verifier,
+        }
+    }
+
+    /// Judges by this time.
+    #[cfg(test)]
+    pub(crate) fn at(time: SystemTime) -> Self {
+        Self {
+            at: Some(time),
+            ..Self::default()
+        }
+    }
+}
+
+fn instant(text: &str) -> Result<SystemTime, String> {
+    SystemTime::try_from(parse(text)?).map_err(|_| "no clock of this machine shows that time".to_owned())
+}
 
 /// Reads `2024-05-21T10:30:00Z` or `1716287400`.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {

@@ -2,14 +2,19 @@
 
 use std::fmt::Display;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::term;
+use crate::term::{self, Plain};
 
 /// What every `--help` says about the exit codes.
 pub(crate) const EXIT_CODES: &str = "\
-Exit codes: 0 the answer is yes; 1 the answer is no; 2 the command cannot be carried out as it was given; \
-3 the other side could not be reached";
+Exit codes:
+  0    the answer is yes
+  1    the answer is no
+  2    the command cannot be carried out as it was given
+  3    the other side cannot be reached, or the port is in use
+  141  nobody reads the output any more";
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +57,26 @@ impl Failure {
         Self::Unreachable(message.to_string())
     }
 
+    /// What is wrong with a file. Its name is printed so that it cannot steer the terminal.
+    pub(crate) fn at(path: &Path, fault: impl Display) -> Self {
+        Self::Usage(format!("{}: {fault}", Plain(&path.to_string_lossy())))
+    }
+
+    /// The failure to read or write a file.
+    pub(crate) fn io_at(path: &Path, error: &io::Error) -> Self {
+        Self::io(Plain(&path.to_string_lossy()), error)
+    }
+
     /// The failure to read or write what is at `place`.
     pub(crate) fn io(place: impl Display, error: &io::Error) -> Self {
-        Self::Usage(format!("{place}: {error}"))
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => ": check the name and the folder",
+            io::ErrorKind::PermissionDenied => ": change its permissions, or name another one",
+            io::ErrorKind::IsADirectory => ": name a file in it",
+            io::ErrorKind::StorageFull => ": make room, or name another place",
+            _ => "",
+        };
+        Self::Usage(format!("{place}: {error}{advice}"))
     }
 
     /// Prints the failure on one line of stderr.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::outcome::{Failure, Result};
 use crate::scheme::Chosen;
-use crate::term;
+use crate::term::{self, Plain};
 
 /// Longer than the secret of any provider.
 const MAX_FILE: usize = 64 * 1024;
@@ -121,7 +121,10 @@ impl SecretText {
                 place,
                 had_line_break,
             }),
-            Err(_) => Err(Failure::usage(format_args!("the secret in {place} is blank"))),
+            Err(_) => Err(Failure::usage(format_args!(
+                "the secret in {} is blank: store the one that the provider shows",
+                Plain(&place)
+            ))),
         }
     }
 
@@ -129,19 +132,23 @@ impl SecretText {
         let place = format!("environment variable {name}");
         match std::env::var_os(name) {
             Some(value) => Self::new(value.into_encoded_bytes(), place),
-            None => Err(Failure::usage(format_args!("{place} is not set"))),
+            None => Err(Failure::usage(format_args!(
+                "{} is not set: export it, or name another place",
+                Plain(&place)
+            ))),
         }
     }
 
     pub(crate) fn from_file(path: &Path) -> Result<Self> {
-        let place = format!("file {}", path.display());
+        let place = format!("file {}", path.to_string_lossy());
         // With room for all of it: a buffer that grows leaves a copy behind.
         let mut bytes = Vec::with_capacity(MAX_FILE + 1);
         let read = File::open(path).and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes));
-        read.map_err(|error| Failure::io(&place, &error))?;
+        read.map_err(|error| Failure::io(Plain(&place), &error))?;
         if bytes.len() > MAX_FILE {
             return Err(Failure::usage(format_args!(
-                "{place} is longer than 64 KiB, so it is no secret"
+                "{} is longer than 64 KiB, so it is no secret: name the file with the secret alone",
+                Plain(&place)
             )));
         }
         Self::new(bytes, place)
@@ -174,14 +181,14 @@ impl SecretText {
 
     /// The failure to make a key of it, for a scheme that decodes its secrets.
     pub(crate) fn unusable(&self, error: &ConfigError) -> Failure {
-        Failure::usage(format_args!("the secret in {}: {error}", self.place))
+        Failure::usage(format_args!("the secret in {}: {error}", Plain(&self.place)))
     }
 
     /// Warns when it is probably a placeholder, or was damaged on its way.
     pub(crate) fn warn_of_faults(&self) {
         let strict = SigningSecret::new(&*self.bytes).and_then(SigningSecret::strict);
         if let Err(ConfigError::FaultySecret { fault, .. }) = strict {
-            term::warn(format_args!("the secret in {} {fault}", self.place));
+            term::warn(format_args!("the secret in {} {fault}", Plain(&self.place)));
         }
     }
 }

@@ -10,7 +10,7 @@ mod send;
 mod sign;
 mod verify;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::outcome::{EXIT_CODES, Failure, Outcome, Result};
 
@@ -41,7 +41,29 @@ enum Command {
     Man(complete::ManArgs),
 }
 
+/// The command line, with the exit codes at the end of each `--help` that does not describe its own.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| {
+        let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        if example.contains("Exit codes:") {
+            command
+        } else {
+            command.after_help(format!("{example}\n\n{EXIT_CODES}"))
+        }
+    })
+}
+
 impl Cli {
+    /// Reads the arguments of the process.
+    ///
+    /// # Errors
+    ///
+    /// What clap says: the text of `--help` too.
+    pub(crate) fn from_arguments() -> clap::error::Result<Self> {
+        let matches = command().try_get_matches()?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+    }
+
     pub(crate) fn run(self) -> Result<Outcome> {
         let json = self.json;
         match self.command {
@@ -64,10 +86,8 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

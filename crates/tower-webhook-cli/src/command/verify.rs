@@ -3,20 +3,18 @@
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use jiff::Timestamp;
 use serde::Serialize;
 use tower_webhook::Verifier;
 
 use crate::message::{self, MAX_HEAD, Saved, lines};
-use crate::moment;
+use crate::moment::Times;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::progress;
 use crate::scheme::SchemeArgs;
-use crate::secret::SecretArgs;
+use crate::secret::{SecretArgs, SecretText};
 use crate::term;
 use crate::term::Plain;
 use crate::verdict::Verdict;
@@ -48,20 +46,6 @@ pub(crate) struct Args {
     secret: SecretArgs,
 }
 
-#[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Signed time")]
-struct Times {
-    /// Judge the signed time by this one: RFC 3339, or seconds since 1970 [default: now]
-    #[arg(long, value_name = "TIME", value_parser = moment::parse, allow_hyphen_values = true)]
-    at: Option<Timestamp>,
-    /// How far the signed time may be from it, at most 30 days [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=30 * 24 * 60 * 60))]
-    tolerance: Option<u64>,
-    /// Accept any signed time
-    #[arg(long, conflicts_with_all = ["at", "tolerance"])]
-    any_time: bool,
-}
-
 const EXAMPLE: &str = "\
 Example:
   export KNOWRITHM_WEBHOOK_SECRET=whk_demo
@@ -73,6 +57,7 @@ impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let chosen = self.scheme.choose()?;
         let secrets = self.secret.read(&chosen)?;
+        secrets.iter().for_each(SecretText::warn_of_faults);
         let verifier = match chosen.scheme.verifier(&secrets) {
             Ok(verifier) => verifier,
             // One of them: the first that cannot be used alone.
@@ -81,7 +66,7 @@ impl Args {
                 return Err(bad.map_or_else(|| Failure::usage(&error), |secret| secret.unusable(&error)));
             }
         };
-        let verifier = self.times.apply(verifier)?.insecure_unlimited_body();
+        let verifier = self.times.apply(verifier).insecure_unlimited_body();
         let (head, body) = self.open()?;
         let (verdict, bytes) = verify(&verifier, &head, body)?;
 
@@ -149,33 +134,18 @@ impl Args {
     }
 }
 
-impl Times {
-    fn apply(&self, verifier: Verifier) -> Result<Verifier> {
-        if self.any_time {
-            return Ok(verifier.insecure_any_timestamp());
-        }
-        let verifier = match self.tolerance {
-            Some(seconds) => verifier.tolerance(Duration::from_secs(seconds)),
-            None => verifier,
-        };
-        let Some(time) = self.at else { return Ok(verifier) };
-        let time = SystemTime::try_from(time).map_err(|error| Failure::usage(format_args!("--at: {error}")))?;
-        Ok(verifier.clock(move || time))
-    }
-}
-
 /// Reads headers in lines, with or without a request line, and with or without the `> ` of `curl -v`.
 fn read_headers(path: &Path) -> Result<Parts> {
-    let place = Plain(&path.to_string_lossy()).to_string();
     let mut text = Vec::new();
     let read = message::open(path)?.take(MAX_HEAD as u64 + 1).read_to_end(&mut text);
-    read.map_err(|error| Failure::io(&place, &error))?;
+    read.map_err(|error| Failure::io_at(path, &error))?;
     if text.len() > MAX_HEAD {
-        return Err(Failure::usage(format_args!(
-            "{place}: is longer than 256 KiB, so these are no headers"
-        )));
+        return Err(Failure::at(
+            path,
+            "is longer than 256 KiB, so these are no headers: name the body with --body",
+        ));
     }
-    lines::parse(&text).map_err(|error| Failure::usage(format_args!("{place}: {error}")))
+    lines::parse(&text).map_err(|error| Failure::at(path, error))
 }
 
 struct Body {

@@ -27,7 +27,7 @@ pub(crate) fn read(mut input: impl BufRead + Send + 'static) -> Result<Saved, St
         }
         if !line.ends_with(b"\n") {
             return Err(match head.len() {
-                MAX_HEAD => "its head is longer than 256 KiB".to_owned(),
+                MAX_HEAD => "its head is longer than 256 KiB: remove headers that are not signed".to_owned(),
                 _ => "it ends within the head: an empty line must follow the headers".to_owned(),
             });
         }

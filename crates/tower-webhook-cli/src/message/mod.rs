@@ -18,7 +18,6 @@ use std::path::Path;
 use http::request::Parts;
 
 use crate::outcome::{Failure, Result};
-use crate::term::Plain;
 
 /// How long a head may be; servers admit 8 to 64 KiB.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;
@@ -37,26 +36,28 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin()));
     }
-    let file = File::open(path).map_err(|error| Failure::io(path.display(), &error))?;
+    let file = File::open(path).map_err(|error| Failure::io_at(path, &error))?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
-        return Err(Failure::usage(format_args!("{}: is a folder", path.display())));
+        return Err(Failure::at(path, "is a folder: name a file in it"));
     }
     Ok(Box::new(file))
 }
 
 /// Reads the head of a request from a file in any of the forms; `-` is stdin.
 pub(crate) fn read(path: &Path) -> Result<Saved> {
-    let at = |message: String| Failure::usage(format_args!("{}: {message}", Plain(&path.to_string_lossy())));
+    let at = |message: String| Failure::at(path, message);
     let mut input = BufReader::new(open(path)?);
-    let first = input.fill_buf().map_err(|error| Failure::io(path.display(), &error))?;
+    let first = input.fill_buf().map_err(|error| Failure::io_at(path, &error))?;
     match Form::of(first) {
         Form::Http1 => http1::read(input).map_err(at),
         form => {
             let mut text = Vec::new();
             let read = input.take(MAX_TEXT + 1).read_to_end(&mut text);
-            read.map_err(|error| Failure::io(path.display(), &error))?;
+            read.map_err(|error| Failure::io_at(path, &error))?;
             if text.len() as u64 > MAX_TEXT {
-                return Err(at("is longer than 256 MiB".to_owned()));
+                return Err(at(
+                    "is longer than 256 MiB: save the request as HTTP/1.1, or name its body with --body".to_owned(),
+                ));
             }
             let saved = match form {
                 Form::Har => har::parse(&text).map(|(head, body)| Saved {

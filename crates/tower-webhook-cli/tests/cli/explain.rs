@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::process::command;
+use super::process::{command, only_error, run_with};
 
 /// The signature of `{}` under `whk_demo`.
 const HEADER: &str = "X-Knowrithm-Signature: sha256=61d5dd2ee53e48999c812fa34687780c240cd9f7c183ab778c801adc91ba8e5d";
@@ -33,7 +33,8 @@ fn the_explanation_is_a_document_of_json() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["explained"], true);
     assert_eq!(report["accident"], "trailing_newline");
-    for member in ["change", "cause", "mend"] {
+    assert_eq!(report["side"], "receiver");
+    for member in ["change", "cause", "fix"] {
         assert!(!report[member].as_str().unwrap().is_empty());
     }
     assert!(report["tried"].as_u64().unwrap() > 0);
@@ -138,6 +139,86 @@ fn the_time_is_judged_as_of_the_one_that_is_given() {
         run(&["--at", "2018-07-12T18:00:00Z"])["time"]["accident"],
         "time_in_future"
     );
+    let later = ["--at", "2018-07-12T18:42:00Z", "--tolerance"];
+    let stale = run(&[&later[..], &["301"]].concat());
+    assert_eq!(
+        (&stale["genuine"], &stale["time"]["accident"]),
+        (&false.into(), &"time_stale".into())
+    );
+    assert!(
+        stale["time"]["change"].as_str().unwrap().contains("within 301 s"),
+        "{stale}"
+    );
+    assert_eq!(run(&[&later[..], &["302"]].concat())["genuine"], true);
+    assert_eq!(run(&["--any-time"])["genuine"], true);
+}
+
+#[test]
+fn what_cannot_be_explained_is_one_line() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let saved = write("saved", &format!("POST / HTTP/1.1\r\n{HEADER}\r\n\r\n{{}}"));
+    let body = write("body", "{}");
+    let lines = write("lines", HEADER);
+    for (arguments, start) in [
+        (
+            &[&*saved, "--body", &body][..],
+            "the request contains its body: leave --body out",
+        ),
+        (&["-", "--body", "-"], "stdin cannot be both"),
+        (&[&lines], "the request has no body in it: name its file with --body"),
+        (
+            &[],
+            "the following required arguments were not provided: <REQUEST>; see --help",
+        ),
+        (
+            &[&saved, "--at", "noon"],
+            "invalid value 'noon' for '--at <TIME>': neither a time",
+        ),
+        (
+            &[&saved, "--url", "http:///hook"],
+            "invalid value 'http:///hook' for '--url <URL>': it has no host",
+        ),
+        (
+            &[&saved, "--shceme", "github"],
+            "unexpected argument '--shceme' found; a similar argument exists: '--scheme'",
+        ),
+        (
+            &[&saved, "--scheme", "\u{202e}x"],
+            "invalid value '\\u{202e}x' for '--scheme <NAME>'",
+        ),
+        (
+            &["\u{1b}[2J\n"],
+            "\\u{1b}[2J\\n: No such file or directory (os error 2): check the name",
+        ),
+        (&[&saved, "--secret-file", "\u{1b}[2J"], "file \\u{1b}[2J: No such file"),
+        (
+            &[&saved, "--secret-env", "\u{9b}A"],
+            "environment variable \\u{9b}A is not set",
+        ),
+    ] {
+        let mut command = command(&[&["explain"], arguments].concat());
+        let output = command.env("KNOWRITHM_WEBHOOK_SECRET", SECRET).output().unwrap();
+        let error = only_error(&output, 2);
+        assert!(error.starts_with(start), "{arguments:?}: {error}");
+        assert!(!error.contains(char::is_control), "{error}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_probably_not_the_one_is_warned_of_as_by_verify() {
+    for arguments in [&["verify", "-"][..], &["explain", "-"]] {
+        let mut command = command(arguments);
+        command.env("KNOWRITHM_WEBHOOK_SECRET", "\"whk_demo\"");
+        let output = run_with(command, format!("POST / HTTP/1.1\n{HEADER}\n\n{{}}").as_bytes());
+        let warning = text(&output.stderr);
+        let expected = "warning: the secret in environment variable KNOWRITHM_WEBHOOK_SECRET stands in quotation marks";
+        assert!(warning.starts_with(expected), "{arguments:?}: {warning}");
+    }
 }
 
 #[test]

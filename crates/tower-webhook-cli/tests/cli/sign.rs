@@ -119,18 +119,24 @@ fn what_cannot_be_signed_is_one_line() {
     }
     let missing = command(&["sign", "--secret-env", "MISSING"]);
     let error = only_error(&run_with(missing, b"{}"), 2);
-    assert_eq!(error, "environment variable MISSING is not set");
+    assert_eq!(
+        error,
+        "environment variable MISSING is not set: export it, or name another place"
+    );
     let mut blank = sign(&[]);
     blank.env("TEST_SECRET", "\t \n");
     let error = only_error(&run_with(blank, b"{}"), 2);
-    assert_eq!(error, "the secret in environment variable TEST_SECRET is blank");
+    assert!(
+        error.starts_with("the secret in environment variable TEST_SECRET is blank: "),
+        "{error}"
+    );
     for arguments in [
         &["--id", "a b"][..],
         &["--id", ""],
         &["--timestamp", "noon"],
         &["--url", "/hook"],
     ] {
-        assert_eq!(run_with(sign(arguments), b"{}").status.code(), Some(2), "{arguments:?}");
+        only_error(&run_with(sign(arguments), b"{}"), 2);
     }
 }
 

@@ -53,7 +53,9 @@ It talks to this machine only, unless --i-own-this-host is given. Test a receive
 happened: those of the battery are genuine.";
 
 const EXAMPLE: &str = "\
-Example: KNOWRITHM_WEBHOOK_SECRET=whk_demo tower-webhook doctor --url http://127.0.0.1:5000/webhooks/knowrithm
+Example:
+  export KNOWRITHM_WEBHOOK_SECRET=whk_demo
+  tower-webhook doctor --url http://127.0.0.1:5000/webhooks/knowrithm
 
 Exit codes: 0 no failure (and with --strict no warning); 1 failures, or not all rows were checked; 2 the command cannot be carried out \
 as it was given; 3 the receiver cannot be reached";

@@ -1,6 +1,6 @@
-//! The accidents, the most usual first: what causes each, and how it is mended.
+//! The accidents, the most usual first: what causes each, and how to fix it.
 
-use super::case::{Case, Trials};
+use super::case::{Case, Trials, none};
 use super::head::{Difference, repair};
 use super::{body, charset, forms, provider, reserialised, scratch, secret_key, secret_text, time, url, wrapped};
 
@@ -9,8 +9,8 @@ pub(super) struct Accident {
     pub(super) name: &'static str,
     /// What usually causes it.
     pub(super) cause: &'static str,
-    /// How it is mended for good.
-    pub(super) mend: &'static str,
+    /// How to prevent it for good.
+    pub(super) fix: &'static str,
     pub(super) part: Part,
     /// Whether it is tried together with one of another part.
     pub(super) is_usual: bool,
@@ -29,19 +29,29 @@ pub(super) enum Part {
     Secret,
     /// By which rules the request is read.
     Scheme,
+    /// Nothing: the signature is right. The verdict shows it, without a trial.
+    Right,
 }
 
 macro_rules! accidents {
-    ($($name:literal $part:ident $usual:literal $trials:expr; $cause:literal $mend:literal)*) => {
+    ($($name:literal $part:ident $usual:literal $trials:expr; $cause:literal $fix:literal)*) => {
         &[$(Accident {
             name: $name,
             part: Part::$part,
             is_usual: $usual,
             trials: $trials,
             cause: $cause,
-            mend: $mend,
+            fix: $fix,
         }),*]
     };
+}
+
+/// The accident with this name, which is one of the table.
+pub(super) fn named(name: &str) -> &'static Accident {
+    let mut accidents = ACCIDENTS.iter();
+    accidents
+        .find(|accident| accident.name == name)
+        .expect("the table has it")
 }
 
 #[rustfmt::skip]
@@ -62,7 +72,7 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "a whole line of an env file (`NAME=secret`) was stored as the secret"
         "store the part behind the equals sign alone"
     "json_spaced" Body true reserialised::spaced;
-        "the body was parsed and written again without the blanks that the sender has, as JSON.stringify does"
+        "the body was parsed and written again without the spaces that the sender has, as JSON.stringify does"
         "verify the raw bytes before anything parses them (express.raw, request.get_data(), request.body)"
     "json_compact" Body true reserialised::compact;
         "the body was parsed and written again with white space, as Python's json.dumps does"
@@ -110,7 +120,7 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "the prefix was added to a MAC that had it already"
         "write the prefix once"
     "signature_percent_encoded" Head true |case| repair(case, Difference::PercentEncoded);
-        "the value was percent-encoded, or decoded as a form, which makes a blank of `+`"
+        "the value was percent-encoded, or decoded as a form, which makes a space of `+`"
         "pass the value on as it came"
     "signature_base64_for_hex" Head true |case| repair(case, Difference::Base64ForHex);
         "the sender wrote the MAC in base64, and the scheme has hex"
@@ -121,15 +131,15 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "signature_quoted" Head true |case| repair(case, Difference::Quoted);
         "the value was put into quotation marks, most often by a shell or a JSON encoder"
         "write the value without quotation marks"
-    "signature_blanks" Head true |case| repair(case, Difference::Blanks);
+    "signature_spaces" Head true |case| repair(case, Difference::Spaces);
         "there is white space within the value: a template, or a proxy that joined a list anew"
         "write the value without white space; pass the header on as it came"
     "signature_twice" Head true |case| repair(case, Difference::Twice);
         "the header occurs twice, or its values were joined: a proxy or a middleware added it again"
         "send the header once, and let proxies set headers rather than add them"
     "signature_base64_url" Head true |case| repair(case, Difference::Base64Url);
-        "the MAC is in the URL-safe alphabet of base64"
-        "write `+` and `/`, with the padding, at the sender"
+        "the MAC is in the other alphabet of base64 than the scheme has: `-` and `_` for `+` and `/`, or the reverse"
+        "write the alphabet and the padding of the scheme at the sender"
     "signature_unpadded" Head true |case| repair(case, Difference::Unpadded);
         "the padding (`=`) at the end of the base64 is missing: a library left it out, or a parser of lists cut it"
         "write the padding at the sender; split `name=value` at the first equals sign alone"
@@ -199,15 +209,18 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "utf16" Body false charset::utf16;
         "the body was written as UTF-16, or read from it: PowerShell's `>` and Windows APIs do so"
         "verify the bytes as they arrived"
-    "time_in_milliseconds" Head true time::unit;
+    "time_in_milliseconds" Head true time::in_milliseconds;
         "the time is in milliseconds (Date.now()), and the scheme has seconds"
         "write whole seconds: Math.floor(Date.now() / 1000)"
+    "time_in_seconds" Head true time::in_seconds;
+        "the time is in seconds, and the scheme has milliseconds"
+        "write milliseconds: Date.now()"
     "time_missing" Head true time::missing;
         "the header of the time, which is signed, did not arrive"
         "send it, and let proxies pass it on"
     "time_as_date" Head true time::as_date;
-        "the time was written as a date or with a fraction, and the seconds were signed"
-        "write the whole seconds since 1970 in digits"
+        "the time was written in another form than was signed: a date, a number, or one with a fraction"
+        "write the time in the form of the scheme"
     "url" Head true url::rewritten;
         "the URL is signed, and a proxy rewrote it: scheme, host, port, slash at the end, path, order of the query"
         "verify with the public URL that the provider was given"
@@ -238,4 +251,13 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "json_by_another_program" Body false reserialised::by_another_program;
         "the body was parsed and written again by another program, which changes several things at once"
         "verify the raw bytes before anything parses them (express.raw, request.get_data(), request.body)"
+    "older_secret" Right false |_| none();
+        "the secret was rotated, and the sender still signs with an older one of the set"
+        "keep the older secret in the set of the receiver until the sender has changed over"
+    "time_in_future" Right false |_| none();
+        "a clock is wrong, at the sender or here"
+        "let both clocks follow a time server (NTP)"
+    "time_stale" Right false |_| none();
+        "the request was recorded or queued before it was verified, or the clock here is fast"
+        "verify when the request arrives, not later; let the clock follow a time server (NTP)"
 };

@@ -2,7 +2,7 @@
 
 use http::header::CONTENT_LENGTH;
 
-use super::case::{Case, Trials, bodies, change, none};
+use super::case::{Case, Trials, bodies, change, none, signed};
 
 /// What is changed, and how, when it is asked for.
 type Maker<'a> = (&'static str, Box<dyn Fn() -> Vec<u8> + 'a>);
@@ -50,7 +50,7 @@ pub(super) fn surrounding_space(case: &Case) -> Trials<'_> {
         change("remove white space at the ends of the body", body.trim_ascii()),
         change("remove white space at the end of the body", body.trim_ascii_end()),
         change("remove white space at the start of the body", body.trim_ascii_start()),
-        change("add a blank at the end of the body", [body, b" "].concat()),
+        change("add a space at the end of the body", [body, b" "].concat()),
         change(
             "add two line breaks (LF) at the end of the body",
             [body, b"\n\n"].concat(),
@@ -86,11 +86,11 @@ pub(super) fn beyond_length(case: &Case) -> Trials<'_> {
 /// The sender signed something else than it sent: nothing, or what a program prints for a missing body.
 pub(super) fn placeholder(case: &Case) -> Trials<'_> {
     let changed = [
-        change("sign the body: the sender signed nothing", ""),
-        change("sign the body: the sender signed `{}`", "{}"),
-        change("sign the body: the sender signed `null`", "null"),
-        change("sign the body: the sender signed `undefined`", "undefined"),
-        change("sign the body: the sender signed `[object Object]`", "[object Object]"),
+        signed("sign the body: the sender signed nothing", ""),
+        signed("sign the body: the sender signed `{}`", "{}"),
+        signed("sign the body: the sender signed `null`", "null"),
+        signed("sign the body: the sender signed `undefined`", "undefined"),
+        signed("sign the body: the sender signed `[object Object]`", "[object Object]"),
     ];
     bodies(case, changed)
 }

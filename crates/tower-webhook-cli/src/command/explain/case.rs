@@ -1,18 +1,27 @@
 //! A request as the receiver holds it, and the changed ones that are tried in its stead.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+use std::rc::Rc;
 use std::slice;
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri};
+use serde::Serialize;
 use tower_webhook::scheme::Head;
 use tower_webhook::{Rejection, RejectionKind, Verifier};
 
+use super::budget::Budget;
+use super::json::Json;
+use crate::moment::Times;
 use crate::scheme::AnyScheme;
 use crate::secret::SecretText;
+
+/// What it costs to parse a byte of JSON, in bytes that are hashed.
+const PARSED: u64 = 4;
 
 /// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
 #[derive(Clone)]
@@ -28,6 +37,10 @@ pub(super) struct Case {
     for_url: Option<ForUrl>,
     /// Made once for all cases that differ in head and body alone.
     keyed: Arc<OnceLock<Keyed>>,
+    /// Parsed once for all cases with this body.
+    json: Rc<OnceCell<Option<Json>>>,
+    /// What the search may still cost that this case is a part of.
+    pub(super) budget: Rc<Budget>,
 }
 
 /// Makes a scheme that signs this public URL.
@@ -39,10 +52,24 @@ struct Keyed {
     secrets: usize,
 }
 
+/// Who has to change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Side {
+    Sender,
+    Receiver,
+}
+
+/// What makes the signature right, as an instruction: `add a line break at the end of the body`.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) side: Side,
+    pub(super) text: Cow<'static, str>,
+}
+
 /// A changed case, and what was changed.
 pub(super) struct Trial {
-    /// What makes the signature right, as an instruction: `add a line break at the end of the body`.
-    pub(super) change: Cow<'static, str>,
+    pub(super) change: Change,
     pub(super) case: Case,
 }
 
@@ -64,7 +91,26 @@ impl Case {
             scheme,
             for_url: None,
             keyed: Arc::default(),
+            json: Rc::default(),
+            budget: Rc::new(Budget::unlimited()),
         }
+    }
+
+    /// The case as a part of a search that has this budget.
+    pub(super) fn within(&self, budget: &Rc<Budget>) -> Self {
+        Self {
+            budget: Rc::clone(budget),
+            ..self.clone()
+        }
+    }
+
+    /// The body as JSON, if it is that.
+    pub(super) fn json(&self) -> Option<&Json> {
+        let parse = || {
+            self.budget.take(self.body.len() as u64 * PARSED);
+            Json::parse(&self.body)
+        };
+        self.json.get_or_init(parse).as_ref()
     }
 
     /// The case of a scheme that was made for the public URL, which is the URI of the head.
@@ -102,6 +148,7 @@ impl Case {
     pub(super) fn with_body(&self, body: impl Into<Bytes>) -> Self {
         Self {
             body: body.into(),
+            json: Rc::default(),
             ..self.clone()
         }
     }
@@ -148,14 +195,11 @@ impl Case {
         Ok(body.signed_by().unwrap_or_default().to_owned())
     }
 
-    /// Judges the signed time alone, if there is one.
-    pub(super) fn judge_time(&self, now: SystemTime) -> Result<(), Rejection> {
-        let verifier = self.scheme.verifier(&self.usable());
-        let verifier = verifier.map_err(|_| RejectionKind::UnknownSecret)?;
-        match verifier.clock(move || now).begin(&*self.head) {
-            Err(rejection) if is_of_window(&rejection) => Err(rejection),
-            _ => Ok(()),
-        }
+    /// What is wrong with the signed time, if there is one.
+    pub(super) fn fault_of_time(&self, times: &Times) -> Option<RejectionKind> {
+        let verifier = self.scheme.verifier(&self.usable()).ok()?;
+        let rejection = times.apply(verifier).begin(&*self.head).err()?;
+        Some(rejection.kind()).filter(|kind| is_of_window(*kind))
     }
 
     /// How many secrets the body is hashed under.
@@ -182,19 +226,38 @@ impl Case {
 }
 
 impl Trial {
-    pub(super) fn new(change: impl Into<Cow<'static, str>>, case: Case) -> Self {
-        Self {
-            change: change.into(),
-            case,
-        }
+    pub(super) fn new(change: Change, case: Case) -> Self {
+        Self { change, case }
     }
 }
 
-fn is_of_window(rejection: &Rejection) -> bool {
-    matches!(
-        rejection.kind(),
-        RejectionKind::TimestampTooOld | RejectionKind::TimestampInFuture
-    )
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sender => "sender",
+            Self::Receiver => "receiver",
+        })
+    }
+}
+
+/// A change on the side of the sender.
+pub(super) fn at_sender(text: impl Into<Cow<'static, str>>) -> Change {
+    Change {
+        side: Side::Sender,
+        text: text.into(),
+    }
+}
+
+/// A change on the side of the receiver, or of what is between it and the sender.
+pub(super) fn at_receiver(text: impl Into<Cow<'static, str>>) -> Change {
+    Change {
+        side: Side::Receiver,
+        text: text.into(),
+    }
+}
+
+fn is_of_window(kind: RejectionKind) -> bool {
+    matches!(kind, RejectionKind::TimestampTooOld | RejectionKind::TimestampInFuture)
 }
 
 /// No change of this kind is possible.
@@ -203,16 +266,18 @@ pub(super) fn none<'a>() -> Trials<'a> {
 }
 
 /// The changed bodies that differ from the one that is held.
-pub(super) fn bodies<'a>(
-    case: &'a Case,
-    changed: impl IntoIterator<Item = (Cow<'static, str>, Vec<u8>)> + 'a,
-) -> Trials<'a> {
+pub(super) fn bodies<'a>(case: &'a Case, changed: impl IntoIterator<Item = (Change, Vec<u8>)> + 'a) -> Trials<'a> {
     let differs = |(_, body): &(_, Vec<u8>)| case.body != *body;
     let trials = changed.into_iter().filter(differs);
     Box::new(trials.map(|(change, body)| Trial::new(change, case.with_body(body))))
 }
 
-/// A change of the body whose description is fixed.
-pub(super) fn change(change: &'static str, body: impl Into<Vec<u8>>) -> (Cow<'static, str>, Vec<u8>) {
-    (Cow::Borrowed(change), body.into())
+/// The receiver has to verify this body.
+pub(super) fn change(change: &'static str, body: impl Into<Vec<u8>>) -> (Change, Vec<u8>) {
+    (at_receiver(change), body.into())
+}
+
+/// The sender signed this body, and has to sign the one that it sends.
+pub(super) fn signed(change: &'static str, body: impl Into<Vec<u8>>) -> (Change, Vec<u8>) {
+    (at_sender(change), body.into())
 }

@@ -1,8 +1,6 @@
 //! Bodies that were read in one character encoding and written in another.
 
-use std::borrow::Cow;
-
-use super::case::{Case, Trials, bodies, change, none};
+use super::case::{Case, Change, Trials, at_receiver, at_sender, bodies, change, none};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -13,7 +11,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// What is changed, and how, when it is asked for.
-type Maker<'a> = (&'static str, Box<dyn Fn() -> Option<Vec<u8>> + 'a>);
+type Maker<'a> = (Change, Box<dyn Fn() -> Option<Vec<u8>> + 'a>);
 
 pub(super) fn bom(case: &Case) -> Trials<'_> {
     let body = &*case.body;
@@ -39,19 +37,19 @@ pub(super) fn latin1(case: &Case) -> Trials<'_> {
     let text = std::str::from_utf8(body).ok();
     let makers: [Maker<'_>; 4] = [
         (
-            "read the body as UTF-8, not as Latin-1",
+            at_receiver("read the body as UTF-8, not as Latin-1"),
             Box::new(move || text?.chars().map(to_latin1).collect()),
         ),
         (
-            "read the body as UTF-8, not as Windows-1252",
+            at_receiver("read the body as UTF-8, not as Windows-1252"),
             Box::new(move || text?.chars().map(to_windows_1252).collect()),
         ),
         (
-            "sign the UTF-8 that is sent: the sender read it as Latin-1, or sent Latin-1",
+            at_sender("sign the UTF-8 that is sent: the sender read it as Latin-1, or sent Latin-1"),
             Box::new(|| Some(body.iter().map(|byte| char::from(*byte)).collect::<String>().into())),
         ),
         (
-            "sign the UTF-8 that is sent: the sender read it as Windows-1252, or sent Windows-1252",
+            at_sender("sign the UTF-8 that is sent: the sender read it as Windows-1252, or sent Windows-1252"),
             Box::new(|| {
                 Some(
                     body.iter()
@@ -62,9 +60,7 @@ pub(super) fn latin1(case: &Case) -> Trials<'_> {
             }),
         ),
     ];
-    let changed = makers
-        .into_iter()
-        .filter_map(|(text, make)| Some((Cow::Borrowed(text), make()?)));
+    let changed = makers.into_iter().filter_map(|(change, make)| Some((change, make()?)));
     bodies(case, changed)
 }
 

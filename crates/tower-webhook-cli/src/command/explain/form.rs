@@ -6,26 +6,31 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use jiff::Timestamp;
 use tower_webhook::sign::Signer;
 
-use super::macs::{self, Written};
+use super::macs::{self, Found, Written};
 use crate::scheme::AnyScheme;
 use crate::secret::SecretText;
 
 /// Ten digits that no other part of a header contains.
 const TIME: i64 = 1_234_567_890;
 const ID: &str = "explain-form-id";
+/// A MAC in base64 has a character that tells the alphabets apart in three of four cases.
+const MAX_SAMPLES: u8 = 32;
 
 /// The form of a scheme's headers.
 pub(super) struct Form {
     pub(super) header: HeaderName,
-    /// The text before the MAC, in which [`TIME`] stands for the time.
+    /// The text before the MAC, in which [`TIME`] stands for the time, in its unit.
     before: String,
     after: String,
     pub(super) written: Written,
     /// The length of the MAC in bytes.
     pub(super) length: usize,
     pub(super) time: TimeIn,
+    /// How the time is written.
+    pub(super) unit: Unit,
     /// The header of the id, if the scheme signs one.
     pub(super) id: Option<HeaderName>,
 }
@@ -38,30 +43,74 @@ pub(super) enum TimeIn {
     Header(HeaderName),
 }
 
+/// How a scheme writes a time, in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Seconds,
+    Milliseconds,
+    Rfc3339,
+}
+
+impl Unit {
+    /// The text of seconds since the Unix epoch.
+    pub(super) fn write(self, seconds: i64) -> String {
+        match self {
+            Self::Seconds => seconds.to_string(),
+            Self::Milliseconds => format!("{seconds}000"),
+            Self::Rfc3339 => Timestamp::from_second(seconds).unwrap_or_default().to_string(),
+        }
+    }
+
+    /// How a time has to be written.
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Self::Seconds => "whole seconds since 1970, in digits alone",
+            Self::Milliseconds => "milliseconds since 1970, in digits alone",
+            Self::Rfc3339 => "a date of RFC 3339, such as 2026-01-31T12:00:00Z",
+        }
+    }
+
+    fn placeholder(self) -> &'static str {
+        match self {
+            Self::Seconds => "<seconds>",
+            Self::Milliseconds => "<milliseconds>",
+            Self::Rfc3339 => "<RFC 3339>",
+        }
+    }
+}
+
 impl Form {
     /// `None` when the scheme's signature is no MAC in a header.
     pub(super) fn of(scheme: &Arc<dyn AnyScheme>) -> Option<Self> {
-        let headers = sample(scheme)?;
         let header = scheme.signature_header().clone();
-        let value = headers.get(&header)?.to_str().ok()?;
-        let found = macs::find(value.as_bytes(), macs::is_length);
-        let mac = found.first()?;
+        let signer = sample_signer(scheme)?;
+        // Which alphabet of base64 it is shows in a MAC with one of the characters that differ.
+        let mut samples = (0..MAX_SAMPLES).map_while(|body| sample(&signer, &header, body));
+        let first = samples.next()?;
+        let is_clear = |(_, value, mac): &Sample| {
+            mac.written != Written::Unpadded || macs::shows_alphabet(&value.as_bytes()[mac.start..mac.end])
+        };
+        let clear = if is_clear(&first) { None } else { samples.find(is_clear) };
+        let (headers, value, mac) = clear.unwrap_or(first);
         let (before, after) = (&value[..mac.start], &value[mac.end..]);
-        let time = TIME.to_string();
         let with = |text: &str| {
             let mut names = headers.iter().filter(|(name, value)| *name != header && *value == text);
             names.next().map(|(name, _)| name.clone())
         };
+        // The digits of the seconds are a part of those of the milliseconds.
+        let units = [Unit::Milliseconds, Unit::Rfc3339, Unit::Seconds].into_iter();
+        let mut times = units.filter_map(|unit| match unit.write(TIME) {
+            time if before.contains(&time) => Some((TimeIn::Signature, unit)),
+            time => Some((TimeIn::Header(with(&time)?), unit)),
+        });
+        let (time, unit) = times.next().unwrap_or((TimeIn::Nowhere, Unit::Seconds));
         Some(Self {
             before: before.to_owned(),
             after: after.to_owned(),
             written: mac.written,
             length: mac.bytes.len(),
-            time: match with(&time) {
-                _ if before.contains(&time) => TimeIn::Signature,
-                Some(name) => TimeIn::Header(name),
-                None => TimeIn::Nowhere,
-            },
+            time,
+            unit,
             id: with(ID),
             header,
         })
@@ -73,7 +122,7 @@ impl Form {
 
     /// What stands right before the MAC: `sha256=`, `v1=`, `v1,`.
     pub(super) fn prefix(&self) -> &str {
-        let time = TIME.to_string();
+        let time = self.unit.write(TIME);
         let after_time = self.before.rsplit_once(&time).map_or(&*self.before, |(_, after)| after);
         after_time.trim_start_matches([',', ';', ' '])
     }
@@ -88,7 +137,7 @@ impl Form {
             Written::Unpadded => format!("unpadded base64 of {} bytes", self.length),
             _ => format!("standard base64 of {} bytes, padded", self.length),
         };
-        let before = self.before.replace(&TIME.to_string(), "<seconds>");
+        let before = self.before.replace(&self.unit.write(TIME), self.unit.placeholder());
         match &*before {
             "" => format!("`{}: <{mac}>`", self.header),
             before => format!("`{}: {before}<{mac}>`", self.header),
@@ -109,7 +158,7 @@ impl Form {
             Written::Base64 | Written::Base64OfHex => STANDARD.encode(mac),
         };
         let before = match (&self.time, time) {
-            (TimeIn::Signature, Some(time)) => self.before.replace(&TIME.to_string(), time),
+            (TimeIn::Signature, Some(time)) => self.before.replace(&self.unit.write(TIME), time),
             (TimeIn::Signature, None) => return None,
             _ => self.before.clone(),
         };
@@ -123,13 +172,19 @@ impl Form {
     }
 }
 
-/// The headers that the scheme writes for an empty body, under a secret of any kind.
-fn sample(scheme: &Arc<dyn AnyScheme>) -> Option<HeaderMap> {
+/// The headers of a request, the value of the one with the signature, and the MAC in it.
+type Sample = (HeaderMap, String, Found);
+
+/// What the scheme writes for a short body.
+fn sample(signer: &Signer, header: &HeaderName, body: u8) -> Option<Sample> {
     let request = Request::builder()
         .method(Method::POST)
         .uri(Uri::from_static("https://example.com/"));
-    let request = request.body(Vec::new()).ok()?;
-    Some(sample_signer(scheme)?.sign(request).into_parts().0.headers)
+    let request = request.body(vec![body]).ok()?;
+    let headers = signer.sign(request).into_parts().0.headers;
+    let value = headers.get(header)?.to_str().ok()?.to_owned();
+    let mac = macs::find(value.as_bytes(), macs::is_length).into_iter().next()?;
+    Some((headers, value, mac))
 }
 
 /// A signer with a fixed secret, time and id.

@@ -2,8 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use super::case::{Case, Trials, bodies, change, none};
-use super::json::{Escapes, Node, decode};
+use super::case::{Case, Trials, bodies, change, none, signed};
+use super::json::{Escapes, Json, Node, decode};
 
 /// The fields in which providers and proxies put JSON.
 const FIELDS: [&str; 4] = ["payload", "data", "json", "body"];
@@ -19,7 +19,7 @@ const COMPONENT: &AsciiSet = &RFC_3986
     .remove(b'*');
 /// The unreserved characters of RFC 3986, section 2.3, which PHP's `rawurlencode` and Python's `quote` leave.
 const RFC_3986: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What HTML forms leave, but for the blank, which is `+`.
+/// What HTML forms leave, but for the space, which is `+`.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 /// What PHP's `urlencode` leaves.
 const PHP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -104,7 +104,7 @@ pub(super) fn json_in_form(case: &Case) -> Trials<'_> {
 
 /// A form was parsed, and its fields were written as JSON, or the reverse.
 pub(super) fn form_as_json(case: &Case) -> Trials<'_> {
-    if let Some(fields) = members(&case.body) {
+    if let Some(fields) = case.json().and_then(members) {
         let forms = MANNERS.into_iter().map(move |manner| {
             let form = write(&fields, manner);
             change("keep the form that was sent: its fields were written as JSON", form)
@@ -124,7 +124,7 @@ pub(super) fn form_as_json(case: &Case) -> Trials<'_> {
                 escapes.write(&String::from_utf8_lossy(value), &mut out);
             }
             out.push('}');
-            change("sign the form that is sent: the sender signed its fields as JSON", out)
+            signed("sign the form that is sent: the sender signed its fields as JSON", out)
         };
         Escapes::ALL.iter().take(4).map(object).collect::<Vec<_>>()
     });
@@ -219,24 +219,23 @@ fn fields(body: &[u8]) -> Option<Fields> {
 }
 
 /// The members of a flat object of JSON, as fields of a form.
-fn members(body: &[u8]) -> Option<Fields> {
-    let Node::Object(members) = Node::parse(body)? else {
-        return None;
-    };
+fn members(json: &Json) -> Option<Fields> {
+    let members = json.members()?;
     if members.is_empty() || members.len() > MAX_FIELDS {
         return None;
     }
+    let text = |span| decode(json.text(span)).map(String::into_bytes);
     let mut fields = Vec::new();
-    for (name, value) in &members {
-        let name = decode(name)?.into_bytes();
+    for (name, value) in members {
+        let name = text(*name)?;
         match value {
-            Node::Text(text) => fields.push((name, decode(text)?.into_bytes())),
-            Node::Plain(text) => fields.push((name, text.as_bytes().to_vec())),
+            Node::Text(value) => fields.push((name, text(*value)?)),
+            Node::Plain(value) => fields.push((name, json.text(*value).as_bytes().to_vec())),
             // A field that occurs more than once.
             Node::Array(items) => {
                 for item in items {
-                    let Node::Text(text) = item else { return None };
-                    fields.push((name.clone(), decode(text)?.into_bytes()));
+                    let Node::Text(item) = item else { return None };
+                    fields.push((name.clone(), text(*item)?));
                 }
             }
             Node::Object(_) => return None,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_sender, none};
 use super::form::{Form, TimeIn};
 use super::macs::{self, Found, Written};
 use super::time;
@@ -14,7 +14,7 @@ use super::time;
 pub(super) enum Difference {
     Twice,
     Quoted,
-    Blanks,
+    Spaces,
     UpperCase,
     Base64ForHex,
     HexForBase64,
@@ -38,7 +38,7 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
         for text in readings(value.as_bytes()) {
             let is_decoded = matches!(text, Cow::Owned(_));
             let mut found = macs::find(&text, |length| length == form.length);
-            // Only a blank within a MAC was a `+`.
+            // Only a space within a MAC was a `+`.
             let is_kept = text.len() != value.len();
             found.retain(|mac| !is_decoded || is_kept || value.as_bytes()[mac.start..mac.end].contains(&b' '));
             let several = values.len() > 1 || found.len() > 1;
@@ -55,7 +55,7 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
     Box::new(trials.into_iter())
 }
 
-/// The header as it is, percent-decoded, and with the blanks that a reader of forms made of `+`.
+/// The header as it is, percent-decoded, and with the spaces that a reader of forms made of `+`.
 fn readings(value: &[u8]) -> Vec<Cow<'_, [u8]>> {
     let mut readings = vec![Cow::Borrowed(value)];
     if value.contains(&b'%') {
@@ -80,7 +80,7 @@ fn written(case: &Case, form: &Form, mac: &Found, times: &[String]) -> Vec<Trial
     let cases = heads.map(|head| case.with_head(head));
     let readable = cases.filter(|case| case.judge().is_ok());
     readable
-        .map(|case| Trial::new(format!("write the header as {}", form.describe()), case))
+        .map(|case| Trial::new(at_sender(format!("write the header as {}", form.describe())), case))
         .collect()
 }
 
@@ -93,9 +93,11 @@ fn compare(form: &Form, text: &[u8], mac: &Found) -> Vec<Difference> {
     }
     let prescribed = form.prefix().bytes().filter(u8::is_ascii_whitespace).count();
     if around().filter(|byte| byte.is_ascii_whitespace()).count() > prescribed {
-        differences.push(Difference::Blanks);
+        differences.push(Difference::Spaces);
     }
-    if mac.written != form.written {
+    let is_of_either_alphabet = mac.written == Written::Unpadded && !macs::shows_alphabet(&text[mac.start..mac.end]);
+    let is_as_prescribed = form.written == Written::Base64Url && is_of_either_alphabet;
+    if mac.written != form.written && !is_as_prescribed {
         differences.push(match (form.written, mac.written) {
             (_, Written::UpperHex) if form.written == Written::Hex => Difference::UpperCase,
             (Written::Hex | Written::UpperHex, _) => Difference::Base64ForHex,

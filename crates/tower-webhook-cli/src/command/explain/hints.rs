@@ -1,11 +1,9 @@
 //! What to look at next when nothing fits: evidence, but no proof.
 
-use tower_webhook::{ConfigError, SigningSecret};
-
 use super::body;
 use super::case::Case;
 use super::form::Form;
-use super::json::{Node, decode};
+use super::json::Node;
 use super::scratch::hash;
 use super::{macs, provider, url};
 use crate::term::Plain;
@@ -35,12 +33,11 @@ pub(super) fn hints(case: &Case) -> Vec<Hint> {
         other_hash(case),
         relative_url(case),
         unusable_secrets(case),
-        faulty_secrets(case),
     ];
     let mut hints: Vec<_> = all.into_iter().flatten().collect();
     hints.push(Hint::new(
         "secret",
-        "compare the secret with the one that the provider shows for this endpoint: make it anew if in doubt"
+        "compare the secret with the one that the provider shows for this endpoint; make a new one if in doubt"
             .to_owned(),
     ));
     hints
@@ -88,7 +85,7 @@ fn truncated(case: &Case) -> Option<Hint> {
     let is_round = length >= 256 && (length.is_power_of_two() || length.is_multiple_of(1024))
         || length >= 1000 && length.is_multiple_of(1000)
         || CUTS.contains(&length);
-    let is_cut = begins && (!ends || Node::parse(&case.body).is_none()) && is_round;
+    let is_cut = begins && (!ends || case.json().is_none()) && is_round;
     let text = format!("the body is JSON that breaks off at {length} bytes, a round size: a buffer or a limit cut it");
     is_cut.then(|| Hint::new("truncated", text))
 }
@@ -102,13 +99,13 @@ fn shorter_than_announced(case: &Case) -> Option<Hint> {
 
 /// The member `signature` of a body is signed itself, so that it cannot be the signature of the body.
 fn signature_in_json(case: &Case) -> Option<Hint> {
-    let Node::Object(members) = Node::parse(&case.body)? else {
-        return None;
-    };
+    let json = case.json()?;
     let is_named = |key: &str| matches!(key, "\"signature\"" | "\"sig\"" | "\"hmac\"");
-    let mut named = members.iter().filter(|(key, _)| is_named(key));
-    let (key, value) = named.find(|(_, value)| matches!(value, Node::Text(_)))?;
-    let Node::Text(value) = value else { return None };
+    let mut named = json.members()?.iter().filter_map(|(key, value)| match value {
+        Node::Text(value) if is_named(json.text(*key)) => Some((json.text(*key), json.text(*value))),
+        _ => None,
+    });
+    let (key, value) = named.next()?;
     let inside = macs::find(value.as_bytes(), macs::is_length);
     let header = case.head.headers.get_all(case.scheme.signature_header()).iter();
     let is_same = header
@@ -150,10 +147,8 @@ fn decompressed(case: &Case) -> Option<Hint> {
 }
 
 fn sorted(case: &Case) -> Option<Hint> {
-    let node = Node::parse(&case.body)?;
-    let Node::Object(members) = &node else { return None };
-    let keys: Vec<_> = members.iter().filter_map(|(key, _)| decode(key)).collect();
-    let is_suspicious = keys.len() > 3 && !node.is_unsorted();
+    let json = case.json()?;
+    let is_suspicious = json.members()?.len() > 3 && !json.is_unsorted();
     let text = "all keys of the JSON are in alphabetical order: if the sender does not sort them, its order was lost";
     is_suspicious.then(|| Hint::new("sorted_keys", text.to_owned()))
 }
@@ -185,17 +180,4 @@ fn unusable_secrets(case: &Case) -> Option<Hint> {
         Some(format!("the secret in {}: {error}", Plain(secret.place())))
     });
     faults.next().map(|text| Hint::new("secret_unusable", text))
-}
-
-fn faulty_secrets(case: &Case) -> Option<Hint> {
-    let mut faults = case.secrets.iter().filter_map(|secret| {
-        let strict = SigningSecret::new(secret.expose()).and_then(SigningSecret::strict);
-        match strict {
-            Err(ConfigError::FaultySecret { fault, .. }) => {
-                Some(format!("the secret in {} {fault}", Plain(secret.place())))
-            }
-            _ => None,
-        }
-    });
-    faults.next().map(|text| Hint::new("secret_faulty", text))
 }

@@ -132,6 +132,11 @@ fn is_word(byte: u8) -> bool {
     is_standard(byte) || matches!(byte, b'-' | b'_')
 }
 
+/// Whether a text of base64 has a character that one alphabet alone has.
+pub(super) fn shows_alphabet(text: &[u8]) -> bool {
+    text.iter().any(|byte| matches!(byte, b'+' | b'/' | b'-' | b'_'))
+}
+
 pub(super) fn to_standard(byte: u8) -> u8 {
     match byte {
         b'-' => b'+',

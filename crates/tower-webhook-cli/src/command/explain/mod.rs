@@ -7,6 +7,7 @@
 
 mod accident;
 mod body;
+mod budget;
 mod case;
 mod charset;
 mod form;
@@ -27,31 +28,34 @@ mod url;
 mod wrapped;
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use jiff::Timestamp;
-use tower_webhook::RejectionKind;
 
 use self::case::Case;
 use self::report::Report;
 use self::search::{Finding, Search};
 use crate::client::parse_url;
 use crate::message;
+use crate::moment::Times;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::scheme::SchemeArgs;
 use crate::secret::{SecretArgs, SecretText};
 
 /// Larger bodies would take minutes, or say nothing.
 const MAX_BODY: usize = 64 * 1024 * 1024;
+/// How long the search may take for a body of at most 1 MiB.
+const MAX_TIME: Duration = Duration::from_millis(1500);
+/// How much longer for each MiB more: the most usual accidents are tried on the largest body.
+const TIME_FOR_MIB: Duration = Duration::from_millis(150);
 
 /// Tell why a signature does not match
 ///
 /// Tries the usual accidents, and prints the one change that makes the signature right, what usually causes it, and how
-/// to mend it. It prints neither the secret nor the expected signature. Exit code 1 says that nothing fits.
+/// to fix it. It prints neither the secret nor the expected signature. Exit code 1 says that nothing fits.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -74,15 +78,14 @@ pub(crate) struct Args {
     /// The method, for schemes that sign it
     #[arg(long)]
     method: Option<Method>,
-    /// Judge the signed time as of this one: seconds since 1970, or a date such as 2026-01-31T12:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    at: Option<SystemTime>,
     /// A file with the secret of another endpoint, which may have signed instead; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Secret")]
     other_secret_file: Vec<PathBuf>,
     /// An environment variable with the secret of another endpoint; may be repeated
     #[arg(long, value_name = "NAME", help_heading = "Secret")]
     other_secret_env: Vec<String>,
+    #[command(flatten)]
+    times: Times,
     #[command(flatten)]
     scheme: SchemeArgs,
     #[command(flatten)]
@@ -91,14 +94,15 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
-        let now = self.at.unwrap_or_else(SystemTime::now);
+        let times = self.times.clone();
         let case = self.case()?;
-        explain(&case, now).print(json)
+        explain(&case, &times).print(json)
     }
 
     fn case(self) -> Result<Case> {
         let chosen = self.scheme.choose()?;
         let secrets = self.secret.read(&chosen)?;
+        secrets.iter().for_each(SecretText::warn_of_faults);
         let files = self.other_secret_file.iter().map(|path| SecretText::from_file(path));
         let variables = self.other_secret_env.iter().map(|name| SecretText::from_env(name));
         let others = files.chain(variables).collect::<Result<Vec<_>>>()?;
@@ -113,6 +117,12 @@ impl Args {
     }
 
     fn message(self) -> Result<(Parts, Vec<u8>)> {
+        let stdin = Some(Path::new("-"));
+        if self.request.as_deref() == stdin && self.body.as_deref() == stdin {
+            return Err(Failure::usage(
+                "stdin cannot be both: name a file for the request or for its body",
+            ));
+        }
         let (mut head, saved) = match &self.request {
             Some(path) => {
                 let saved = message::read(path)?;
@@ -121,8 +131,13 @@ impl Args {
             None => (Request::post("/").body(()).expect("it is valid").into_parts().0, None),
         };
         let body = match (&self.body, saved) {
-            (Some(path), _) => message::open(path)?,
+            (Some(path), None) => message::open(path)?,
             (None, Some(body)) => body,
+            (Some(_), Some(_)) => {
+                return Err(Failure::usage(
+                    "the request contains its body: leave --body out, or give the headers alone with --header",
+                ));
+            }
             (None, None) => {
                 return Err(Failure::usage(
                     "the request has no body in it: name its file with --body",
@@ -154,36 +169,34 @@ fn read(body: impl Read) -> Result<Vec<u8>> {
     }
 }
 
-fn explain(case: &Case, now: SystemTime) -> Report {
-    let mut search = Search::new(case.body.len());
+fn explain(case: &Case, times: &Times) -> Report {
+    let length = case.body.len();
+    search(
+        case,
+        times,
+        Search::new(length).until(Instant::now() + max_time(length)),
+    )
+}
+
+fn max_time(length: usize) -> Duration {
+    let more = u32::try_from(length.saturating_sub(1) >> 20).unwrap_or(u32::MAX);
+    MAX_TIME + TIME_FOR_MIB * more
+}
+
+fn search(case: &Case, times: &Times, mut search: Search) -> Report {
+    let fault_of_time = |case: &Case| {
+        let fault = case.fault_of_time(times)?;
+        Some(time::explain(case, fault, times.tolerance()))
+    };
     match search.run(case) {
-        Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case, now)),
-        Finding::Explained { changes, case } => Report::explained(&search, changes, &case, fault_of_time(&case, now)),
+        Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case)),
+        Finding::Explained { changes, case } => Report::explained(&search, changes, fault_of_time(&case)),
         Finding::Nothing => Report::nothing(search, hints::hints(case)),
     }
 }
 
-fn fault_of_time(case: &Case, now: SystemTime) -> Option<RejectionKind> {
-    case.judge_time(now).err().map(|rejection| rejection.kind())
-}
-
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     message::lines::header(text.as_bytes())
-}
-
-fn instant(text: &str) -> Result<SystemTime, String> {
-    let parsed = match text.parse() {
-        Ok(seconds) => Timestamp::from_second(seconds),
-        Err(_) => text.parse(),
-    };
-    let invalid = |error| format!("{error}: write seconds since 1970, or a date such as 2026-01-31T12:00:00Z");
-    let seconds = parsed.map_err(invalid)?.as_second();
-    let since = Duration::from_secs(seconds.unsigned_abs());
-    let instant = match seconds {
-        ..0 => SystemTime::UNIX_EPOCH.checked_sub(since),
-        _ => SystemTime::UNIX_EPOCH.checked_add(since),
-    };
-    instant.ok_or_else(|| "no clock shows that time".to_owned())
 }
 
 #[cfg(test)]

@@ -6,21 +6,20 @@ use http::HeaderName;
 use http::request::Parts;
 use tower_webhook::RejectionKind;
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_receiver, at_sender, none};
 use super::form::{Form, TimeIn};
 use super::macs;
-use super::{secret_key, time};
+use super::{secret_key, time, url};
 use crate::scheme::{AnyScheme, KNOWN, Known};
 use crate::secret::SecretText;
 
 /// The head is that of another provider, and the secret is right for it.
 pub(super) fn other_provider(case: &Case) -> Trials<'_> {
     let readable = KNOWN.iter().filter_map(move |known| {
-        let scheme = known.chosen().scheme;
-        let other = case.with_scheme(scheme);
+        let other = case.with_scheme(scheme_of(known, case));
         other.judge().ok()?;
         let other = other.with_secrets(for_scheme(case, &*other.scheme));
-        Some(Trial::new(instruction(known, &other.scheme), other))
+        Some(Trial::new(at_receiver(instruction(known, &other.scheme)), other))
     });
     Box::new(readable)
 }
@@ -37,7 +36,7 @@ pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
     }
     let times = time::in_head(case);
     let trials = KNOWN.iter().flat_map(move |known| {
-        let scheme = known.chosen().scheme;
+        let scheme = scheme_of(known, case);
         // What signs the body alone is tried as the accident of a time that was left out.
         let form = Form::of(&scheme).filter(Form::signs_time);
         let same_header = scheme.signature_header() == case.scheme.signature_header();
@@ -54,7 +53,7 @@ pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
         readable
             .map(|other| {
                 let secrets = for_scheme(case, &*other.scheme);
-                Trial::new(change.clone(), other.with_secrets(secrets))
+                Trial::new(at_sender(change.clone()), other.with_secrets(secrets))
             })
             .collect()
     });
@@ -86,7 +85,7 @@ pub(super) fn renamed(case: &Case) -> Trials<'_> {
             let readable = head
                 .map(|head| case.with_head(head))
                 .filter(|case| case.judge().is_ok());
-            trials.extend(readable.map(|case| Trial::new(rename(name, &form.header), case)));
+            trials.extend(readable.map(|case| Trial::new(at_receiver(rename(name, &form.header)), case)));
         }
     }
     Box::new(trials.into_iter())
@@ -96,7 +95,7 @@ pub(super) fn renamed(case: &Case) -> Trials<'_> {
 pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
     let trials = case.others.iter().map(|secret| {
         let change = format!("verify with the secret in {}", secret.place());
-        Trial::new(change, case.with_secrets([secret.clone()]))
+        Trial::new(at_receiver(change), case.with_secrets([secret.clone()]))
     });
     Box::new(trials)
 }
@@ -107,6 +106,22 @@ pub(super) fn present(case: &Case) -> impl Iterator<Item = (&'static str, Header
         .iter()
         .map(|known| (known.name, known.chosen().scheme.signature_header().clone()));
     headers.filter(|(_, header)| case.head.headers.contains_key(header))
+}
+
+/// A known scheme; for the URL of the case, if it signs that and there is one.
+fn scheme_of(known: &Known, case: &Case) -> Arc<dyn AnyScheme> {
+    let chosen = known.chosen();
+    let uri = &case.head.uri;
+    let url = if uri.authority().is_some() {
+        Some(uri.clone())
+    } else {
+        url::absolute(&case.head)
+    };
+    let for_url = chosen
+        .for_url
+        .zip(url)
+        .and_then(|(make, url)| make(&url.to_string()).ok());
+    for_url.unwrap_or(chosen.scheme)
 }
 
 fn instruction(known: &Known, scheme: &Arc<dyn AnyScheme>) -> String {

@@ -1,12 +1,13 @@
 //! What is printed: the change that makes the signature right, or what was tried in vain.
 
-use serde::Serialize;
-use tower_webhook::RejectionKind;
+use std::borrow::Cow;
 
-use super::case::Case;
+use serde::Serialize;
+
+use super::accident::{self, Accident};
+use super::case::{Case, Change, Side, at_receiver};
 use super::hints::Hint;
-use super::search::{Change, Search};
-use super::time;
+use super::search::{Found, Search};
 use crate::outcome::{Outcome, Result};
 use crate::term::style::{BAD, FAINT, GOOD, STRONG};
 use crate::term::{self, Plain};
@@ -15,7 +16,7 @@ use crate::term::{self, Plain};
 #[derive(Serialize)]
 pub(super) struct Report {
     explained: bool,
-    /// Whether the request is right as it is, but for the time.
+    /// Whether a receiver accepts the request as it is: what `verify` says.
     genuine: bool,
     #[serde(flatten)]
     first: Option<Explained>,
@@ -43,9 +44,10 @@ pub(super) struct Report {
 #[derive(Serialize)]
 struct Explained {
     accident: &'static str,
-    change: String,
+    side: Side,
+    change: Cow<'static, str>,
     cause: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 }
 
 #[derive(Serialize)]
@@ -72,13 +74,11 @@ impl Report {
     }
 
     /// The signature is right as it is.
-    pub(super) fn right(search: &Search, case: &Case, signed_by: String, time: Option<RejectionKind>) -> Self {
+    pub(super) fn right(search: &Search, case: &Case, signed_by: String, time: Option<Found>) -> Self {
         let secret = case.secrets.iter().position(|secret| secret.place() == signed_by);
-        let older = secret.filter(|place| *place > 0).map(|_| Explained {
-            accident: "older_secret",
-            change: format!("verify with the secret in {signed_by} too"),
-            cause: "the secret was rotated, and the sender still signs with an older one of the set",
-            mend: "keep the older secret in the set of the receiver until the sender has changed over",
+        let older = secret.filter(|place| *place > 0).map(|_| {
+            let change = at_receiver(format!("keep the secret in {signed_by} beside the newer one"));
+            Explained::new(accident::named("older_secret"), change)
         });
         let mut remarks = Vec::new();
         if secret.is_some_and(|at| case.secrets[at].had_line_break()) {
@@ -87,9 +87,9 @@ impl Report {
             ));
         }
         Self {
-            genuine: older.is_none() && time.is_none(),
+            genuine: time.is_none(),
             first: older,
-            time: time.map(|kind| of_time(case, kind)),
+            time: time.map(Explained::from),
             signed_by: Some(signed_by),
             remarks,
             ..Self::new(search)
@@ -97,17 +97,12 @@ impl Report {
     }
 
     /// It is right after one or two changes.
-    pub(super) fn explained(search: &Search, changes: Vec<Change>, case: &Case, time: Option<RejectionKind>) -> Self {
-        let mut changes = changes.into_iter().map(|change| Explained {
-            accident: change.accident.name,
-            change: change.text,
-            cause: change.accident.cause,
-            mend: change.accident.mend,
-        });
+    pub(super) fn explained(search: &Search, changes: Vec<Found>, time: Option<Found>) -> Self {
+        let mut changes = changes.into_iter().map(Explained::from);
         Self {
             first: changes.next(),
             and: changes.next(),
-            time: time.map(|kind| of_time(case, kind)),
+            time: time.map(Explained::from),
             ..Self::new(search)
         }
     }
@@ -122,10 +117,15 @@ impl Report {
             hints: seen.collect(),
             ..Self::new(&search)
         };
-        if search.pairs_left_out {
-            report
-                .remarks
-                .push("not all pairs of accidents were tried, for the size of the body".to_owned());
+        if !search.is_complete() {
+            let reason = if search.budget.is_late() {
+                "the time is over"
+            } else {
+                "the body is too large for it"
+            };
+            report.remarks.push(format!(
+                "not everything was tried, because {reason}: explain a smaller request from the same sender"
+            ));
         }
         report.tried_accidents = search.names;
         report.left_out = search.left_out;
@@ -154,16 +154,20 @@ impl Report {
                 "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}",
                 found.accident
             ))?;
-            term::line(format_args!("  change  {}", Plain(&found.change)))?;
+            term::line(format_args!(
+                "  change  at the {}: {}",
+                found.side,
+                Plain(&found.change)
+            ))?;
             term::line(format_args!("  cause   {}", found.cause))?;
-            term::line(format_args!("  mend    {}", found.mend))?;
+            term::line(format_args!("  fix     {}", found.fix))?;
         }
         if !self.explained {
             term::line(format_args!(
                 "{BAD}not explained{BAD:#} no usual accident makes the signature right"
             ))?;
         }
-        if self.genuine {
+        if self.genuine && self.first.is_none() {
             term::line(
                 "  if your receiver refuses it, it verifies other bytes, another header or another secret than these",
             )?;
@@ -175,45 +179,30 @@ impl Report {
             term::line(format_args!("  look    {}", seen.text))?;
         }
         if self.signed_by.is_none() {
-            let changes = if self.tried == 1 { "change" } else { "changes" };
-            let of = if self.tried_accidents.is_empty() { "" } else { " of " };
-            let names = self.tried_accidents.join(", ");
+            let variants = if self.tried == 1 { "variant" } else { "variants" };
             term::line(format_args!(
-                "{FAINT}  tried   {} {changes}{of}{names}{FAINT:#}",
+                "{FAINT}  tried   {} {variants} of body, secret and headers{FAINT:#}",
                 self.tried
-            ))?;
-        }
-        if !self.left_out.is_empty() {
-            let names = self.left_out.join(", ");
-            term::line(format_args!(
-                "{FAINT}  untried {names}, for the size of the body{FAINT:#}"
             ))?;
         }
         Ok(())
     }
 }
 
-/// The signature is right, and the time is not.
-fn of_time(case: &Case, kind: RejectionKind) -> Explained {
-    let is_milliseconds = time::in_head(case).first().is_some_and(|time| time.len() > 11);
-    match kind {
-        RejectionKind::TimestampInFuture if is_milliseconds => Explained {
-            accident: "time_in_milliseconds",
-            change: "write the signed time in seconds, not milliseconds".to_owned(),
-            cause: "the sender writes and signs milliseconds (Date.now()), and the scheme has seconds",
-            mend: "sign whole seconds: Math.floor(Date.now() / 1000)",
-        },
-        RejectionKind::TimestampInFuture => Explained {
-            accident: "time_in_future",
-            change: "set the clocks: the signed time is more than 300 s in the future".to_owned(),
-            cause: "a clock is wrong, at the sender or here",
-            mend: "let both follow a time server (NTP)",
-        },
-        _ => Explained {
-            accident: "time_stale",
-            change: "verify it within 300 s of the signed time, or give that time with --at".to_owned(),
-            cause: "the request was recorded or queued before it was verified, or the clock here is fast",
-            mend: "verify when the request arrives, not later; let the clock follow a time server (NTP)",
-        },
+impl Explained {
+    fn new(accident: &'static Accident, change: Change) -> Self {
+        Self {
+            accident: accident.name,
+            side: change.side,
+            change: change.text,
+            cause: accident.cause,
+            fix: accident.fix,
+        }
+    }
+}
+
+impl From<Found> for Explained {
+    fn from(found: Found) -> Self {
+        Self::new(found.accident, found.change)
     }
 }

@@ -1,11 +1,10 @@
 //! JSON that was parsed and written again by another program than the sender's.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::case::{Case, Trials, bodies, none};
-use super::json::{Escapes, Node, Numbers, Order, Spacing, Style, decode};
+use super::case::{Case, Trials, at_receiver, bodies, none};
+use super::json::{Json, Numbers, Order, Spacing, Style};
 
 /// How many numbers are rewritten each alone.
 const MAX_NUMBERS: usize = 8;
@@ -51,10 +50,10 @@ pub(super) fn sorted_keys(case: &Case) -> Trials<'_> {
 
 /// The same white space, and the strings escaped in the manner of another program.
 pub(super) fn escapes(case: &Case) -> Trials<'_> {
-    written(case, |held, node| {
-        let manners = effective_escapes(node).into_iter();
+    written(case, |held, json| {
+        let manners = json.effective_escapes(&case.budget).iter();
         Box::new(manners.map(move |escapes| Style {
-            escapes: Some(escapes),
+            escapes: Some(*escapes),
             ..held
         }))
     })
@@ -62,23 +61,29 @@ pub(super) fn escapes(case: &Case) -> Trials<'_> {
 
 /// The same white space, and numbers written in another way: all of them, or one.
 pub(super) fn numbers(case: &Case) -> Trials<'_> {
-    written(case, |held, node| {
+    written(case, |held, json| {
         let of_programs = [Numbers::JavaScript, Numbers::Python, Numbers::Point, Numbers::Cents];
-        let all: Vec<_> = of_programs.into_iter().chain(POWERS).collect();
-        let alone = all.clone();
-        let one = (0..node.numbers().len().min(MAX_NUMBERS))
-            .flat_map(move |only| alone.clone().into_iter().map(move |numbers| (numbers, Some(only))));
-        let both = all.into_iter().map(|numbers| (numbers, None)).chain(one);
+        let manners = of_programs.into_iter().chain(POWERS);
+        let alone = manners.clone();
+        let first = json.first_numbers(MAX_NUMBERS).into_iter().enumerate();
+        let one = first.flat_map(move |(only, text)| {
+            let effective = alone
+                .clone()
+                .filter(|manner| manner.rewrite(text).is_some_and(|other| other != text));
+            effective.map(move |numbers| (numbers, Some(only))).collect::<Vec<_>>()
+        });
+        let both = manners.map(|numbers| (numbers, None)).chain(one);
         Box::new(both.map(move |(numbers, only)| Style { numbers, only, ..held }))
     })
 }
 
 /// Several of these at once, as one program does.
 pub(super) fn by_another_program(case: &Case) -> Trials<'_> {
-    written(case, |held, node| {
-        let escapes = [None].into_iter().chain(effective_escapes(node).into_iter().map(Some));
-        let numbers = effective_numbers(node);
-        let orders = if node.is_unsorted() {
+    written(case, |held, json| {
+        let escapes = json.effective_escapes(&case.budget).iter().copied().map(Some);
+        let escapes = [None].into_iter().chain(escapes);
+        let numbers = json.effective_numbers(&case.budget);
+        let orders = if json.is_unsorted() {
             vec![Order::Kept, Order::Alphabetical, Order::ByLength]
         } else {
             vec![Order::Kept, Order::ByLength]
@@ -111,67 +116,30 @@ fn changes(style: &Style, held: &Style) -> usize {
         + usize::from(style.numbers != Numbers::Kept)
 }
 
-/// The manners that write the strings in ways of their own.
-fn effective_escapes(node: &Node<'_>) -> Vec<Escapes> {
-    let strings = node.strings();
-    let kept = fingerprint(&strings);
-    let mut seen = HashSet::from([kept]);
-    let is_new = |escapes: &&Escapes| {
-        let mut hasher = DefaultHasher::new();
-        let mut out = String::new();
-        hasher.write_usize(strings.len());
-        for string in &strings {
-            out.clear();
-            match decode(string) {
-                Some(text) => escapes.write(&text, &mut out),
-                None => out.push_str(string),
-            }
-            out.hash(&mut hasher);
-        }
-        seen.insert(hasher.finish())
-    };
-    Escapes::ALL.iter().filter(is_new).copied().collect()
-}
-
-/// The manners of programs that write the numbers in ways of their own, after the one that keeps them.
-fn effective_numbers(node: &Node<'_>) -> Vec<Numbers> {
-    let numbers = node.numbers();
-    let mut seen = HashSet::new();
-    let is_new = |manner: &Numbers| {
-        let written = numbers
-            .iter()
-            .map(|text| manner.rewrite(text).unwrap_or_else(|| (*text).to_owned()));
-        seen.insert(fingerprint(&written.collect::<Vec<_>>()))
-    };
-    [Numbers::Kept, Numbers::JavaScript, Numbers::Python]
-        .into_iter()
-        .filter(is_new)
-        .collect()
-}
-
 /// A trial for each style that writes a body of its own. The styles may depend on that of the held body.
 fn written<'a>(
     case: &'a Case,
-    styles: impl FnOnce(Style, &Node<'a>) -> Box<dyn Iterator<Item = Style> + 'a>,
+    styles: impl FnOnce(Style, &'a Json) -> Box<dyn Iterator<Item = Style> + 'a>,
 ) -> Trials<'a> {
-    let Some(node) = Node::parse(&case.body).filter(Node::is_compound) else {
+    let Some(json) = case.json().filter(|json| json.is_compound()) else {
         return none();
     };
-    let styles = styles(Style::of(&node, &case.body), &node);
-    let mut seen = HashSet::from([fingerprint(&*case.body)]);
+    let styles = styles(json.held_style(&case.budget), json);
+    let mut seen = HashSet::from([fingerprint(&case.body)]);
     // An indented body is a few times longer, but not a hundred times.
     let limit = case.body.len() * 8 + 1024;
-    let changed = styles.filter_map(move |style| {
-        let body = style.write(&node, limit)?;
-        seen.insert(fingerprint(&*body))
-            .then(|| (Cow::Owned(describe(&style)), body))
+    let affordable = styles.take_while(|_| !case.budget.is_spent());
+    let changed = affordable.filter_map(move |style| {
+        let body = style.write(json, limit, &case.budget)?;
+        seen.insert(fingerprint(&body))
+            .then(|| (at_receiver(describe(&style)), body))
     });
     bodies(case, changed)
 }
 
-fn fingerprint(value: &(impl Hash + ?Sized)) -> u64 {
+fn fingerprint(body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
+    body.hash(&mut hasher);
     hasher.finish()
 }
 

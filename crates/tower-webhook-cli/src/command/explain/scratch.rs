@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::scheme::{Algorithm, HmacScheme};
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_sender, none};
 use super::form::{Form, hex};
 use super::macs::{self, Found};
 use super::{secret_key, time};
@@ -23,7 +23,7 @@ pub(super) fn scratch<'a>(case: &'a Case, message: Vec<u8>, change: &'static str
     let values = case.head.headers.get_all(&form.header).iter();
     let macs = values.flat_map(move |value| macs::find(value.as_bytes(), |length| length == form.length));
     let base = case.with_body(message).with_secrets(secret_key::keys(case));
-    Box::new(macs.filter_map(move |mac| Some(Trial::new(change, claiming(&base, &mac)?))))
+    Box::new(macs.filter_map(move |mac| Some(Trial::new(at_sender(change), claiming(&base, &mac)?))))
 }
 
 /// The sender signed with another hash than the scheme has, in this header or in an older one.
@@ -47,7 +47,7 @@ pub(super) fn other_hash(case: &Case) -> Trials<'_> {
         let trials = macs.iter().filter_map(|mac| {
             let (held, wanted) = (hash(mac.bytes.len()), hash(form.length));
             let change = format!("sign with HMAC-{wanted}: this signature is right with HMAC-{held}");
-            Some(Trial::new(change, claiming(&base, mac)?))
+            Some(Trial::new(at_sender(change), claiming(&base, mac)?))
         });
         trials.collect::<Vec<_>>()
     }))
@@ -64,15 +64,29 @@ pub(super) fn hash(length: usize) -> &'static str {
 }
 
 /// What schemes sign, made of the body and of what the head has besides.
-fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
+pub(super) fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
     let body = &*case.body;
     let mut messages = Vec::new();
     let id = form.id.as_ref().and_then(|name| case.head.headers.get(name));
+    let (method, url) = (case.head.method.as_str().as_bytes(), case.head.uri.to_string());
+    let url = url.as_bytes();
     for time in time::in_head(case).iter().filter(|_| form.signs_time()) {
         let time = time.as_bytes();
-        messages.extend(id.map(|id| [id.as_bytes(), b".", time, b".", body].concat()));
-        messages.push([time, b".", body].concat());
-        messages.push([b"v0:", time, b":", body].concat());
+        if let Some(id) = id {
+            let id = id.as_bytes();
+            messages.extend([[id, b".", time, b".", body].concat(), [id, time, body].concat()]);
+        }
+        messages.extend([
+            [time, b".", body].concat(),
+            [b"v0:", time, b":", body].concat(),
+            [time, b":", body].concat(),
+            [time, body].concat(),
+            [body, time].concat(),
+            [method, url, body, time].concat(),
+        ]);
+    }
+    if case.has_public_url() {
+        messages.push([url, body].concat());
     }
     messages.push(body.to_vec());
     messages

@@ -1,9 +1,13 @@
 //! The search: single changes first, then pairs of the usual ones, within a bound.
 
+use std::rc::Rc;
+use std::time::Instant;
+
 use tower_webhook::RejectionKind;
 
 use super::accident::{ACCIDENTS, Accident, Part};
-use super::case::{Case, Trial};
+use super::budget::Budget;
+use super::case::{Case, Change, Trial};
 
 /// How many changed requests are verified at most, whatever their size.
 const MAX_TRIALS: usize = 6000;
@@ -22,26 +26,26 @@ pub(super) enum Finding {
     },
     /// It is right after these changes, one or two.
     Explained {
-        changes: Vec<Change>,
+        changes: Vec<Found>,
         case: Case,
     },
     Nothing,
 }
 
-/// A change that was part of the right one.
-pub(super) struct Change {
+/// An accident that happened, and what makes up for it.
+pub(super) struct Found {
     pub(super) accident: &'static Accident,
-    pub(super) text: String,
+    pub(super) change: Change,
 }
 
-/// The trials so far, and how much work is left.
+/// The trials so far, and what they may cost.
 pub(super) struct Search {
     max_trials: usize,
-    work_left: u64,
+    pub(super) budget: Rc<Budget>,
     pub(super) tried: usize,
     /// The accidents that could be tried on this request.
     pub(super) names: Vec<&'static str>,
-    /// The accidents for which the work was not enough, or was not enough for all of their changes.
+    /// The accidents for which the budget was not enough, or was not enough for all of their changes.
     pub(super) left_out: Vec<&'static str>,
     pub(super) pairs_left_out: bool,
 }
@@ -49,13 +53,21 @@ pub(super) struct Search {
 impl Search {
     /// A search for the accident of a body of this length.
     pub(super) fn new(length: usize) -> Self {
-        Self::within(MAX_TRIALS, MAX_WORK.max(length as u64 * LEAST_TIMES))
+        Self::within(MAX_TRIALS, Budget::new(max_work(length)))
     }
 
-    pub(super) fn within(max_trials: usize, max_work: u64) -> Self {
+    /// The search, which ends at this moment if not before.
+    pub(super) fn until(self, deadline: Instant) -> Self {
+        Self {
+            budget: Rc::new(Rc::unwrap_or_clone(self.budget).until(deadline)),
+            ..self
+        }
+    }
+
+    pub(super) fn within(max_trials: usize, budget: Budget) -> Self {
         Self {
             max_trials,
-            work_left: max_work,
+            budget: Rc::new(budget),
             tried: 0,
             names: Vec::new(),
             left_out: Vec::new(),
@@ -63,7 +75,13 @@ impl Search {
         }
     }
 
+    /// Whether everything was tried.
+    pub(super) fn is_complete(&self) -> bool {
+        self.left_out.is_empty() && !self.pairs_left_out
+    }
+
     pub(super) fn run(&mut self, case: &Case) -> Finding {
+        let case = &case.within(&self.budget);
         let verdict = self.try_case(case, case);
         // The request as it is is no changed one.
         self.tried = 0;
@@ -97,6 +115,10 @@ impl Search {
                     return None;
                 }
                 for first in (accident.trials)(case).take(MAX_OUTER) {
+                    if !self.budget.take(made(&first.case, case)) {
+                        self.pairs_left_out = true;
+                        return None;
+                    }
                     let found = self.inside(accident, &first, inner_parts(outer));
                     if found.is_some() || self.pairs_left_out {
                         return found;
@@ -132,8 +154,7 @@ impl Search {
             return Tried::TooMuch;
         }
         for trial in (accident.trials)(case) {
-            let is_affordable = self.tried < self.max_trials && self.work_left >= work(&trial.case, case);
-            if !is_affordable {
+            if self.tried >= self.max_trials || !self.budget.affords(work(&trial.case, case)) {
                 return Tried::TooMuch;
             }
             let before = self.tried;
@@ -144,16 +165,19 @@ impl Search {
                 self.names.push(accident.name);
             }
         }
-        Tried::All
+        // An accident ends early when it cannot afford to make its next change.
+        if self.budget.is_spent() {
+            Tried::TooMuch
+        } else {
+            Tried::All
+        }
     }
 
     /// Takes the work of reading the body, which an accident does before it changes it.
     fn begin(&mut self, accident: &Accident, case: &Case) -> bool {
         let reads = matches!(accident.part, Part::Wrapping | Part::Body);
         let work = if reads { case.body.len() as u64 } else { 0 };
-        let is_affordable = self.work_left >= work;
-        self.work_left = self.work_left.saturating_sub(work);
-        is_affordable
+        self.budget.affords(work) && self.budget.take(work)
     }
 
     /// Lets the library decide, with the limits of size and time lifted. Counts what was hashed.
@@ -166,7 +190,7 @@ impl Search {
                 work(case, base)
             }
         };
-        self.work_left = self.work_left.saturating_sub(work);
+        self.budget.take(work);
         verdict.ok()
     }
 }
@@ -176,6 +200,10 @@ enum Tried {
     Right(Trial),
     All,
     TooMuch,
+}
+
+fn max_work(length: usize) -> u64 {
+    MAX_WORK.max(length as u64 * LEAST_TIMES)
 }
 
 /// The bytes that a trial makes and hashes.
@@ -215,9 +243,9 @@ fn explained<const N: usize>(found: [(&'static Accident, Trial); N]) -> Finding 
     let mut case = None;
     let changes = found.into_iter().map(|(accident, trial)| {
         case = Some(trial.case);
-        Change {
+        Found {
             accident,
-            text: trial.change.into_owned(),
+            change: trial.change,
         }
     });
     let changes = changes.collect();

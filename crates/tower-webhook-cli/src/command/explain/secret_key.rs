@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_receiver, none};
 use super::form::hex;
 use super::macs::{to_standard, unhex};
 use crate::scheme::AnyScheme;
@@ -102,7 +102,7 @@ pub(super) fn encoded(case: &Case) -> Trials<'_> {
         let trials = texts.into_iter().filter_map(|(change, text)| {
             let text = Zeroizing::new(text.into_bytes());
             let secret = text_of(&*case.scheme, &held, &text)?;
-            Some(Trial::new(change, case.with_secrets([secret])))
+            Some(Trial::new(at_receiver(change), case.with_secrets([secret])))
         });
         trials.collect::<Vec<_>>()
     });
@@ -115,7 +115,7 @@ fn with_keys<'a>(case: &'a Case, change: &'static str, keys: fn(&[u8]) -> Vec<Ke
         let secrets = keys(held.expose()).into_iter();
         secrets.filter_map(move |key| {
             let secret = text_of(&*case.scheme, held, &key)?;
-            (secret.expose() != held.expose()).then(|| Trial::new(change, case.with_secrets([secret])))
+            (secret.expose() != held.expose()).then(|| Trial::new(at_receiver(change), case.with_secrets([secret])))
         })
     });
     Box::new(trials)

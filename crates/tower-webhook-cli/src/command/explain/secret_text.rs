@@ -1,11 +1,9 @@
 //! Secrets whose text was damaged on its way: white space, quotation marks, prefixes, case, encodings.
 
-use std::borrow::Cow;
-
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::case::{Case, Trial, Trials};
+use super::case::{Case, Trial, Trials, at_receiver};
 
 type Text = Zeroizing<Vec<u8>>;
 type Changed = Vec<(&'static str, Text)>;
@@ -152,10 +150,10 @@ pub(super) fn url_encoded(case: &Case) -> Trials<'_> {
         let mut changed = vec![
             of("percent-decode the secret", percent_decode(text).collect::<Vec<_>>()),
             of(
-                "percent-decode the secret, + as a blank",
+                "percent-decode the secret, + as a space",
                 percent_decode(&spaces).collect::<Vec<_>>(),
             ),
-            of("write + for a blank in the secret", pluses),
+            of("write + for a space in the secret", pluses),
         ];
         if let Ok(text) = std::str::from_utf8(text) {
             let encoded = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
@@ -244,7 +242,7 @@ fn each(case: &Case, changed: fn(&[u8]) -> Changed) -> Trials<'_> {
                 .filter(|secret| secret.expose() != held.expose())?;
             // What the scheme cannot take is no trial.
             case.scheme.verifier(std::slice::from_ref(&secret)).ok()?;
-            Some(Trial::new(Cow::Borrowed(change), case.with_secrets([secret])))
+            Some(Trial::new(at_receiver(change), case.with_secrets([secret])))
         })
     });
     Box::new(trials)

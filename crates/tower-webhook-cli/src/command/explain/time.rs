@@ -1,20 +1,24 @@
 //! The signed time: left out of what is signed, added to it, in another unit, or missing.
 
+use std::time::Duration;
+
 use http::header::DATE;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tower_webhook::RejectionKind;
 
-use super::case::{Case, Trial, Trials, none};
-use super::form::{Form, TimeIn};
-use super::macs::{self, Found};
+use super::accident;
+use super::case::{Case, Change, Trial, Trials, at_receiver, at_sender, none};
+use super::form::{Form, TimeIn, Unit};
+use super::macs;
 use super::scratch::scratch;
+use super::search::Found;
 
 /// More times than a head has.
 const MAX_TIMES: usize = 8;
 
 /// The times in a text, as digits, outside of its MACs.
-pub(super) fn in_text(text: &[u8], macs: &[Found]) -> Vec<String> {
+pub(super) fn in_text(text: &[u8], macs: &[macs::Found]) -> Vec<String> {
     let mut times = Vec::new();
     let mut at = 0;
     for digits in text.chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
@@ -33,14 +37,20 @@ fn is_time(digits: &[u8]) -> bool {
     (9..=14).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// The times in the head: those in the signature header, then headers that are digits alone.
+/// A date as RFC 3339 has it.
+fn is_date(text: &str) -> bool {
+    text.len() < 40 && text.starts_with(|first: char| first.is_ascii_digit()) && text.parse::<Timestamp>().is_ok()
+}
+
+/// The times in the head: those in the signature header, then headers that are digits, or a date, alone.
 pub(super) fn in_head(case: &Case) -> Vec<String> {
     let header = case.scheme.signature_header();
     let values = case.head.headers.get_all(header).iter();
     let in_signature =
         values.flat_map(|value| in_text(value.as_bytes(), &macs::find(value.as_bytes(), macs::is_length)));
     let others = case.head.headers.iter().filter(|(name, _)| *name != header);
-    let alone = others.filter_map(|(_, value)| is_time(value.as_bytes()).then(|| value.to_str().ok())?);
+    let texts = others.filter_map(|(_, value)| value.to_str().ok());
+    let alone = texts.filter(|text| is_time(text.as_bytes()) || is_date(text));
     let mut times: Vec<_> = in_signature.chain(alone.map(str::to_owned)).collect();
     times.dedup();
     times.truncate(MAX_TIMES);
@@ -96,18 +106,51 @@ pub(super) fn added(case: &Case) -> Trials<'_> {
     )
 }
 
-/// The time in the head is in milliseconds, and the signed one in seconds, or the reverse.
-pub(super) fn unit(case: &Case) -> Trials<'_> {
-    let other_unit = |time: &String| match time.len() {
-        12.. => time[..time.len() - 3].to_owned(),
-        _ => format!("{time}000"),
-    };
-    let times = in_head(case).iter().map(other_unit).collect();
+/// The time in the head is in milliseconds, and the signed one in seconds.
+pub(super) fn in_milliseconds(case: &Case) -> Trials<'_> {
+    let seconds = in_digits(case).filter(|time| time.len() > 11);
+    let seconds = seconds.map(|time| time[..time.len() - 3].to_owned()).collect();
+    with_times(case, seconds, at_sender("write the time in seconds, not milliseconds"))
+}
+
+/// The time in the head is in seconds, and the signed one in milliseconds.
+pub(super) fn in_seconds(case: &Case) -> Trials<'_> {
+    let milliseconds = in_digits(case).filter(|time| time.len() < 12);
+    let milliseconds = milliseconds.map(|time| format!("{time}000")).collect();
     with_times(
         case,
-        times,
-        "write the time in the unit that was signed: seconds, not milliseconds",
+        milliseconds,
+        at_sender("write the time in milliseconds, not seconds"),
     )
+}
+
+fn in_digits(case: &Case) -> impl Iterator<Item = String> {
+    in_head(case).into_iter().filter(|time| is_time(time.as_bytes()))
+}
+
+/// What happened to the time of a request whose signature is right.
+pub(super) fn explain(case: &Case, fault: RejectionKind, tolerance: Duration) -> Found {
+    let seconds = tolerance.as_secs();
+    let has_seconds = Form::of(&case.scheme).is_some_and(|form| form.unit == Unit::Seconds);
+    let is_long = in_head(case).first().is_some_and(|time| time.len() > 11);
+    let (name, change) = match fault {
+        RejectionKind::TimestampInFuture if has_seconds && is_long => (
+            "time_in_milliseconds",
+            at_sender("sign the time in seconds, not milliseconds"),
+        ),
+        RejectionKind::TimestampInFuture => {
+            let text = format!("compare the clocks: the signed time is more than {seconds} s in the future");
+            ("time_in_future", at_receiver(text))
+        }
+        _ => {
+            let text = format!("verify within {seconds} s of the signed time, or name that time with --at");
+            ("time_stale", at_receiver(text))
+        }
+    };
+    Found {
+        accident: accident::named(name),
+        change,
+    }
 }
 
 /// The header of the time is missing: other times in the head may be the signed one.
@@ -116,6 +159,7 @@ pub(super) fn missing(case: &Case) -> Trials<'_> {
         Err(rejection) if rejection.kind() == RejectionKind::MissingTimestamp => {}
         _ => return none(),
     }
+    let unit = Form::of(&case.scheme).map_or(Unit::Seconds, |form| form.unit);
     let mut times = in_head(case);
     if let Some(date) = case
         .head
@@ -123,14 +167,21 @@ pub(super) fn missing(case: &Case) -> Trials<'_> {
         .get(DATE)
         .and_then(|date| seconds(date.to_str().ok()?))
     {
-        times.extend((date - 2..=date + 2).rev().map(|time| time.to_string()));
+        times.extend((date - 2..=date + 2).rev().map(|time| unit.write(time)));
     }
-    with_times(case, times, "pass on the header of the time, which was signed")
+    with_times(
+        case,
+        times,
+        at_receiver("pass on the header of the time, which was signed"),
+    )
 }
 
-/// The time in the head is a date, or a number that is no whole one.
+/// The time in the head is a date where the scheme has a number, or a number that is no whole one, or the reverse.
 pub(super) fn as_date(case: &Case) -> Trials<'_> {
-    let Some(TimeIn::Header(name)) = Form::of(&case.scheme).map(|form| form.time) else {
+    let Some(form) = Form::of(&case.scheme) else {
+        return none();
+    };
+    let TimeIn::Header(name) = &form.time else {
         return none();
     };
     match case.judge() {
@@ -147,17 +198,14 @@ pub(super) fn as_date(case: &Case) -> Trials<'_> {
             .next()
             .unwrap_or_default();
         let is_number = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number {
-            Some(whole.to_owned())
-        } else {
-            seconds(text).map(|time| time.to_string())
+        match (is_number, form.unit) {
+            (true, Unit::Rfc3339) => Some(form.unit.write(whole.get(..10)?.parse().ok()?)),
+            (true, _) => Some(whole.to_owned()),
+            (false, _) => seconds(text).map(|time| form.unit.write(time)),
         }
     });
-    with_times(
-        case,
-        times.collect(),
-        "write the time as whole seconds since 1970, in digits alone",
-    )
+    let change = format!("write the time as {}", form.unit.describe());
+    with_times(case, times.collect(), at_sender(change))
 }
 
 /// The seconds since the Unix epoch of a date in the form of RFC 3339 or RFC 2822.
@@ -168,7 +216,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// The case with each of these times in the place of the time.
-fn with_times<'a>(case: &'a Case, times: Vec<String>, change: &'static str) -> Trials<'a> {
+fn with_times(case: &Case, times: Vec<String>, change: Change) -> Trials<'_> {
     let Some(form) = Form::of(&case.scheme).filter(Form::signs_time) else {
         return none();
     };
@@ -182,6 +230,6 @@ fn with_times<'a>(case: &'a Case, times: Vec<String>, change: &'static str) -> T
             .iter()
             .filter_map(|mac| form.write(&case.head, &mac.bytes, Some(&time)));
         let cases = heads.map(|head| case.with_head(head));
-        cases.map(|case| Trial::new(change, case)).collect::<Vec<_>>()
+        cases.map(|case| Trial::new(change.clone(), case)).collect::<Vec<_>>()
     }))
 }

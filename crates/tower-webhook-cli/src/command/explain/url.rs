@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request};
 
-use super::case::{Case, Trial, Trials, none};
+use super::case::{Case, Trial, Trials, at_receiver, none};
 use super::form;
 use crate::scheme::AnyScheme;
 
@@ -32,7 +32,7 @@ pub(super) fn rewritten(case: &Case) -> Trials<'_> {
     });
     let trials = uris
         .into_iter()
-        .filter_map(|(change, uri)| Some(Trial::new(change, case.with_url(uri)?)));
+        .filter_map(|(change, uri)| Some(Trial::new(at_receiver(change), case.with_url(uri)?)));
     Box::new(trials)
 }
 
@@ -46,7 +46,7 @@ pub(super) fn method(case: &Case) -> Trials<'_> {
         let change = format!("verify with the method that was sent, {method}");
         let mut head = Parts::clone(&case.head);
         head.method = method;
-        Trial::new(change, case.with_head(head))
+        Trial::new(at_receiver(change), case.with_head(head))
     }))
 }
 

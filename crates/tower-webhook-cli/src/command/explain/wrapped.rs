@@ -1,18 +1,23 @@
 //! Bodies that were wrapped or unwrapped on their way: base64, gzip, chunks, JSON around them.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use super::case::{Case, Trials, bodies, change, none};
+use super::budget::Budget;
+use super::case::{Case, Trials, at_receiver, bodies, change, none, signed};
 use super::json::{Escapes, Node, decode};
 use super::secret_key;
+use crate::term::Plain;
 
-/// Compressed bodies are not unpacked beyond this.
-const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+/// Compressed bodies are unpacked to at most so many times their length: JSON seldom shrinks to less than a twentieth.
+const MAX_RATIO: usize = 32;
+/// Every body may become that long.
+const LEAST_UNPACKED: usize = 1024 * 1024;
+/// How much is unpacked at a time.
+const PIECE: usize = 32 * 1024;
 /// How many members of an object are tried as the body.
 const MAX_MEMBERS: usize = 32;
 
@@ -53,11 +58,11 @@ fn lines(text: &str) -> String {
 pub(super) fn gzip(case: &Case) -> Trials<'_> {
     let body = &*case.body;
     let unpacked = match body {
-        [0x1f, 0x8b, ..] => unpack(MultiGzDecoder::new(body)),
-        [0x78, ..] => unpack(ZlibDecoder::new(body)),
+        [0x1f, 0x8b, ..] => unpack(MultiGzDecoder::new(body), body.len(), &case.budget),
+        [0x78, ..] => unpack(ZlibDecoder::new(body), body.len(), &case.budget),
         _ => None,
     };
-    let raw = || unpack(DeflateDecoder::new(body));
+    let raw = || unpack(DeflateDecoder::new(body), body.len(), &case.budget);
     let is_announced = || {
         case.head
             .headers
@@ -71,10 +76,21 @@ pub(super) fn gzip(case: &Case) -> Trials<'_> {
     )
 }
 
-fn unpack(decoder: impl Read) -> Option<Vec<u8>> {
+/// The whole of what a decoder reads, unless that is too long for the packed length, or for the budget.
+fn unpack(mut decoder: impl Read, packed: usize, budget: &Budget) -> Option<Vec<u8>> {
+    let limit = packed.saturating_mul(MAX_RATIO).max(LEAST_UNPACKED);
     let mut unpacked = Vec::new();
-    decoder.take(MAX_UNPACKED + 1).read_to_end(&mut unpacked).ok()?;
-    (unpacked.len() as u64 <= MAX_UNPACKED).then_some(unpacked)
+    let mut piece = vec![0; PIECE];
+    loop {
+        let length = decoder.read(&mut piece).ok()?;
+        if length == 0 {
+            return Some(unpacked);
+        }
+        unpacked.extend_from_slice(&piece[..length]);
+        if !budget.take(length as u64) || unpacked.len() > limit {
+            return None;
+        }
+    }
 }
 
 /// The body has the framing of HTTP/1.1's chunks in it (RFC 9112, section 7.1).
@@ -114,7 +130,7 @@ pub(super) fn json_string(case: &Case) -> Trials<'_> {
     let wrapped = Escapes::ALL.iter().take(4).map(move |escapes| {
         let mut string = String::new();
         escapes.write(text, &mut string);
-        change("sign what is sent: the sender signed the body as a JSON string", string)
+        signed("sign what is sent: the sender signed the body as a JSON string", string)
     });
     bodies(case, unwrapped.chain(wrapped))
 }
@@ -162,38 +178,36 @@ fn unescape_python(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The body is an object, and one of its members is what was signed: an event of API Gateway, a message of a queue.
 pub(super) fn envelope(case: &Case) -> Trials<'_> {
-    let Some(Node::Object(members)) = Node::parse(&case.body) else {
+    let Some((json, members)) = case.json().and_then(|json| Some((json, json.members()?))) else {
         return none();
     };
-    let mut changed = Vec::new();
-    for (index, (key, member)) in members.iter().enumerate().take(MAX_MEMBERS) {
+    let members = members.iter().enumerate().take(MAX_MEMBERS);
+    let changed = members.flat_map(move |(index, (key, member))| {
         let text = match member {
-            Node::Text(text) => decode(text).map(String::into_bytes),
+            Node::Text(text) => decode(json.text(*text)).map(String::into_bytes),
             Node::Plain(_) => None,
             _ => {
-                let next = members.get(index + 1).map(|(next, _)| *next);
-                raw_value(&case.body, key, next).map(<[u8]>::to_vec)
+                let next = json.members().and_then(|members| members.get(index + 1));
+                let end = next.map_or(case.body.len(), |(next, _)| next.start as usize);
+                raw_value(&case.body[key.end as usize..end], next.is_some()).map(<[u8]>::to_vec)
             }
         };
-        let Some(text) = text else { continue };
-        let name = crate::term::Plain(key.trim_matches('"')).to_string();
-        let decoded = secret_key::base64_of(&text).map(|body| body.to_vec());
-        changed.push((Cow::Owned(format!("take the member `{name}` of the body alone")), text));
-        let text = format!("take the member `{name}` of the body alone, decoded from base64");
-        changed.extend(decoded.map(|body| (Cow::Owned(text), body)));
-    }
-    // The trials borrow nothing of the parsed body.
-    let trials: Vec<_> = bodies(case, changed).collect();
-    Box::new(trials.into_iter())
+        let name = Plain(json.text(*key).trim_matches('"')).to_string();
+        let decoded = text.as_deref().and_then(secret_key::base64_of);
+        let whole = text.map(|text| (format!("take the member `{name}` of the body alone"), text));
+        let decoded = decoded.map(|body| {
+            let change = format!("take the member `{name}` of the body alone, decoded from base64");
+            (change, body.to_vec())
+        });
+        let both = [whole, decoded].into_iter().flatten();
+        both.map(|(change, body)| (at_receiver(change), body))
+    });
+    bodies(case, changed)
 }
 
-/// The value between a key and the next one, or the end of the object, as it is in the body.
-fn raw_value<'a>(body: &'a [u8], key: &str, next: Option<&str>) -> Option<&'a [u8]> {
-    // The keys are parts of the body.
-    let offset = |key: &str| (key.as_ptr() as usize).checked_sub(body.as_ptr() as usize);
-    let start = offset(key)? + key.len();
-    let end = next.map_or(Some(body.len()), offset)?;
-    let value = body.get(start..end)?.trim_ascii().strip_prefix(b":")?;
-    let end: &[u8] = if next.is_some() { b"," } else { b"}" };
+/// The value between the end of a key and the next one, or the end of the object.
+fn raw_value(text: &[u8], has_next: bool) -> Option<&[u8]> {
+    let value = text.trim_ascii().strip_prefix(b":")?;
+    let end: &[u8] = if has_next { b"," } else { b"}" };
     Some(value.strip_suffix(end)?.trim_ascii())
 }

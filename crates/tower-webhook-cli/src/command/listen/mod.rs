@@ -49,7 +49,7 @@ use crate::secret::SecretArgs;
 #[command(
     mut_arg("timeout", |arg| arg.help("How long to wait for an answer to a request of --forward, in seconds")),
     mut_arg("cacert", |arg| arg.help("For --forward, trust the certificates in this PEM file instead of those of the system")),
-    after_help = "Example: KNOWRITHM_WEBHOOK_SECRET=whk_demo tower-webhook listen --save requests")]
+    after_help = "Example:\n  KNOWRITHM_WEBHOOK_SECRET=whk_demo tower-webhook listen --save requests")]
 pub(crate) struct Args {
     /// The port to listen on; 0 for any free one
     #[arg(long, default_value_t = 5000)]

@@ -40,6 +40,8 @@ impl Numbers {
         let is_integer = !text.contains(['.', 'e', 'E']);
         match self {
             Self::Kept => None,
+            // Most numbers, and no program writes them in another way.
+            Self::JavaScript if is_integer && text.len() < 16 && !text.starts_with(['0', '-']) => None,
             Self::JavaScript => text.parse().ok().and_then(javascript),
             Self::Python if is_integer => None,
             Self::Python => text.parse().ok().and_then(python),

@@ -1,8 +1,9 @@
 use super::*;
 
 fn written(text: &str, style: Style) -> String {
-    let node = Node::parse(text.as_bytes()).unwrap();
-    String::from_utf8(style.write(&node, 10_000).unwrap()).unwrap()
+    let json = Json::parse(text.as_bytes()).unwrap();
+    let written = style.write(&json, 10_000, &Budget::unlimited());
+    String::from_utf8(written.unwrap()).unwrap()
 }
 
 #[test]
@@ -46,9 +47,9 @@ fn what_is_no_json_is_not_parsed() {
         "{\"a\":1,}",
         "'a'",
     ] {
-        assert!(Node::parse(text.as_bytes()).is_none(), "{text}");
+        assert!(Json::parse(text.as_bytes()).is_none(), "{text}");
     }
-    assert!(Node::parse(b"[\"\xff\"]").is_none());
+    assert!(Json::parse(b"[\"\xff\"]").is_none());
 }
 
 #[test]

@@ -1,17 +1,25 @@
 //! Writes parsed JSON in the manner of another program.
 
-use super::{Escapes, Node, Numbers, decode};
+use super::{Escapes, Json, Node, Numbers, Span, decode};
+use crate::command::explain::budget::Budget;
+
+/// What a token costs besides its bytes, in bytes that are hashed.
+pub(super) const TOKEN: u64 = 8;
+/// What a number costs that is read and written anew.
+const REWRITTEN: u64 = 128;
+/// So much work is counted together.
+pub(super) const CHARGE: u64 = 16 * 1024;
 
 /// The white space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Spacing {
     /// None.
     Compact,
-    /// A blank after each comma and colon, as Python's `json.dumps` has it.
+    /// A space after each comma and colon, as Python's `json.dumps` has it.
     Spaced,
     /// A line for each value, with this indent for each level.
     Indented(&'static str),
-    /// As Jackson's printer has it: two blanks, and a blank on both sides of a colon.
+    /// As Jackson's printer has it: two spaces, and a space on both sides of a colon.
     Jackson,
 }
 
@@ -47,31 +55,26 @@ impl Style {
         final_newline: false,
     };
 
-    /// The white space of a body that is this value, or else `COMPACT`.
-    pub(in super::super) fn of(node: &Node<'_>, body: &[u8]) -> Self {
-        let final_newline = body.ends_with(b"\n");
+    /// The white space of a text, or else `COMPACT`.
+    pub(super) fn of(json: &Json, budget: &Budget) -> Self {
+        let text = &*json.text;
+        let final_newline = text.ends_with('\n');
         let all = Spacing::ALL.iter().map(|spacing| Self {
             spacing: *spacing,
             final_newline,
             ..Self::COMPACT
         });
-        let mut same = all.filter(|style| style.write(node, body.len()).as_deref() == Some(body));
+        let mut same = all.filter(|style| {
+            let mut writer = Writer::new(style, json, text.len(), budget);
+            writer.expected = Some(text);
+            writer.write().is_some_and(|written| written == text.as_bytes())
+        });
         same.next().unwrap_or(Self::COMPACT)
     }
 
-    /// Writes a value; `None` when that is longer than the limit.
-    pub(in super::super) fn write(&self, node: &Node<'_>, limit: usize) -> Option<Vec<u8>> {
-        let mut writer = Writer {
-            style: self,
-            out: String::new(),
-            limit,
-            numbers: 0,
-        };
-        writer.value(node, 0);
-        if self.final_newline {
-            writer.out.push('\n');
-        }
-        (writer.out.len() <= limit).then(|| writer.out.into_bytes())
+    /// Writes a text anew; `None` when that is longer than the limit, or costs more than is left.
+    pub(in super::super) fn write(&self, json: &Json, limit: usize, budget: &Budget) -> Option<Vec<u8>> {
+        Writer::new(self, json, limit, budget).write()
     }
 }
 
@@ -88,9 +91,9 @@ impl Spacing {
     pub(in super::super) fn name(self) -> &'static str {
         match self {
             Self::Compact => "without white space",
-            Self::Spaced => "with a blank after each comma and colon",
-            Self::Indented("  ") => "indented by 2 blanks",
-            Self::Indented("    ") => "indented by 4 blanks",
+            Self::Spaced => "with a space after each comma and colon",
+            Self::Indented("  ") => "indented by 2 spaces",
+            Self::Indented("    ") => "indented by 4 spaces",
             Self::Indented(_) => "indented by tabs",
             Self::Jackson => "indented as Jackson does",
         }
@@ -107,46 +110,106 @@ impl Order {
     }
 }
 
-struct Writer<'s> {
-    style: &'s Style,
+struct Writer<'a> {
+    style: &'a Style,
+    json: &'a Json,
     out: String,
     limit: usize,
+    /// The text as which it ends at the first difference.
+    expected: Option<&'a str>,
+    /// How much was compared with it.
+    compared: usize,
     /// How many numbers were written.
     numbers: usize,
+    budget: &'a Budget,
+    /// The work that was not counted yet.
+    work: u64,
+    is_stopped: bool,
 }
 
-impl Writer<'_> {
-    fn value(&mut self, node: &Node<'_>, level: usize) {
+impl<'a> Writer<'a> {
+    fn new(style: &'a Style, json: &'a Json, limit: usize, budget: &'a Budget) -> Self {
+        Self {
+            style,
+            json,
+            out: String::new(),
+            limit,
+            expected: None,
+            compared: 0,
+            numbers: 0,
+            budget,
+            work: 0,
+            is_stopped: false,
+        }
+    }
+
+    fn write(mut self) -> Option<Vec<u8>> {
+        self.value(&self.json.root, 0);
+        if self.style.final_newline {
+            self.out.push('\n');
+        }
+        let is_affordable = self.budget.take(self.work);
+        let is_whole = !self.is_stopped && is_affordable && self.out.len() <= self.limit;
+        is_whole.then(|| self.out.into_bytes())
+    }
+
+    fn value(&mut self, node: &Node, level: usize) {
+        if self.is_stopped {
+            return;
+        }
+        self.work += TOKEN;
+        if self.work >= CHARGE {
+            self.is_stopped |= !self.budget.take(std::mem::take(&mut self.work));
+        }
         // An indent can make a short body hundreds of times longer.
-        if self.out.len() > self.limit {
+        self.is_stopped |= self.out.len() > self.limit || self.differs();
+        if self.is_stopped {
             return;
         }
         match node {
-            Node::Plain(text) if text.starts_with(|first: char| first.is_ascii_lowercase()) => self.out.push_str(text),
-            Node::Plain(text) => self.number(text),
-            Node::Text(text) => self.string(text),
+            Node::Plain(text) => self.plain(self.json.text(*text)),
+            Node::Text(text) => self.string(*text),
             Node::Array(items) => self.array(items, level),
             Node::Object(members) => self.object(members, level),
         }
     }
 
-    fn number(&mut self, text: &str) {
+    fn differs(&mut self) -> bool {
+        let Some(expected) = self.expected else { return false };
+        let range = self.compared..self.out.len();
+        self.compared = range.end;
+        expected.as_bytes().get(range.clone()) != Some(&self.out.as_bytes()[range])
+    }
+
+    fn plain(&mut self, text: &str) {
+        self.work += text.len() as u64;
+        if text.starts_with(|first: char| first.is_ascii_lowercase()) {
+            self.out.push_str(text);
+            return;
+        }
         let is_meant = self.style.only.is_none_or(|only| only == self.numbers);
         self.numbers += 1;
-        match self.style.numbers.rewrite(text).filter(|_| is_meant) {
-            Some(other) => self.out.push_str(&other),
-            None => self.out.push_str(text),
+        if is_meant && let Some(other) = self.style.numbers.rewrite(text) {
+            self.work += REWRITTEN;
+            self.out.push_str(&other);
+        } else {
+            self.out.push_str(text);
         }
     }
 
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, span: Span) {
+        let text = self.json.text(span);
+        self.work += text.len() as u64;
         match self.style.escapes.and_then(|escapes| Some((escapes, decode(text)?))) {
-            Some((escapes, decoded)) => escapes.write(&decoded, &mut self.out),
+            Some((escapes, decoded)) => {
+                self.work += 4 * text.len() as u64;
+                escapes.write(&decoded, &mut self.out);
+            }
             None => self.out.push_str(text),
         }
     }
 
-    fn array(&mut self, items: &[Node<'_>], level: usize) {
+    fn array(&mut self, items: &[Node], level: usize) {
         let is_on_one_line = self.style.spacing == Spacing::Jackson;
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
@@ -165,17 +228,17 @@ impl Writer<'_> {
         self.out.push(']');
     }
 
-    fn object(&mut self, members: &[(&str, Node<'_>)], level: usize) {
+    fn object(&mut self, members: &[(Span, Node)], level: usize) {
         let mut order: Vec<_> = members.iter().collect();
         match self.style.order {
             Order::Kept => {}
-            Order::Alphabetical => order.sort_by_cached_key(|(key, _)| decode(key)),
-            Order::ByLength => order.sort_by_cached_key(|(key, _)| (key.len(), decode(key))),
+            Order::Alphabetical => order.sort_by_cached_key(|(key, _)| decode(self.json.text(*key))),
+            Order::ByLength => order.sort_by_cached_key(|(key, _)| (key.end - key.start, decode(self.json.text(*key)))),
         }
         self.out.push('{');
         for (index, (key, value)) in order.into_iter().enumerate() {
             self.before_item(index, level + 1);
-            self.string(key);
+            self.string(*key);
             self.out.push_str(match self.style.spacing {
                 Spacing::Compact => ":",
                 Spacing::Spaced | Spacing::Indented(_) => ": ",

@@ -1,5 +1,7 @@
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use http::HeaderValue;
+
 use super::*;
 use crate::command::explain::form::{Form, hex};
 use crate::command::explain::macs::{self, Written};
@@ -14,7 +16,7 @@ struct Value {
 
 fn value(case: &Case, form: &Form) -> Value {
     let text = case.head.headers[&form.header].to_str().unwrap().to_owned();
-    let mac = macs::find(text.as_bytes(), |length| length == 32).remove(0);
+    let mac = macs::find(text.as_bytes(), |length| length == form.length).remove(0);
     Value {
         before: text[..mac.start].to_owned(),
         mac: text[mac.start..mac.end].to_owned(),
@@ -35,7 +37,7 @@ fn rows(form: &Form, value: &Value) -> Vec<(&'static str, Vec<String>)> {
     let mut rows = vec![
         ("signature_quoted", vec![format!("\"{whole}\"")]),
         ("signature_quoted", vec![format!("{before}'{mac}'")]),
-        ("signature_blanks", vec![format!("{before} {mac}")]),
+        ("signature_spaces", vec![format!("{before} {mac}")]),
         ("signature_twice", vec![whole.clone(), whole.clone()]),
     ];
     if form.written == Written::Hex {
@@ -55,15 +57,21 @@ fn rows(form: &Form, value: &Value) -> Vec<(&'static str, Vec<String>)> {
             "signature_hex_for_base64",
             vec![format!("{before}{}", STANDARD.encode(hex(bytes)))],
         ));
-        rows.push(("signature_unpadded", vec![whole.trim_end_matches('=').to_owned()]));
-        if mac.contains(['+', '/']) {
-            rows.push((
-                "signature_base64_url",
-                vec![format!("{before}{}", URL_SAFE_NO_PAD.encode(bytes))],
-            ));
+        let unpadded = whole.trim_end_matches('=').to_owned();
+        let other_alphabet = match form.written {
+            Written::Base64Url => STANDARD.encode(bytes),
+            _ => URL_SAFE_NO_PAD.encode(bytes),
+        };
+        if unpadded != whole {
+            rows.push(("signature_unpadded", vec![unpadded]));
+        }
+        if mac.contains(['+', '/', '-', '_']) {
+            rows.push(("signature_base64_url", vec![format!("{before}{other_alphabet}")]));
         }
         let percent = mac.replace('=', "%3D").replace('+', "%2B").replace('/', "%2F");
-        rows.push(("signature_percent_encoded", vec![format!("{before}{percent}")]));
+        if percent != *mac {
+            rows.push(("signature_percent_encoded", vec![format!("{before}{percent}")]));
+        }
     }
     if !prefix.is_empty() {
         let without = before.strip_suffix(&**prefix).unwrap();
@@ -79,7 +87,7 @@ fn rows(form: &Form, value: &Value) -> Vec<(&'static str, Vec<String>)> {
 
 #[test]
 fn what_happened_to_a_header_is_named_first_for_every_scheme() {
-    let mut url_safe = false;
+    let (mut url_safe, mut seen) = (false, 0);
     for (about, scheme) in schemes() {
         let form = Form::of(&scheme).unwrap();
         // Bodies until one has a MAC with a character of its own in either alphabet.
@@ -92,21 +100,21 @@ fn what_happened_to_a_header_is_named_first_for_every_scheme() {
                 for value in &values {
                     head.headers.append(&form.header, value.parse().unwrap());
                 }
-                assert_named(&case.with_head(head), name, &format!("{about}: {values:?}"));
+                let case = case.with_head(head);
+                // Some schemes are lenient: it is no accident for them.
+                if case.verify().is_err() {
+                    seen += 1;
+                    assert_named(&case, name, &format!("{about}: {values:?}"));
+                }
             }
         }
     }
-    assert!(url_safe);
+    assert!(url_safe && seen > KNOWN.len() * 8 * 5, "{seen}");
 }
 
 #[test]
-fn blanks_that_were_plus_are_restored() {
-    let scheme = KNOWN
-        .iter()
-        .find(|known| known.name == "shopify")
-        .unwrap()
-        .chosen()
-        .scheme;
+fn spaces_that_were_plus_are_restored() {
+    let scheme = named("shopify");
     let bodies = (0..100).map(|body| signed_body(&scheme, body.to_string()));
     let form = Form::of(&scheme).unwrap();
     let mut with_plus = bodies.filter(|case| value(case, &form).mac.contains('+'));
@@ -162,21 +170,30 @@ fn the_recipe_of_another_provider_under_this_header_is_named() {
             let (form, of_recipe) = (Form::of(&scheme).unwrap(), Form::of(&recipe).unwrap());
             let same_key = scheme.decodes_secret() == recipe.decodes_secret();
             let is_other = form.header != of_recipe.header && of_recipe.signs_time() && form.signs_time();
-            if !same_key || !is_other || of_recipe.id.is_some() {
+            let same_form = form.length == of_recipe.length && form.unit == of_recipe.unit;
+            if !same_key || !is_other || !same_form || of_recipe.id.is_some() {
+                continue;
+            }
+            let case = signed_body(&recipe, BODY);
+            let mac = value(&case, &of_recipe).bytes;
+            let time = form.unit.write(NOW);
+            let mut head = form.write(&case.head, &mac, Some(&time)).unwrap();
+            head.headers.remove(&of_recipe.header);
+            head.headers
+                .extend(form.id.clone().map(|name| (name, HeaderValue::from_static("msg_1"))));
+            let case = case.with_head(head).with_scheme(scheme.clone());
+            // Many schemes sign the same.
+            if case.verify().is_ok() {
                 continue;
             }
             seen += 1;
-            let case = signed_body(&recipe, BODY);
-            let text = case.head.headers[&of_recipe.header].to_str().unwrap();
-            let mac = macs::find(text.as_bytes(), |length| length == 32).remove(0);
-            let head = form.write(&case.head, &mac.bytes, Some(&NOW.to_string())).unwrap();
-            let mut head = head;
-            head.headers.remove(&of_recipe.header);
-            let case = case.with_head(head).with_scheme(scheme.clone());
-            assert_named(&case, "other_recipe", &format!("{other} under the header of {about}"));
+            let names = explained(&case);
+            // Some sign what this one does but for the id.
+            let is_named = names == ["other_recipe"] || form.id.is_some() && names == ["time_left_out"];
+            assert!(is_named, "{other} under the header of {about}: {names:?}");
         }
     }
-    assert!(seen > 0);
+    assert!(seen > 10);
 }
 
 #[test]

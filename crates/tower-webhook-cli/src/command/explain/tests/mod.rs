@@ -17,7 +17,7 @@ use tower_webhook::scheme::{Encoding, HmacScheme};
 use super::accident::ACCIDENTS;
 use super::case::Case;
 use super::search::{Finding, Search};
-use crate::scheme::{AnyScheme, KNOWN};
+use crate::scheme::{AnyScheme, Chosen, ForUrl, KNOWN};
 use crate::secret::SecretText;
 
 const NOW: i64 = 1_700_000_000;
@@ -26,28 +26,36 @@ const BODY: &str = r#"{"event":"lead.created","data":{"name":"Zoë"}}"#;
 
 type Scheme = Arc<dyn AnyScheme>;
 
-/// One scheme of each kind; the others differ from one of them in names and prefixes, in the unit of the time, or in
-/// the hash.
-const KINDS: [&str; 8] = [
-    "knowrithm",
-    "github",
-    "stripe",
-    "slack",
-    "shopify",
-    "standard-webhooks",
-    "svix",
-    "razorpay",
-];
+/// Where requests are sent, as the provider knows it.
+const URL: &str = "https://example.com/hook?b=2&a=1";
 
-/// The schemes that accidents happen to, and two that are described by arguments.
+/// Every scheme with a name, and two that are described by arguments.
 fn schemes() -> Vec<(&'static str, Scheme)> {
     let own = |name| HmacScheme::new(HeaderName::from_static(name));
-    let kinds = KNOWN.iter().filter(|known| KINDS.contains(&known.name));
-    let mut schemes: Vec<_> = kinds.map(|known| (known.name, known.chosen().scheme)).collect();
+    let named = KNOWN.iter().map(|known| match known.chosen() {
+        Chosen {
+            for_url: Some(make), ..
+        } => (known.name, make(URL).unwrap()),
+        Chosen { scheme, .. } => (known.name, scheme),
+    });
+    let mut schemes: Vec<_> = named.collect();
     schemes.push(("own hex", Arc::new(own("x-own-mac"))));
     let base64 = own("x-own-signature").prefix("hmac ").encoding(Encoding::Base64);
     schemes.push(("own base64", Arc::new(base64)));
     schemes
+}
+
+/// The scheme with this name.
+fn named(name: &str) -> Scheme {
+    let mut schemes = schemes().into_iter();
+    schemes.find(|(known, _)| *known == name).unwrap().1
+}
+
+/// How a scheme is made for another public URL, if it signs that.
+fn for_url(scheme: &Scheme) -> Option<ForUrl> {
+    let mut chosen = KNOWN.iter().map(|known| known.chosen());
+    let known = chosen.find(|known| known.scheme.signature_header() == scheme.signature_header());
+    known?.for_url
 }
 
 fn secret(text: impl AsRef<[u8]>) -> SecretText {
@@ -67,13 +75,14 @@ fn keyed(scheme: &Scheme, key: impl AsRef<[u8]>) -> SecretText {
 /// A request that is right: signed with this secret, and verified with it.
 fn signed(scheme: &Scheme, by: &SecretText, body: impl AsRef<[u8]>) -> Case {
     let signer = scheme.signer(by).unwrap().timestamp(NOW).id("msg_1");
-    let request = Request::post("https://example.com/hook?b=2&a=1")
-        .body(body.as_ref().to_vec())
-        .unwrap();
+    let request = Request::post(URL).body(body.as_ref().to_vec()).unwrap();
     let (head, body) = signer.sign(request).into_parts();
     let case = Case::new(head, body, [by.clone()], Arc::clone(scheme));
     assert!(case.verify().is_ok());
-    case
+    match for_url(scheme) {
+        Some(make) => case.with_public_url(Arc::new(move |url| make(&url.to_string()).ok())),
+        None => case,
+    }
 }
 
 fn signed_body(scheme: &Scheme, body: impl AsRef<[u8]>) -> Case {
@@ -116,7 +125,7 @@ fn names_differ_and_texts_are_sentences_without_an_end() {
     let count = names.len();
     names.dedup();
     assert_eq!(names.len(), count);
-    for text in ACCIDENTS.iter().flat_map(|accident| [accident.cause, accident.mend]) {
+    for text in ACCIDENTS.iter().flat_map(|accident| [accident.cause, accident.fix]) {
         assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
     }
 }

@@ -110,7 +110,7 @@ fn a_damaged_secret_and_a_damaged_body_are_named_both() {
 
 #[test]
 fn a_secret_that_the_scheme_cannot_take_hides_no_other_one() {
-    let scheme = KNOWN.iter().find(|known| known.name == "svix").unwrap().chosen().scheme;
+    let scheme = named("svix");
     let case = signed_body(&scheme, BODY);
     let set = [secret("no base64"), case.secrets[0].clone()];
     assert!(matches!(

@@ -1,25 +1,37 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use http::request::Parts;
+use tower_webhook::scheme::Algorithm;
 
 use super::*;
-use crate::command::explain::form::{Form, TimeIn};
-use crate::command::explain::{explain, macs};
+use crate::command::explain::form::{Form, TimeIn, Unit, hex};
+use crate::command::explain::{explain, macs, scratch};
+use crate::moment::Times;
 
-/// The MAC of a message under a key, by a scheme that signs the body alone.
-fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let scheme: Scheme = Arc::new(HmacScheme::new(HeaderName::from_static("x-mac")));
-    let headers = scheme.signer(&secret(key)).unwrap().headers(message);
-    macs::find(headers["x-mac"].as_bytes(), |length| length == 32)
-        .remove(0)
-        .bytes
+/// The MAC of a message, by a scheme that signs the body alone.
+fn mac(algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+    let scheme: Scheme = Arc::new(HmacScheme::new(HeaderName::from_static("x-mac")).algorithm(algorithm));
+    let headers = scheme.signer(&secret(KEY)).unwrap().headers(message);
+    macs::find(headers["x-mac"].as_bytes(), macs::is_length).remove(0).bytes
+}
+
+fn algorithm(form: &Form) -> Algorithm {
+    match form.length {
+        20 => Algorithm::HmacSha1,
+        32 => Algorithm::HmacSha256,
+        _ => Algorithm::HmacSha512,
+    }
+}
+
+/// The case with this MAC.
+fn showing(case: &Case, form: &Form, mac: &[u8]) -> Case {
+    case.with_head(form.write(&case.head, mac, Some(&form.unit.write(NOW))).unwrap())
 }
 
 /// The case with the MAC of another message.
 fn claiming(case: &Case, message: &[u8]) -> Case {
     let form = Form::of(&case.scheme).unwrap();
-    let mac = mac(KEY.as_bytes(), message);
-    case.with_head(form.write(&case.head, &mac, Some(&NOW.to_string())).unwrap())
+    showing(case, &form, &mac(algorithm(&form), message))
 }
 
 /// The schemes that sign a time.
@@ -37,7 +49,7 @@ fn a_time_that_the_sender_left_out_is_named() {
         let case = signed_body(&scheme, BODY);
         assert_named(&claiming(&case, BODY.as_bytes()), "time_left_out", about);
         if form.id.is_some() {
-            let message = format!("{NOW}.{BODY}");
+            let message = format!("{}.{BODY}", form.unit.write(NOW));
             assert_named(&claiming(&case, message.as_bytes()), "time_left_out", about);
         }
     }
@@ -64,16 +76,21 @@ fn a_time_that_the_sender_added_is_named() {
 #[test]
 fn a_time_in_another_unit_than_was_signed_is_named() {
     for (about, scheme, form) in timed() {
+        let (name, time) = match form.unit {
+            Unit::Seconds => ("time_in_milliseconds", format!("{NOW}123")),
+            Unit::Milliseconds => ("time_in_seconds", NOW.to_string()),
+            Unit::Rfc3339 => continue,
+        };
         let case = signed_body(&scheme, BODY);
         let text = case.head.headers[&form.header].to_str().unwrap();
-        let mac = macs::find(text.as_bytes(), |length| length == 32).remove(0);
-        let head = form.write(&case.head, &mac.bytes, Some(&format!("{NOW}123")));
-        assert_named(&case.with_head(head.unwrap()), "time_in_milliseconds", about);
+        let mac = macs::find(text.as_bytes(), |length| length == form.length).remove(0);
+        let head = form.write(&case.head, &mac.bytes, Some(&time));
+        assert_named(&case.with_head(head.unwrap()), name, about);
     }
 }
 
 #[test]
-fn a_time_that_is_missing_or_a_date_is_read_from_elsewhere() {
+fn a_time_that_is_missing_or_in_another_form_is_read_from_elsewhere() {
     for (about, scheme, form) in timed() {
         let TimeIn::Header(name) = form.time else { continue };
         let case = signed_body(&scheme, BODY);
@@ -84,14 +101,20 @@ fn a_time_that_is_missing_or_a_date_is_read_from_elsewhere() {
             .headers
             .insert("date", "Tue, 14 Nov 2023 22:13:21 GMT".parse().unwrap());
         assert_named(&case.with_head(dated), "time_missing", about);
-        without.headers.insert("x-other-time", NOW.into());
+        let time = form.unit.write(NOW);
+        without.headers.insert("x-other-time", time.parse().unwrap());
         assert_named(&case.with_head(without), "time_missing", about);
-        for text in [
-            "2023-11-14T22:13:20Z",
-            "1700000000.25",
-            "+1700000000",
-            "Tue, 14 Nov 2023 22:13:20 GMT",
-        ] {
+        let date = "Tue, 14 Nov 2023 22:13:20 GMT".to_owned();
+        let others = match form.unit {
+            Unit::Rfc3339 => vec![NOW.to_string(), format!("{NOW}000"), date],
+            _ => vec![
+                "2023-11-14T22:13:20Z".to_owned(),
+                format!("{time}.25"),
+                format!("+{time}"),
+                date,
+            ],
+        };
+        for text in others {
             assert_named(&case.with_header(&name, text.parse().unwrap()), "time_as_date", about);
         }
     }
@@ -100,7 +123,7 @@ fn a_time_that_is_missing_or_a_date_is_read_from_elsewhere() {
 /// What the report says in JSON.
 fn report(case: &Case, now: i64) -> serde_json::Value {
     let now = UNIX_EPOCH + Duration::from_secs(now.unsigned_abs());
-    serde_json::to_value(explain(case, now)).unwrap()
+    serde_json::to_value(explain(case, &Times::at(now))).unwrap()
 }
 
 #[test]
@@ -114,6 +137,9 @@ fn a_right_signature_with_a_wrong_time_is_explained_by_the_time() {
             "time_in_future",
             "{about}"
         );
+        if form.unit != Unit::Seconds {
+            continue;
+        }
         // Milliseconds that were signed as such.
         let signer = scheme
             .signer(&case.secrets[0])
@@ -149,40 +175,42 @@ fn an_older_secret_of_the_set_is_named() {
         let case = signed_body(&scheme, BODY);
         let newer = SecretText::new(keyed(&scheme, "newer").expose().to_vec(), "file new".to_owned()).unwrap();
         let case = case.with_secrets([newer, case.secrets[0].clone()]);
-        assert_eq!(report(&case, NOW)["accident"], "older_secret", "{about}");
+        let report = report(&case, NOW);
+        assert_eq!(
+            (&report["accident"], &report["genuine"]),
+            (&"older_secret".into(), &true.into()),
+            "{about}"
+        );
     }
+}
+
+/// What a scheme signs for the body of a case, among all that schemes sign.
+fn message(case: &Case, form: &Form) -> Vec<u8> {
+    let messages = scratch::messages(case, form).into_iter();
+    let mut right = messages.filter(|message| claiming(case, message).verify().is_ok());
+    right.next().expect("`scratch::messages` has what each scheme signs")
 }
 
 #[test]
 fn another_hash_is_named_in_the_header_of_the_scheme_or_in_an_older_one() {
-    use tower_webhook::scheme::Algorithm::{HmacSha1, HmacSha384, HmacSha512};
+    use Algorithm::{HmacSha1, HmacSha256, HmacSha384, HmacSha512};
 
     for (about, scheme) in schemes() {
         let form = Form::of(&scheme).unwrap();
         let case = signed_body(&scheme, BODY);
-        let message = match (&form.id, form.signs_time()) {
-            (Some(_), _) => format!("msg_1.{NOW}.{BODY}"),
-            (None, true) => format!("{NOW}.{BODY}"),
-            (None, false) => BODY.to_owned(),
-        };
-        for algorithm in [HmacSha1, HmacSha384, HmacSha512] {
-            let other = HmacScheme::new(HeaderName::from_static("x-mac")).algorithm(algorithm);
-            let other: Scheme = Arc::new(other);
-            let headers = other.signer(&secret(KEY)).unwrap().headers(&message);
-            let digits = headers["x-mac"].to_str().unwrap();
-            let time = if form.time == TimeIn::Signature {
-                format!("t={NOW},")
-            } else {
-                String::new()
-            };
-            let value = format!("{time}{}{digits}", form.prefix()).parse().unwrap();
-            assert_named(&case.with_header(&form.header, value), "other_hash", about);
+        let message = message(&case, &form);
+        for other in [HmacSha1, HmacSha256, HmacSha384, HmacSha512] {
+            if other == algorithm(&form) {
+                continue;
+            }
+            let mac = mac(other, &message);
+            assert_named(&showing(&case, &form, &mac), "other_hash", about);
 
             if form.time != TimeIn::Signature {
                 let mut head = Parts::clone(&case.head);
                 head.headers.remove(&form.header);
-                head.headers
-                    .insert("x-older", format!("hash={digits}").parse().unwrap());
+                let older = format!("hash={}", hex(&mac)).parse().unwrap();
+                head.headers.insert("x-older", older);
                 assert_named(&case.with_head(head), "other_hash", about);
             }
         }
