@@ -12,6 +12,7 @@ mod runtime;
 mod scheme;
 mod secret;
 mod term;
+mod unreachable;
 mod verdict;
 
 use std::process::ExitCode;

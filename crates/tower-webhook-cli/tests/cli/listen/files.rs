@@ -7,7 +7,7 @@ use tower_webhook::scheme::Knowrithm;
 
 use crate::exchange::{authority, path, post};
 use crate::listening::{Listening, SECRET, json, signed};
-use crate::process::run;
+use crate::process::{only_error, run};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -97,7 +97,14 @@ fn requests_come_over_https_and_are_sent_again_over_https() {
     let host = format!("host: {}\r\n", authority(&listening.url));
     assert!(String::from_utf8(kept).unwrap().contains(&host));
     // The system does not trust this certificate.
-    assert_eq!(replay(&[]).status.code(), Some(3));
+    let error = only_error(&replay(&[]), 3);
+    assert!(
+        error.ends_with(": if you trust its certificate, name it with --cacert"),
+        "{error}"
+    );
+    let plain = listening.url.replace("https://", "http://");
+    let error = only_error(&run(&["replay", &body, "--url", &plain]), 3);
+    assert!(error.starts_with(authority(&plain)) && error.contains(": "), "{error}");
 }
 
 #[test]
