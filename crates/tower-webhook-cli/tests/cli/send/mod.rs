@@ -195,9 +195,12 @@ fn a_body_that_is_no_text_is_base64_in_json() {
         (&"/wA=".into(), Some(200))
     );
     assert_eq!(
-        (document["body"].is_null(), &document["body_complete"]),
-        (true, &true.into())
+        (document["body"].is_null(), &document["body_truncated"]),
+        (true, &false.into())
     );
+    assert_eq!(document["body_bytes"], 2);
+    let length = serde_json::json!({ "name": "content-length", "value": "2" });
+    assert!(document["headers"].as_array().unwrap().contains(&length), "{document}");
     assert!(document["duration_ms"].as_f64().unwrap() > 0.0);
 }
 
