@@ -8,6 +8,7 @@ mod moment;
 mod outcome;
 mod payload;
 mod progress;
+mod random;
 mod runtime;
 mod scheme;
 mod secret;

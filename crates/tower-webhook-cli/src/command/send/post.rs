@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::outcome::{Failure, Result};
 use crate::payload::{Outgoing, Payload, Sent};
 use crate::progress;
+use crate::random;
 
 /// A larger body is hashed beside the event loop.
 const MAX_INLINE: u64 = 256 * 1024;
@@ -74,7 +75,5 @@ impl Post {
 
 /// An id for a delivery that may be sent more than once.
 pub(super) fn draw_id() -> Result<String> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| Failure::usage(format_args!("random bytes: {error}")))?;
-    Ok(format!("msg_{:032x}", u128::from_ne_bytes(random)))
+    Ok(format!("msg_{}", random::name()?))
 }
