@@ -4,7 +4,7 @@ mod answer;
 mod forge;
 pub(super) mod head;
 mod histogram;
-mod post;
+pub(super) mod post;
 mod repeat;
 mod report;
 mod retry;
