@@ -80,13 +80,13 @@ mod tests {
     use http::Request;
 
     use super::*;
-    use crate::command::listen::received::Hidden;
+    use crate::command::listen::hidden::Hidden;
     use crate::verdict::Verdict;
 
     fn received(size: usize) -> Received {
         let head = Request::post("/").body(()).unwrap().into_parts().0;
         let body = Bytes::from(vec![b'a'; size]);
-        Received::new(head, body, true, Verdict::genuine(None), &Hidden::new(Vec::new()))
+        Received::new(head, body, true, Verdict::genuine(None), &Hidden::new(&[]))
     }
 
     fn numbers(kept: &Kept) -> Vec<u64> {

@@ -2,11 +2,13 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | `setup` | the listener, from its arguments |
 //! | `serve` | the listener from its first line to its summary |
 //! | `listener` | the service: a request is collected, judged, answered, shown and kept |
 //! | `collect` | a body within its bounds |
 //! | `handshake` | what providers ask before they send |
 //! | `forward` | passes genuine requests on |
+//! | `hidden` | takes the secret out of what is shown |
 //! | `save` | requests in files |
 //! | `received`, `event`, `members`, `pretty` | a request, and how it is written |
 //! | `show`, `summary`, `output` | what is printed |
@@ -16,6 +18,7 @@ mod collect;
 mod event;
 mod forward;
 mod handshake;
+mod hidden;
 mod kept;
 mod listener;
 mod members;
@@ -26,6 +29,7 @@ mod received;
 mod reply;
 mod save;
 mod serve;
+mod setup;
 mod show;
 mod summary;
 
@@ -87,7 +91,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", value_parser = parse_url, help_heading = "Answers")]
     forward: Option<Uri>,
 
-    /// Keep the exact bytes of each request in a file of this folder, for `replay`, `verify` and `explain`
+    /// Keep the exact bytes of each request in a file of this folder, for `replay`, `verify` and `explain`. A secret
+    /// in a request is hidden on the terminal and on the page, and stays in the files
     #[arg(long, value_name = "DIR", help_heading = "Files")]
     save: Option<PathBuf>,
     /// How many such files to keep. Rename one to keep it for longer
@@ -111,7 +116,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
-        serve::run(self, json)
+        serve::run(&self, json)
     }
 }
 

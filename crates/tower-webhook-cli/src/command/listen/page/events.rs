@@ -86,7 +86,7 @@ fn start(listener: &Listener, page: &Page) -> Bytes {
 }
 
 fn request(run: u64, received: &Received) -> Bytes {
-    let pretty = pretty(&received.body, SHOWN);
+    let pretty = pretty(received.shown(), SHOWN);
     let shown = OnPage {
         request: received.json(None),
         is_text_cut: pretty.as_ref().is_some_and(|pretty| pretty.is_cut) || !received.is_whole,

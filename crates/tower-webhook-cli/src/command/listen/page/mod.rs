@@ -34,7 +34,7 @@ const MAX_STREAMS: usize = 16;
 /// Only the script and the style of the file, by their hashes, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
-    script-src 'sha256-rZ8QCp5dkWCXBn7aHZwEo3yAKbWoUBrJQ18aCW5Ztyg='; style-src 'sha256-Mp0+IryK1IkrMcJj3y8QjCVD+R4VGb6qPuZGC3zsKek='";
+    script-src 'sha256-9h2Eum02rh4Y0rJzRvXaXPgJ9cS9iPsV0B2V7yIMSb0='; style-src 'sha256-Mp0+IryK1IkrMcJj3y8QjCVD+R4VGb6qPuZGC3zsKek='";
 
 /// The page.
 pub(super) struct Page {
