@@ -195,9 +195,10 @@ impl Listener {
     async fn save(&self, received: &Received) -> Option<String> {
         let folder = self.folder.clone()?;
         let (at, head, body) = (received.at, received.head.clone(), received.body.clone());
+        let is_genuine = received.verdict.is_genuine();
         let save = move || {
             let mut folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
-            folder.save(at, &head, &body)
+            folder.save(at, is_genuine, &head, &body)
         };
         match spawn_blocking(save).await.ok()? {
             Ok(name) => Some(name),

@@ -95,7 +95,7 @@ pub(crate) struct Args {
     /// in a request is hidden on the terminal and on the page, and stays in the files
     #[arg(long, value_name = "DIR", help_heading = "Files")]
     save: Option<PathBuf>,
-    /// How many such files to keep. Rename one to keep it for longer
+    /// How many such files of this run to keep: so many genuine and so many refused ones. Those of earlier runs stay
     #[arg(long, value_name = "N", default_value_t = 100, requires = "save",
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Files")]
     keep: u32,

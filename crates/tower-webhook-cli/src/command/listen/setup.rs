@@ -68,7 +68,7 @@ impl Setup {
                 url: url.clone(),
             }),
         };
-        let folder = args.save.as_deref().map(|path| Folder::open(path.to_owned(), args.keep as usize));
+        let folder = args.save.as_deref().map(|path| Folder::open(path, args.keep as usize));
         let of_scheme = || format!("/webhooks/{}", chosen.name);
         Ok(Self {
             scheme: chosen.name,
