@@ -7,7 +7,7 @@
 //! | `listener` | the service: a request is collected, judged, answered, shown and kept |
 //! | `collect` | a body within its bounds |
 //! | `handshake` | what providers ask before they send |
-//! | `forward` | passes genuine requests on |
+//! | `forward`, `hop` | passes genuine requests on, once |
 //! | `hidden` | takes the secret out of what is shown |
 //! | `save` | requests in files |
 //! | `received`, `event`, `members`, `pretty` | a request, and how it is written |
@@ -19,6 +19,7 @@ mod event;
 mod forward;
 mod handshake;
 mod hidden;
+mod hop;
 mod kept;
 mod listener;
 mod members;
@@ -87,7 +88,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true,
         value_parser = clap::value_parser!(u64).range(..=3_600_000), help_heading = "Answers")]
     delay: u64,
-    /// Pass genuine requests on, byte for byte, and answer as this URL does
+    /// Pass genuine requests on, byte for byte and with one header more, `Via`, and answer as this URL does
     #[arg(long, value_name = "URL", value_parser = parse_url, help_heading = "Answers")]
     forward: Option<Uri>,
 

@@ -15,6 +15,7 @@ use super::Args;
 use super::collect::Bounds;
 use super::forward::Target;
 use super::hidden::Hidden;
+use super::hop::Hop;
 use super::kept::Kept;
 use super::listener::{Answers, Listener};
 use super::output::Output;
@@ -66,6 +67,7 @@ impl Setup {
             Some(url) => Some(Target {
                 client: args.client.client()?,
                 url: url.clone(),
+                hop: Hop::new(chosen.scheme)?,
             }),
         };
         let folder = args.save.as_deref().map(|path| Folder::open(path, args.keep as usize));
