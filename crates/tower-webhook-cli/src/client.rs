@@ -22,6 +22,12 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::outcome::{Failure, Result};
+use crate::term::{Plain, PlainBytes};
+use crate::unreachable;
+
+/// How much is read at a time, and so how long the head of an answer may be. With more, interim answers (100 Continue)
+/// without end would keep the thread of the timer for seconds.
+const MAX_READ: usize = 64 * 1024;
 
 /// A body that is sent: bytes, or what is read from a file.
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -60,7 +66,9 @@ impl ClientArgs {
             .enable_http2()
             .wrap_connector(http);
         Ok(Client {
-            client: legacy::Client::builder(TokioExecutor::new()).build(connector),
+            client: legacy::Client::builder(TokioExecutor::new())
+                .http1_max_buf_size(MAX_READ)
+                .build(connector),
             timeout: Duration::from_secs(self.timeout),
         })
     }
@@ -77,7 +85,8 @@ impl ClientArgs {
             let builder = builder.map_err(|error| Failure::io("the certificates of the system", &error))?;
             return Ok(builder.with_no_client_auth());
         };
-        let at = |error: &dyn Error| Failure::usage(format_args!("{}: {error}", path.display()));
+        let place = PlainBytes(path.as_os_str().as_encoded_bytes());
+        let at = |error: &dyn Error| Failure::usage(format_args!("{place}: {error}"));
         let mut roots = RootCertStore::empty();
         for certificate in CertificateDer::pem_file_iter(path).map_err(|error| at(&error))? {
             let certificate = certificate.map_err(|error| at(&error))?;
@@ -85,8 +94,7 @@ impl ClientArgs {
         }
         if roots.is_empty() {
             return Err(Failure::usage(format_args!(
-                "{}: contains no certificate",
-                path.display()
+                "{place}: contains no certificate: name a PEM file with one"
             )));
         }
         Ok(builder.with_root_certificates(roots).with_no_client_auth())
@@ -113,11 +121,16 @@ impl Client {
             let now = sent.load(Ordering::Relaxed);
             match answer {
                 Ok(Ok(response)) => return Ok(response),
-                Ok(Err(error)) => return Err(Failure::unreachable(format_args!("{to}: {}", root_cause(&error)))),
+                Ok(Err(error)) => {
+                    return Err(Failure::unreachable(format_args!(
+                        "{to}: {}",
+                        unreachable::describe(&error)
+                    )));
+                }
                 Err(_) if now > before => before = now,
                 Err(_) => {
                     return Err(Failure::unreachable(format_args!(
-                        "{to}: no answer within {} s",
+                        "{to}: no answer within {} s: is it busy? --timeout allows more",
                         self.timeout.as_secs()
                     )));
                 }
@@ -155,16 +168,8 @@ pub(crate) fn parse_url(text: &str) -> Result<Uri, String> {
 }
 
 fn authority(uri: &Uri) -> String {
-    uri.authority().map_or_else(|| uri.to_string(), ToString::to_string)
-}
-
-/// The last error in the chain of sources, which says what happened: `Connection refused`.
-fn root_cause(error: &dyn Error) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
+    let authority = uri.authority().map_or_else(|| uri.to_string(), ToString::to_string);
+    Plain(&authority).to_string()
 }
 
 #[cfg(test)]

@@ -3,12 +3,18 @@
 //! [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
+    CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HOST, HeaderMap,
+    HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT, VIA,
 };
+
+/// Headers that are for the last receiver, whatever `Connection` says. A sender must not name such ones there.
+const END_TO_END: [HeaderName; 6] = [CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, USER_AGENT, VIA];
 
 /// The headers of a request as they are sent to another place. `Host` and `Content-Length` follow from the URL and the
 /// body; the body is there, so nobody waits for `100 Continue`.
+///
+/// `Connection` may name any other header, that of a signature too: whoever relies on one looks whether it is still
+/// there.
 pub(crate) fn of_request(headers: &HeaderMap) -> HeaderMap {
     without(headers, &[HOST, CONTENT_LENGTH, EXPECT])
 }
@@ -23,6 +29,7 @@ fn without(headers: &HeaderMap, more: &[HeaderName]) -> HeaderMap {
     let named: Vec<HeaderName> = named
         .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .filter(|name| !END_TO_END.contains(name))
         .collect();
     let stays = |name: &HeaderName| !(is_hop_by_hop(name) || named.contains(name) || more.contains(name));
     let kept = headers.iter().filter(|(name, _)| stays(name));
@@ -58,7 +65,7 @@ mod tests {
     #[test]
     fn what_belongs_to_the_connection_stays_behind() {
         let of_connection = [
-            ("connection", "keep-alive, X-Mine"),
+            ("connection", "keep-alive, X-Mine, Content-Type"),
             ("x-mine", "1"),
             ("keep-alive", "timeout=5"),
             ("transfer-encoding", "chunked"),

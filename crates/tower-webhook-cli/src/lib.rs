@@ -8,10 +8,12 @@ mod moment;
 mod outcome;
 mod payload;
 mod progress;
+mod random;
 mod runtime;
 mod scheme;
 mod secret;
 mod term;
+mod unreachable;
 mod verdict;
 
 use std::process::ExitCode;

@@ -1,29 +1,25 @@
 //! `replay`: a saved request is sent again, with the same headers and bytes.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::PathBuf;
 
-use bytes::Bytes;
-use http::{Request, Uri};
-use http_body_util::{BodyExt, Full};
-use serde::Serialize;
+use http::{Request, StatusCode, Uri};
 
-use crate::client::{Body, ClientArgs, parse_url};
+use super::send::post::exchange;
+use crate::client::{ClientArgs, parse_url};
 use crate::hop_by_hop;
 use crate::message;
 use crate::outcome::{Failure, Outcome, Result};
+use crate::payload::Payload;
 use crate::runtime;
-use crate::term::style::{BAD, FAINT, GOOD};
-use crate::term::{self, Plain};
-
-/// What `listen` can have saved at most, in bytes.
-const MAX_BODY: u64 = 1 << 30;
+use crate::term::{self, PlainBytes};
 
 /// Send a saved request again, unchanged
 ///
 /// The method, the headers and the bytes are those of the file; the URL says where. `Host` and the headers of the
 /// connection are made anew. Where the provider signs a timestamp, a receiver refuses the request once that is too old.
+///
+/// Prints the status, the time and the body of the answer. Exits with 0 when the status is 2xx, with 1 when it is
+/// another one, and with 3 when there is no answer.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example, after `tower-webhook listen --save requests`:\n  \
         tower-webhook replay \"$(ls requests/*.http | tail -n 1)\" \\\n    \
@@ -38,83 +34,26 @@ pub(crate) struct Args {
     client: ClientArgs,
 }
 
-#[derive(Serialize)]
-struct Sent<'a> {
-    method: &'a str,
-    url: String,
-    size: usize,
-    status: u16,
-    took_ms: f64,
-}
-
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let client = self.client.client()?;
-        let (request, size) = self.request()?;
-        let method = request.method().clone();
-        let runtime = runtime::current_thread()?;
-        let started = Instant::now();
-        let answer = runtime.block_on(client.send(request))?;
-        let took = started.elapsed();
-
-        let status = answer.status();
-        let sent = Sent {
-            method: method.as_str(),
-            url: self.url.to_string(),
-            size,
-            status: status.as_u16(),
-            took_ms: (took.as_secs_f64() * 1e6).round() / 1e3,
-        };
-        if json {
-            term::json(&sent)?;
-        } else {
-            let style = if status.is_success() { GOOD } else { BAD };
-            let Sent {
-                method, url, took_ms, ..
-            } = &sent;
-            let (method, url) = (Plain(method), Plain(url));
-            term::line(format_args!(
-                "{method} {url} {FAINT}{size} bytes{FAINT:#}\nanswered {style}{}{style:#} in {took_ms} ms",
-                status.as_u16()
-            ))?;
-        }
-        if status.is_success() {
-            return Ok(Outcome::Good);
-        }
-        if status.is_client_error() {
-            term::warn("a timestamp that was signed with the request may be too old by now");
-        }
-        Ok(Outcome::No)
-    }
-
-    fn request(&self) -> Result<(Request<Body>, usize)> {
+        let place = PlainBytes(self.file.as_os_str().as_encoded_bytes());
         let saved = message::read(&self.file)?;
         let Some(body) = saved.body else {
             return Err(Failure::usage(format_args!(
-                "{}: contains no body: take a file that `listen --save` wrote",
-                self.file.display()
+                "{place}: contains no body: take a file that `listen --save` wrote"
             )));
         };
-        let body = read(body, &self.file)?;
-        let size = body.len();
-        let body = Full::new(body).map_err(|never| match never {}).boxed_unsync();
-        let mut request = Request::new(body);
-        *request.method_mut() = saved.head.method;
-        *request.uri_mut() = self.url.clone();
+        let payload = Payload::spool(body, &place.to_string())?;
+        let mut request = Request::new(&payload);
         *request.headers_mut() = hop_by_hop::of_request(&saved.head.headers);
-        Ok((request, size))
+        *request.method_mut() = saved.head.method;
+        *request.uri_mut() = self.url;
+        let answer = runtime::finish(runtime::current_thread()?, exchange(&client, request))?;
+        answer.print(json)?;
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            term::warn("if the signature has a timestamp, it may be too old by now");
+        }
+        Ok(answer.outcome())
     }
-}
-
-fn read(body: impl Read, path: &Path) -> Result<Bytes> {
-    let mut bytes = Vec::new();
-    let read = body.take(MAX_BODY + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::io(path.display(), &error))?;
-    if bytes.len() as u64 > MAX_BODY {
-        return Err(Failure::usage(format_args!(
-            "{}: its body is longer than 1 GiB",
-            path.display()
-        )));
-    }
-    Ok(bytes.into())
 }

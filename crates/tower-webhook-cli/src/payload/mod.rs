@@ -52,9 +52,13 @@ impl Payload {
         }
     }
 
-    /// Reads to the end. What does not fit into memory goes into a temporary file, which has no name and so cannot
+    /// The bytes up to the end. What does not fit into memory goes into a temporary file, which has no name and so cannot
     /// outlive the program.
-    fn spool(mut input: impl Read, place: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// A failure of usage when they cannot be read, or the temporary file cannot be written.
+    pub(crate) fn spool(mut input: impl Read, place: &str) -> Result<Self> {
         let at = |error: io::Error| Failure::io(place, &error);
         let mut first = Vec::new();
         let read = (&mut input).take(MAX_IN_MEMORY + 1).read_to_end(&mut first);

@@ -1,13 +1,23 @@
 //! `replay`: what is sent again, and how it ends.
 
-use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 
+use tempfile::NamedTempFile;
 use tower_webhook::scheme::Knowrithm;
 
 use crate::exchange::{PATIENCE, post};
 use crate::listening::{Listening, SECRET, json, pairs, signed};
-use crate::process::run;
+use crate::process::{run, stdout};
+use crate::receiver::{Receiver, answer};
+
+/// A file with a request that has this body.
+fn saved(body: &[u8]) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(b"POST /hook HTTP/1.1\r\n\r\n").unwrap();
+    file.write_all(body).unwrap();
+    file
+}
 
 #[test]
 fn a_saved_request_arrives_unchanged_and_is_genuine_again() {
@@ -24,11 +34,19 @@ fn a_saved_request_arrives_unchanged_and_is_genuine_again() {
     let second = Listening::start(&["--json", "--path", "/other"]);
     let output = run(&["--json", "replay", file.to_str().unwrap(), "--url", &second.url]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let mut sent = json(&String::from_utf8(output.stdout).unwrap());
-    assert!(sent["took_ms"].take().is_f64());
-    let expected =
-        serde_json::json!({ "method": "POST", "url": second.url, "size": 17, "status": 200, "took_ms": null });
-    assert_eq!(sent, expected);
+    let answer = json(&stdout(&output));
+    assert!(answer["duration_ms"].is_f64(), "{answer}");
+    for (member, value) in [
+        ("status", 200.into()),
+        ("body", r#"{"status":"success"}"#.into()),
+        ("body_bytes", 20.into()),
+        ("body_truncated", false.into()),
+    ] {
+        let value: serde_json::Value = value;
+        assert_eq!(answer[member], value, "{member}");
+    }
+    let kind = serde_json::json!({ "name": "content-type", "value": "application/json" });
+    assert!(answer["headers"].as_array().unwrap().contains(&kind), "{answer}");
 
     let again = json(&second.line());
     assert_eq!(
@@ -47,35 +65,44 @@ fn a_saved_request_arrives_unchanged_and_is_genuine_again() {
 }
 
 #[test]
-fn a_refusal_is_no_and_the_reason_may_be_the_time() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("request.http");
-    fs::write(&file, "POST /hook HTTP/1.1\r\n\r\n{}").unwrap();
-    let listening = Listening::start(&["--json"]);
-    let output = run(&["replay", file.to_str().unwrap(), "--url", &listening.url]);
-    assert_eq!(output.status.code(), Some(1));
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        shown.starts_with(&format!("POST {} 2 bytes\nanswered 403 in ", listening.url)),
-        "{shown}"
-    );
-    let remark = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        remark,
-        "warning: a timestamp that was signed with the request may be too old by now\n"
-    );
+fn the_answer_is_shown_and_a_refusal_may_be_due_to_the_time() {
+    let file = saved(b"{}");
+    let aged = "warning: if the signature has a timestamp, it may be too old by now\n";
+    for (status, code, remark) in [(204, 0, ""), (401, 1, aged), (403, 1, aged), (404, 1, ""), (500, 1, "")] {
+        let receiver = Receiver::start(move |_, _| answer(status, "a\u{1b}\n"));
+        let output = run(&["replay", file.path().to_str().unwrap(), "--url", &receiver.url]);
+        assert_eq!(output.status.code(), Some(code));
+        let shown = stdout(&output);
+        let (first, body) = shown.split_once('\n').unwrap();
+        assert!(
+            first.starts_with(&status.to_string()) && first.ends_with(" ms"),
+            "{shown}"
+        );
+        assert_eq!(body, if status == 204 { "" } else { "a\\u{1b}\n" });
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), remark);
+    }
+}
+
+#[test]
+fn a_large_body_is_sent_as_it_is() {
+    let body: Vec<u8> = (0..9_000_000_u32).map(|at| at.to_le_bytes()[1]).collect();
+    let file = saved(&body);
+    let receiver = Receiver::answering(200);
+    let output = run(&["replay", file.path().to_str().unwrap(), "--url", &receiver.url]);
+    assert!(output.status.success(), "{output:?}");
+    let seen = receiver.only();
+    assert!(seen.body == body);
+    assert_eq!(seen.head.headers["content-length"], "9000000");
 }
 
 #[test]
 fn nobody_who_answers_is_unreachable() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("request.http");
-    fs::write(&file, "POST /hook HTTP/1.1\r\n\r\n{}").unwrap();
+    let file = saved(b"{}");
     // It accepts connections, by its queue, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let started = std::time::Instant::now();
-    let output = run(&["replay", file.to_str().unwrap(), "--url", &url, "--timeout", "1"]);
+    let output = run(&["replay", file.path().to_str().unwrap(), "--url", &url, "--timeout", "1"]);
     assert!(started.elapsed() < PATIENCE);
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8(output.stderr).unwrap();

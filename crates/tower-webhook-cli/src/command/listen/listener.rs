@@ -15,10 +15,11 @@ use tower_webhook_server::Body;
 use super::collect::{Bounds, Collected};
 use super::forward::Target;
 use super::handshake;
+use super::hidden::Hidden;
 use super::kept::Kept;
 use super::output::Output;
 use super::page::Page;
-use super::received::{Hidden, How, Received};
+use super::received::{How, Received};
 use super::reply::{self, Reply};
 use super::save::Folder;
 use super::show::{Elsewhere, Show};
@@ -40,6 +41,8 @@ pub(super) struct Listener {
     pub(super) path: String,
     /// The URL with that path.
     pub(super) url: String,
+    /// The URL without a path.
+    pub(super) base: String,
     pub(super) answers: Answers,
     pub(super) folder: Option<Arc<Mutex<Folder>>>,
     pub(super) show: Show,
@@ -174,7 +177,7 @@ impl Listener {
                 }
                 if let Some(target) = &self.answers.target {
                     let (answer, trouble) = target.pass_on(&received.head, received.body.clone()).await;
-                    received.how = trouble.map_or(How::Forwarded, How::Unreachable);
+                    received.how = trouble.map_or(How::Forwarded, How::NotForwarded);
                     return answer;
                 }
             }
@@ -192,9 +195,10 @@ impl Listener {
     async fn save(&self, received: &Received) -> Option<String> {
         let folder = self.folder.clone()?;
         let (at, head, body) = (received.at, received.head.clone(), received.body.clone());
+        let is_genuine = received.verdict.is_genuine();
         let save = move || {
             let mut folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
-            folder.save(at, &head, &body)
+            folder.save(at, is_genuine, &head, &body)
         };
         match spawn_blocking(save).await.ok()? {
             Ok(name) => Some(name),
@@ -213,7 +217,7 @@ impl Listener {
         };
         let elsewhere = Elsewhere {
             method: head.method.as_str(),
-            path: head.uri.path(),
+            path: &self.hidden.target(head.uri.path()),
             status: answer.status().as_u16(),
         };
         self.summary

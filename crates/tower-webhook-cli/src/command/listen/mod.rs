@@ -2,11 +2,13 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | `setup` | the listener, from its arguments |
 //! | `serve` | the listener from its first line to its summary |
 //! | `listener` | the service: a request is collected, judged, answered, shown and kept |
 //! | `collect` | a body within its bounds |
 //! | `handshake` | what providers ask before they send |
-//! | `forward` | passes genuine requests on |
+//! | `forward`, `hop` | passes genuine requests on, once |
+//! | `hidden` | takes the secret out of what is shown |
 //! | `save` | requests in files |
 //! | `received`, `event`, `members`, `pretty` | a request, and how it is written |
 //! | `show`, `summary`, `output` | what is printed |
@@ -16,6 +18,8 @@ mod collect;
 mod event;
 mod forward;
 mod handshake;
+mod hidden;
+mod hop;
 mod kept;
 mod listener;
 mod members;
@@ -26,6 +30,7 @@ mod received;
 mod reply;
 mod save;
 mod serve;
+mod setup;
 mod show;
 mod summary;
 
@@ -83,14 +88,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true,
         value_parser = clap::value_parser!(u64).range(..=3_600_000), help_heading = "Answers")]
     delay: u64,
-    /// Pass genuine requests on, byte for byte, and answer as this URL does
+    /// Pass genuine requests on, byte for byte and with one header more, `Via`, and answer as this URL does
     #[arg(long, value_name = "URL", value_parser = parse_url, help_heading = "Answers")]
     forward: Option<Uri>,
 
-    /// Keep the exact bytes of each request in a file of this folder, for `replay`, `verify` and `explain`
+    /// Keep the exact bytes of each request in a file of this folder, for `replay`, `verify` and `explain`. A secret
+    /// in a request is hidden on the terminal and on the page, and stays in the files
     #[arg(long, value_name = "DIR", help_heading = "Files")]
     save: Option<PathBuf>,
-    /// How many such files to keep. Rename one to keep it for longer
+    /// How many such files of this run to keep: so many genuine and so many refused ones. Those of earlier runs stay
     #[arg(long, value_name = "N", default_value_t = 100, requires = "save",
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Files")]
     keep: u32,
@@ -111,7 +117,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
-        serve::run(self, json)
+        serve::run(&self, json)
     }
 }
 

@@ -5,29 +5,32 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::event;
-use crate::secret::SecretText;
+use super::hidden::{Header, Hidden};
 use crate::verdict::Verdict;
 
 /// How much of a body JSON and the page contain, in bytes.
 pub(super) const SHOWN: usize = 64 * 1024;
-/// Secrets that are shorter may occur in a header by chance.
-const LEAST_HIDDEN: usize = 4;
 
 /// A request for the path that is listened on.
 pub(super) struct Received {
     /// Counts from 1, in the order in which the requests were kept.
     pub(super) number: u64,
     pub(super) at: Timestamp,
+    /// As it came. It is not shown.
     pub(super) head: Parts,
+    /// Path and query, as they are shown.
+    pub(super) target: String,
     pub(super) headers: Vec<Header>,
+    /// As it came. What is shown is [`shown`](Self::shown).
     pub(super) body: Bytes,
+    /// The body in which the secret is hidden, when it contains it.
+    redacted: Option<Bytes>,
     /// Whether `body` is all of it. Otherwise it cannot be sent again.
     pub(super) is_whole: bool,
     /// How many bytes of the body came.
@@ -41,13 +44,6 @@ pub(super) struct Received {
     pub(super) saved: Option<String>,
     /// The number of the request that was sent again.
     pub(super) replay_of: Option<u64>,
-}
-
-/// A header as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Header {
-    pub(super) name: String,
-    pub(super) value: String,
 }
 
 /// What decided the status of the answer.
@@ -64,19 +60,23 @@ pub(super) enum How {
     Handshake,
     /// The target of `--forward`.
     Forwarded,
-    /// The target of `--forward` could not be reached, for this reason.
-    Unreachable(String),
+    /// It was not passed on to the target of `--forward`, or no answer came, for this reason.
+    NotForwarded(String),
 }
 
 impl Received {
     /// What is known of a request before it is answered.
     pub(super) fn new(head: Parts, body: Bytes, is_whole: bool, verdict: Verdict, hidden: &Hidden) -> Self {
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let event = event::name(&head.headers, &body);
         Self {
             number: 0,
             at: Timestamp::now(),
+            target: hidden.target(target),
             headers: hidden.headers(&head.headers),
-            event: event::name(&head.headers, &body),
+            event: event.map(|event| event::shown(&hidden.text(&event))),
             size: body.len(),
+            redacted: hidden.body(&body),
             head,
             body,
             is_whole,
@@ -89,9 +89,9 @@ impl Received {
         }
     }
 
-    /// Path and query.
-    pub(super) fn target(&self) -> &str {
-        self.head.uri.path_and_query().map_or("/", |target| target.as_str())
+    /// The body as it is shown.
+    pub(super) fn shown(&self) -> &Bytes {
+        self.redacted.as_ref().unwrap_or(&self.body)
     }
 
     /// What it costs to keep it, in bytes.
@@ -101,12 +101,15 @@ impl Received {
         let headers: usize = headers
             .map(|header| 2 * (header.name.len() + header.value.len()) + 128)
             .sum();
-        self.body.len() + headers + 1024
+        let redacted = self.redacted.as_ref().map_or(0, Bytes::len);
+        self.body.len() + redacted + headers + 2 * self.target.len() + 1024
     }
 
     /// Keeps only the beginning of the body. The rest is no longer in memory.
     pub(super) fn cut_body(&mut self) {
-        self.body = Bytes::copy_from_slice(&self.body[..self.body.len().min(SHOWN)]);
+        for body in [Some(&mut self.body), self.redacted.as_mut()].into_iter().flatten() {
+            *body = Bytes::copy_from_slice(&body[..body.len().min(SHOWN)]);
+        }
         self.is_whole = false;
     }
 
@@ -117,26 +120,27 @@ impl Received {
             number: self.number,
             received_at: self.at,
             method: self.head.method.as_str(),
-            target: self.target(),
+            target: &self.target,
             event: self.event.as_deref(),
-            size: self.size,
             verdict: &self.verdict,
             status: self.status.as_u16(),
             answered_by: &self.how,
-            took_ms: milliseconds(self.took),
+            duration_ms: milliseconds(self.took),
             saved: self.saved.as_deref(),
             replay_of: self.replay_of,
             headers: &self.headers,
+            body_bytes: self.size,
             body: limit.map(|limit| self.json_body(limit)),
         }
     }
 
     fn json_body(&self, limit: usize) -> JsonBody<'_> {
-        let cut = &self.body[..self.body.len().min(limit)];
+        let body = self.shown();
+        let cut = &body[..body.len().min(limit)];
         let text = match std::str::from_utf8(cut) {
             Ok(text) => Some(text),
             // Cut within a letter.
-            Err(error) if error.error_len().is_none() && cut.len() < self.body.len() => {
+            Err(error) if error.error_len().is_none() && cut.len() < body.len() => {
                 std::str::from_utf8(&cut[..error.valid_up_to()]).ok()
             }
             Err(_) => None,
@@ -144,7 +148,8 @@ impl Received {
         JsonBody {
             body: text,
             body_base64: text.is_none().then(|| STANDARD.encode(cut)),
-            is_body_cut: cut.len() < self.size || !self.is_whole,
+            body_truncated: cut.len() < body.len() || !self.is_whole,
+            body_redacted: self.redacted.is_some(),
         }
     }
 }
@@ -158,16 +163,17 @@ pub(super) struct Json<'a> {
     method: &'a str,
     target: &'a str,
     event: Option<&'a str>,
-    size: usize,
     verdict: &'a Verdict,
     status: u16,
     answered_by: &'a How,
-    took_ms: f64,
+    duration_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     saved: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replay_of: Option<u64>,
     headers: &'a [Header],
+    /// Of the whole body, as far as it was read.
+    body_bytes: usize,
     #[serde(flatten)]
     body: Option<JsonBody<'a>>,
 }
@@ -180,44 +186,14 @@ struct JsonBody<'a> {
     /// When it is no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
-    is_body_cut: bool,
+    body_truncated: bool,
+    /// Whether the secret stood in the body, and is not shown.
+    body_redacted: bool,
 }
 
 /// In milliseconds, with microseconds as the fraction.
 pub(super) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// What no header may show: the secrets, where a provider sends them, and passwords.
-pub(super) struct Hidden(Vec<SecretText>);
-
-impl Hidden {
-    pub(super) fn new(secrets: Vec<SecretText>) -> Self {
-        Self(secrets)
-    }
-
-    fn headers(&self, headers: &HeaderMap) -> Vec<Header> {
-        let shown = headers.iter().map(|(name, value)| Header {
-            name: name.to_string(),
-            value: self.value(name, value),
-        });
-        shown.collect()
-    }
-
-    fn value(&self, name: &HeaderName, value: &HeaderValue) -> String {
-        let mut secrets = self.0.iter().map(SecretText::expose);
-        let has_secret = secrets.any(|secret| {
-            secret.len() >= LEAST_HIDDEN && value.as_bytes().windows(secret.len()).any(|part| part == secret)
-        });
-        if has_secret {
-            return "(contains the secret)".to_owned();
-        }
-        if name == AUTHORIZATION || name == PROXY_AUTHORIZATION {
-            let kind = value.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
-            return format!("{} (hidden)", String::from_utf8_lossy(kind));
-        }
-        String::from_utf8_lossy(value.as_bytes()).into_owned()
-    }
 }
 
 #[cfg(test)]
@@ -226,22 +202,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::secret::SecretText;
 
-    fn received(body: &'static [u8]) -> Received {
+    fn received(body: &[u8]) -> Received {
         let secret = SecretText::new(b"s3cret".to_vec(), "here".to_owned()).unwrap();
-        let request = Request::post("/hook?a=b")
+        let request = Request::post("/hook?a=s3cret")
             .header("x-token", "s3cret")
-            .header("authorization", "Basic dXNlcjpzM2NyZXQ=")
-            .header("x-bytes", HeaderValue::from_bytes(b"Zo\xeb").unwrap());
+            .header("x-github-event", "s3cret.created");
         let head = request.body(()).unwrap().into_parts().0;
         let verdict = Verdict::genuine(Some("here"));
-        Received::new(
-            head,
-            Bytes::from_static(body),
-            true,
-            verdict,
-            &Hidden::new(vec![secret]),
-        )
+        let body = Bytes::copy_from_slice(body);
+        Received::new(head, body, true, verdict, &Hidden::new(&[secret]))
     }
 
     fn json(received: &Received, limit: usize) -> Value {
@@ -249,28 +220,35 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_header_is_not_shown() {
-        let json = json(&received(b"{}"), 100);
-        let expected = json!([
-            { "name": "x-token", "value": "(contains the secret)" },
-            { "name": "authorization", "value": "Basic (hidden)" },
-            { "name": "x-bytes", "value": "Zo\u{fffd}" },
-        ]);
-        assert_eq!(json["headers"], expected);
-        assert_eq!(json["target"], "/hook?a=b");
+    fn the_secret_is_nowhere_in_what_is_shown() {
+        let mut received = received(br#"{"token":"s3cret"}"#);
+        let shown = json(&received, 100);
+        assert!(!shown.to_string().contains("s3cret"), "{shown}");
+        assert_eq!(shown["target"], "/hook?a=(the secret)");
+        assert_eq!(shown["event"], "(the secret).created");
+        assert_eq!(
+            (&shown["body_redacted"], &shown["body_bytes"]),
+            (&json!(true), &json!(18))
+        );
+        assert_eq!(&received.body[..], br#"{"token":"s3cret"}"#);
+        received.cut_body();
+        assert!(!json(&received, 100).to_string().contains("s3cret"));
     }
 
     #[test]
-    fn a_body_is_text_or_base64_and_cut_where_that_is_said() {
+    fn a_body_is_text_or_base64_and_truncated_where_that_is_said() {
         let text = received("{\"a\":\"é\"}".as_bytes());
         let whole = json(&text, 100);
         assert_eq!(
-            (&whole["body"], &whole["is_body_cut"]),
-            (&json!("{\"a\":\"é\"}"), &json!(false))
+            (&whole["body"], &whole["body_truncated"], &whole["body_redacted"]),
+            (&json!("{\"a\":\"é\"}"), &json!(false), &json!(false))
         );
         let cut = json(&text, 7);
-        assert_eq!((&cut["body"], &cut["is_body_cut"]), (&json!("{\"a\":\""), &json!(true)));
-        assert_eq!(cut["size"], 10);
+        assert_eq!(
+            (&cut["body"], &cut["body_truncated"]),
+            (&json!("{\"a\":\""), &json!(true))
+        );
+        assert_eq!(cut["body_bytes"], 10);
         let bytes = json(&received(b"\xff\x00"), 100);
         assert_eq!((&bytes["body"], &bytes["body_base64"]), (&Value::Null, &json!("/wA=")));
     }

@@ -1,28 +1,28 @@
 //! Keeps the last requests in a folder, as HTTP/1.1 messages with the exact bytes of their bodies.
+//!
+//! A file gets its name only when it is complete, and never in place of another one or through a symbolic link. Only
+//! files that this run wrote are removed.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use http::request::Parts;
-use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::NamedTempFile;
 
 use crate::message::http1;
 use crate::outcome::{Failure, Result};
-
-const BEGIN: &str = "request-";
-const END: &str = ".http";
-/// Of a name: `request-20240521T103000.000000Z.http`.
-const TIME: &str = "%Y%m%dT%H%M%S.%6fZ";
+use crate::term::PlainBytes;
 
 /// A folder with the last requests. Their names say when they came, and so sort by time.
 pub(super) struct Folder {
     path: PathBuf,
     keep: usize,
-    names: BTreeSet<String>,
+    /// Genuine and refused ones are kept apart: a flood of forgeries removes no genuine request.
+    genuine: VecDeque<String>,
+    refused: VecDeque<String>,
 }
 
 impl Folder {
@@ -30,30 +30,31 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// A failure of usage when no file can be written there.
-    pub(super) fn open(path: PathBuf, keep: usize) -> Result<Self> {
-        let opened = make(&path).and_then(|()| {
-            // To learn it now, and not when the first request comes.
-            temporary(&path)?;
-            let mut names = BTreeSet::new();
-            for entry in fs::read_dir(&path)? {
-                let entry = entry?;
-                let name = entry.file_name().into_string();
-                names.extend(
-                    name.ok()
-                        .filter(|name| is_ours(name) && entry.file_type().is_ok_and(|kind| kind.is_file())),
-                );
-            }
-            Ok(names)
-        });
-        match opened {
-            Ok(names) => Ok(Self { path, keep, names }),
-            Err(error) => Err(Failure::io(path.display(), &error)),
+    /// A failure of usage when no file can be written there, or it is a symbolic link.
+    pub(super) fn open(path: &Path, keep: usize) -> Result<Self> {
+        let place = PlainBytes(path.as_os_str().as_encoded_bytes());
+        // Without a slash at its end, which would lead through the link.
+        let path = path.components().as_path().to_owned();
+        if path.is_symlink() {
+            return Err(Failure::usage(format_args!(
+                "{place} is a symbolic link: name the folder that it leads to"
+            )));
+        }
+        // A file is made to learn it now, and not when the first request comes.
+        match make(&path).and_then(|()| temporary(&path)) {
+            Err(error) => Err(Failure::io(place, &error)),
+            Ok(_) => Ok(Self {
+                path,
+                keep,
+                genuine: VecDeque::new(),
+                refused: VecDeque::new(),
+            }),
         }
     }
 
-    /// Writes a request, and removes the oldest files of this kind. Returns the name.
-    pub(super) fn save(&mut self, at: Timestamp, head: &Parts, body: &[u8]) -> io::Result<String> {
+    /// Writes a request, and removes the oldest one of its kind that this run wrote when there are too many. Returns the
+    /// name.
+    pub(super) fn save(&mut self, at: Timestamp, is_genuine: bool, head: &Parts, body: &[u8]) -> io::Result<String> {
         let mut file = temporary(&self.path)?;
         let mut out = io::BufWriter::new(file.as_file_mut());
         http1::write(head, body, &mut out)?;
@@ -70,9 +71,14 @@ impl Folder {
             }
             at = at.saturating_add(SignedDuration::from_micros(1)).unwrap_or(at);
         };
-        self.names.insert(name.clone());
-        while self.names.len() > self.keep
-            && let Some(oldest) = self.names.pop_first()
+        let names = if is_genuine {
+            &mut self.genuine
+        } else {
+            &mut self.refused
+        };
+        names.push_back(name.clone());
+        while names.len() > self.keep
+            && let Some(oldest) = names.pop_front()
         {
             match fs::remove_file(self.path.join(&oldest)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -83,7 +89,7 @@ impl Folder {
     }
 }
 
-fn make(path: &PathBuf) -> io::Result<()> {
+fn make(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -91,22 +97,16 @@ fn make(path: &PathBuf) -> io::Result<()> {
 }
 
 /// A file for its owner alone. It is removed unless it gets a name.
-fn temporary(folder: &PathBuf) -> io::Result<NamedTempFile> {
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".request-")
         .suffix(".tmp")
         .tempfile_in(folder)
 }
 
+/// For example `request-20240521T103000.000000Z.http`.
 fn name(at: Timestamp) -> String {
-    format!("{BEGIN}{}{END}", at.strftime(TIME))
-}
-
-/// Whether a name is exactly one that [`name`] makes.
-fn is_ours(file: &str) -> bool {
-    let time = file.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
-    let time = time.and_then(|time| DateTime::strptime(TIME, time).ok());
-    time.is_some_and(|time| format!("{BEGIN}{}{END}", time.strftime(TIME)) == file)
+    format!("request-{}.http", at.strftime("%Y%m%dT%H%M%S.%6fZ"))
 }
 
 #[cfg(test)]
@@ -114,6 +114,8 @@ mod tests {
     use http::Request;
 
     use super::*;
+
+    const FIRST: &str = "2024-05-21T10:30:00.000001Z";
 
     fn head() -> Parts {
         Request::post("/hook")
@@ -124,7 +126,14 @@ mod tests {
             .0
     }
 
-    fn listing(path: &PathBuf) -> Vec<String> {
+    /// Saves a request that came so many seconds after the first.
+    fn save(folder: &mut Folder, seconds: i64, is_genuine: bool) -> String {
+        let at: Timestamp = FIRST.parse().unwrap();
+        let at = at + SignedDuration::from_secs(seconds);
+        folder.save(at, is_genuine, &head(), b"\xff\r\n").unwrap()
+    }
+
+    fn listing(path: &Path) -> Vec<String> {
         let entries = fs::read_dir(path).unwrap();
         let mut names: Vec<_> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -134,46 +143,59 @@ mod tests {
     }
 
     #[test]
-    fn the_last_ones_are_kept_for_the_owner_alone_and_other_files_stay() {
+    fn files_are_whole_for_the_owner_alone_and_never_in_place_of_others() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
-        let mut folder = Folder::open(path.clone(), 3).unwrap();
-        let others = [
-            "notes.txt",
-            "request-20240521T103000.000000Z.http.bak",
-            "request-x.http",
-            ".request-1.tmp",
-        ];
-        for other in others {
-            fs::write(path.join(other), "mine").unwrap();
-        }
-        fs::create_dir(path.join("request-20000101T000000.000000Z.http")).unwrap();
-        let at: Timestamp = "2024-05-21T10:30:00.000001Z".parse().unwrap();
-        for _ in 0..2 {
-            folder.save(at, &head(), b"\xff\r\n").unwrap();
-        }
-        // Another run knows the files of the first.
-        let mut folder = Folder::open(path.clone(), 3).unwrap();
-        for second in 1..=2 {
-            let later = at + SignedDuration::from_secs(second);
-            folder.save(later, &head(), b"\xff\r\n").unwrap();
-        }
-        let mut expected: Vec<_> = others.map(str::to_owned).to_vec();
-        expected.push("request-20000101T000000.000000Z.http".to_owned());
-        let kept = ["0.000002", "1.000001", "2.000001"];
-        expected.extend(kept.map(|time| format!("request-20240521T10300{time}Z.http")));
-        expected.sort();
-        assert_eq!(listing(&path), expected);
-        let newest = path.join(expected.iter().rfind(|name| name.contains("2.000001")).unwrap());
+        let mut folder = Folder::open(&path, 3).unwrap();
+        let first = save(&mut folder, 0, true);
+        assert_eq!(first, "request-20240521T103000.000001Z.http");
+        assert_eq!(save(&mut folder, 0, true), "request-20240521T103000.000002Z.http");
+        let file = path.join(first);
         assert_eq!(
-            fs::read(&newest).unwrap(),
+            fs::read(&file).unwrap(),
             b"POST /hook HTTP/1.1\r\nx-a: 1\r\n\r\n\xff\r\n"
         );
+        assert_eq!(listing(&path).len(), 2);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-            assert_eq!((mode(&path), mode(&newest)), (0o700, 0o600));
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
+        }
+    }
+
+    #[test]
+    fn the_last_genuine_and_the_last_refused_ones_of_this_run_are_kept_and_other_files_stay() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().to_owned();
+        let mut earlier = Folder::open(&path, 2).unwrap();
+        let mut expected = vec![save(&mut earlier, 0, true), save(&mut earlier, 1, false)];
+        let mut folder = Folder::open(&path, 2).unwrap();
+        expected.push(save(&mut folder, 2, true));
+        for second in 3..10 {
+            let name = save(&mut folder, second, false);
+            expected.extend((second > 7).then_some(name));
+        }
+        assert_eq!(listing(&path), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_symbolic_link() {
+        use std::os::unix::fs::symlink;
+
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("requests");
+        let victim = parent.path().join("victim");
+        let mut folder = Folder::open(&path, 1).unwrap();
+        symlink(&victim, path.join("request-20240521T103000.000001Z.http")).unwrap();
+        assert_eq!(save(&mut folder, 0, true), "request-20240521T103000.000002Z.http");
+        assert!(!victim.exists());
+
+        let link = parent.path().join("link");
+        symlink(&path, &link).unwrap();
+        for link in [&link, &parent.path().join("link/")] {
+            assert!(Folder::open(link, 1).is_err(), "{}", link.display());
         }
     }
 
@@ -182,6 +204,6 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("file");
         fs::write(&path, "").unwrap();
-        assert!(Folder::open(path, 3).is_err());
+        assert!(Folder::open(&path, 3).is_err());
     }
 }

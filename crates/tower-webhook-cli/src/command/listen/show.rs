@@ -70,7 +70,7 @@ impl Show {
             "\n{FAINT}{}{FAINT:#} {} {} {STRONG}{}{STRONG:#} {FAINT}{} bytes{FAINT:#}\n  {}",
             time(received.at),
             received.head.method,
-            path(received.target()),
+            path(&received.target),
             Plain(received.event.as_deref().unwrap_or("-")),
             received.size,
             received.verdict,
@@ -128,7 +128,7 @@ impl Show {
             return;
         }
         let limit = if self.full { usize::MAX } else { TEXT };
-        let Some(pretty) = pretty(&received.body, limit) else {
+        let Some(pretty) = pretty(received.shown(), limit) else {
             let _ = write!(out, "\n  {FAINT}(the body is no text){FAINT:#}");
             return;
         };
@@ -151,7 +151,7 @@ fn how(received: &Received) -> String {
         How::Status => " because of --status".to_owned(),
         How::Handshake => ", the challenge of the provider".to_owned(),
         How::Forwarded => " by the target of --forward".to_owned(),
-        How::Unreachable(reason) => format!(" - {WARNING}not forwarded{WARNING:#}: {}", Plain(reason)),
+        How::NotForwarded(reason) => format!(" - {WARNING}not forwarded{WARNING:#}: {}", Plain(reason)),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a receiver answered: status, time, and the beginning of the body.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::LOCATION;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde::Serialize;
@@ -23,12 +24,14 @@ const SHOWN: usize = 16 * 1024;
 const READ: usize = 1024 * 1024;
 
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(in crate::command) struct Answer {
+    pub(in crate::command) status: StatusCode,
     pub(super) headers: HeaderMap,
     /// From the first byte of the request to the last one of the answer.
     pub(super) took: Duration,
     body: Vec<u8>,
+    /// How many bytes of the body were read.
+    read: usize,
     cut: Option<Cut>,
 }
 
@@ -48,8 +51,9 @@ impl Answer {
         while read <= READ {
             let frame = match timeout_at(deadline, incoming.frame()).await {
                 Ok(None) => break,
-                Ok(Some(Ok(frame))) => frame,
-                Ok(Some(Err(_))) | Err(_) => {
+                // Frames that are there at once are not timed out, and may be empty.
+                Ok(Some(Ok(frame))) if tokio::time::Instant::now() < deadline => frame,
+                Ok(Some(_)) | Err(_) => {
                     cut = Some(Cut::Broken);
                     break;
                 }
@@ -68,11 +72,12 @@ impl Answer {
             headers: head.headers,
             took: start.elapsed(),
             body,
+            read,
             cut,
         }
     }
 
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(in crate::command) fn outcome(&self) -> Outcome {
         if self.status.is_success() {
             Outcome::Good
         } else {
@@ -81,7 +86,7 @@ impl Answer {
     }
 
     /// Prints the answer: its status and time, then its body.
-    pub(super) fn print(&self, json: bool) -> Result<()> {
+    pub(in crate::command) fn print(&self, json: bool) -> Result<()> {
         if json {
             return term::json(&self.document());
         }
@@ -114,9 +119,11 @@ impl Answer {
         Document {
             status: self.status.as_u16(),
             duration_ms: milliseconds(self.took),
+            headers: self.headers.iter().map(Header::new).collect(),
+            body_bytes: self.read,
             body: text,
             body_base64: text.is_none().then(|| STANDARD.encode(&self.body)),
-            body_complete: self.cut.is_none(),
+            body_truncated: self.cut.is_some(),
         }
     }
 }
@@ -138,12 +145,30 @@ impl fmt::Display for Answer {
 pub(super) struct Document<'a> {
     status: u16,
     duration_ms: f64,
+    headers: Vec<Header<'a>>,
+    /// Of the whole body, as far as it was read.
+    body_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a str>,
     /// Instead of `body`, when that is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
-    body_complete: bool,
+    body_truncated: bool,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    name: &'a str,
+    value: Cow<'a, str>,
+}
+
+impl<'a> Header<'a> {
+    fn new((name, value): (&'a HeaderName, &'a HeaderValue)) -> Self {
+        Self {
+            name: name.as_str(),
+            value: String::from_utf8_lossy(value.as_bytes()),
+        }
+    }
 }
 
 /// `404 Not Found`; a number alone when it is not a known one.

@@ -4,7 +4,7 @@ mod answer;
 mod forge;
 pub(super) mod head;
 mod histogram;
-mod post;
+pub(super) mod post;
 mod repeat;
 mod report;
 mod retry;
@@ -108,22 +108,24 @@ impl Args {
         };
         let mode = self.mode;
         if let Some(kind) = mode.forge {
-            return runtime::current_thread()?.block_on(forge::run(kind, &chosen, &secret, post, json));
+            let forged = forge::run(kind, &chosen, &secret, post, json);
+            return runtime::finish(runtime::current_thread()?, forged);
         }
         if mode.retry {
             // The attempts are one delivery, so they have one id.
             post.signer = post.signer.id(post::draw_id()?);
-            return runtime::current_thread()?.block_on(retry::run(Arc::new(post), mode.max_attempts, json));
+            let attempts = retry::run(Arc::new(post), mode.max_attempts, json);
+            return runtime::finish(runtime::current_thread()?, attempts);
         }
         match mode.repeat.or(mode.duplicate.then_some(2)) {
-            None => runtime::current_thread()?.block_on(once(&Arc::new(post), json)),
+            None => runtime::finish(runtime::current_thread()?, once(&Arc::new(post), json)),
             Some(requests) => {
                 let plan = Plan {
                     requests,
                     at_a_time: mode.concurrency,
                     same: mode.duplicate,
                 };
-                runtime::multi_thread()?.block_on(repeat::run(Arc::new(post), plan, json))
+                runtime::finish(runtime::multi_thread()?, repeat::run(Arc::new(post), plan, json))
             }
         }
     }

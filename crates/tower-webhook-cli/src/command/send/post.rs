@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::outcome::{Failure, Result};
 use crate::payload::{Outgoing, Payload, Sent};
 use crate::progress;
+use crate::random;
 
 /// A larger body is hashed beside the event loop.
 const MAX_INLINE: u64 = 256 * 1024;
@@ -56,25 +57,30 @@ impl Post {
 
     /// Sends the payload under these headers.
     pub(super) async fn send(&self, headers: HeaderMap) -> Result<Answer> {
-        let bar = progress::bytes("sending", Some(self.payload.len()));
-        let sent = Sent::new(bar.clone());
-        let mut request = Request::new(Outgoing::new(self.payload.clone(), sent.clone()).boxed_unsync());
+        let mut request = Request::new(&self.payload);
         *request.method_mut() = self.head.method.clone();
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = headers;
-        let start = Instant::now();
-        let response = self.client.send_while(request, sent.bytes()).await;
-        bar.finish_and_clear();
-        match response {
-            Ok(response) => Ok(Answer::read(response, start, self.client.timeout()).await),
-            Err(failure) => Err(self.payload.failure().unwrap_or(failure)),
-        }
+        exchange(&self.client, request).await
+    }
+}
+
+/// Sends a request, and reads the answer.
+pub(in crate::command) async fn exchange(client: &Client, request: Request<&Payload>) -> Result<Answer> {
+    let (head, payload) = request.into_parts();
+    let bar = progress::bytes("sending", Some(payload.len()));
+    let sent = Sent::new(bar.clone());
+    let body = Outgoing::new(payload.clone(), sent.clone()).boxed_unsync();
+    let start = Instant::now();
+    let response = client.send_while(Request::from_parts(head, body), sent.bytes()).await;
+    bar.finish_and_clear();
+    match response {
+        Ok(response) => Ok(Answer::read(response, start, client.timeout()).await),
+        Err(failure) => Err(payload.failure().unwrap_or(failure)),
     }
 }
 
 /// An id for a delivery that may be sent more than once.
 pub(super) fn draw_id() -> Result<String> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| Failure::usage(format_args!("random bytes: {error}")))?;
-    Ok(format!("msg_{:032x}", u128::from_ne_bytes(random)))
+    Ok(format!("msg_{}", random::name()?))
 }

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
 use super::post::Post;
-use super::report::Report;
+use super::report::{Ended, Report};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::progress;
 
@@ -24,7 +24,7 @@ pub(super) struct Plan {
     pub(super) same: bool,
 }
 
-/// Sends them all, or those that can be sent until Ctrl-C, and prints what was measured.
+/// Sends them all, or those that can be sent until Ctrl-C or a failure, and prints what was measured in any case.
 pub(super) async fn run(post: Arc<Post>, plan: Plan, json: bool) -> Result<Outcome> {
     let same = if plan.same { Some(post.sign().await?) } else { None };
     let load = Arc::new(Load {
@@ -41,22 +41,27 @@ pub(super) async fn run(post: Arc<Post>, plan: Plan, json: bool) -> Result<Outco
         workers.spawn(Arc::clone(&load).work());
     }
     let ended = tokio::select! {
-        ended = join(&mut workers) => ended.map(|()| false),
-        _ = tokio::signal::ctrl_c() => Ok(true),
+        ended = join(&mut workers) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(Ended::Interrupted),
     };
     workers.abort_all();
     load.bar.finish_and_clear();
-    let interrupted = ended?;
     let report = load.report.lock().unwrap_or_else(PoisonError::into_inner);
-    report.print(start.elapsed(), interrupted, json)?;
+    let shown = *ended.as_ref().unwrap_or(&Ended::Failed);
+    report.print(start.elapsed(), shown, json)?;
+    ended?;
     report.outcome()
 }
 
-async fn join(workers: &mut JoinSet<Result<()>>) -> Result<()> {
+/// Waits for all workers, or for the first that gives up or fails.
+async fn join(workers: &mut JoinSet<Result<Ended>>) -> Result<Ended> {
     while let Some(worker) = workers.join_next().await {
-        worker.map_err(|error| Failure::usage(format_args!("a request: {error}")))??;
+        match worker.map_err(|error| Failure::usage(format_args!("a request: {error}")))?? {
+            Ended::Completed => {}
+            ended => return Ok(ended),
+        }
     }
-    Ok(())
+    Ok(Ended::Completed)
 }
 
 struct Load {
@@ -69,12 +74,12 @@ struct Load {
 }
 
 impl Load {
-    /// Sends one request after the other, until all have begun.
-    async fn work(self: Arc<Self>) -> Result<()> {
+    /// Sends one request after the other, until all have begun or there is no hope.
+    async fn work(self: Arc<Self>) -> Result<Ended> {
         loop {
             let number = self.begun.fetch_add(1, Ordering::Relaxed);
             if number >= self.plan.requests {
-                return Ok(());
+                return Ok(Ended::Completed);
             }
             let headers = match &self.same {
                 Some(headers) => headers.clone(),
@@ -89,7 +94,7 @@ impl Load {
             let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
             report.add(number, result);
             if report.is_hopeless(GIVE_UP.max(self.plan.at_a_time)) {
-                return report.outcome().map(drop);
+                return Ok(Ended::GaveUp);
             }
         }
     }

@@ -17,6 +17,20 @@ const LISTED: u64 = 10;
 /// How many different errors are told apart.
 const MAX_ERRORS: usize = 8;
 
+/// How the sending ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ended {
+    /// There was nothing more to send.
+    Completed,
+    /// By Ctrl-C.
+    Interrupted,
+    /// The receiver did not answer, or did not accept.
+    GaveUp,
+    /// Something could not be sent, for a fault on this side.
+    Failed,
+}
+
 pub(super) struct Report {
     requests: u64,
     statuses: BTreeMap<StatusCode, u64>,
@@ -85,11 +99,11 @@ impl Report {
         })
     }
 
-    pub(super) fn print(&self, took: Duration, interrupted: bool, json: bool) -> Result<()> {
+    pub(super) fn print(&self, took: Duration, ended: Ended, json: bool) -> Result<()> {
         if json {
-            term::json(&self.document(took, interrupted))
+            term::json(&self.document(took, ended))
         } else {
-            self.print_text(took, interrupted)
+            self.print_text(took, ended)
         }
     }
 
@@ -103,7 +117,7 @@ impl Report {
         answered / took.as_secs_f64().max(1e-9)
     }
 
-    fn print_text(&self, took: Duration, interrupted: bool) -> Result<()> {
+    fn print_text(&self, took: Duration, ended: Ended) -> Result<()> {
         for (number, status, took) in &self.list {
             let style = if status.is_success() { GOOD } else { BAD };
             let took = Milliseconds(*took);
@@ -113,12 +127,14 @@ impl Report {
                 Status(*status)
             ))?;
         }
-        if interrupted {
-            term::line(format_args!(
-                "{WARNING}stopped{WARNING:#} after {} of {}",
-                self.sent(),
-                self.requests
-            ))?;
+        let stopped = match ended {
+            Ended::Completed => None,
+            Ended::Interrupted | Ended::Failed => Some("stopped"),
+            Ended::GaveUp => Some("gave up"),
+        };
+        if let Some(stopped) = stopped {
+            let (sent, requests) = (self.sent(), self.requests);
+            term::line(format_args!("{WARNING}{stopped}{WARNING:#} after {sent} of {requests}"))?;
         }
         let (sent, seconds, rate) = (self.sent(), took.as_secs_f64(), self.per_second(took));
         let noun = if sent == 1 { "request" } else { "requests" };
@@ -147,10 +163,10 @@ impl Report {
         Ok(())
     }
 
-    fn document(&self, took: Duration, interrupted: bool) -> Document<'_> {
+    fn document(&self, took: Duration, ended: Ended) -> Document<'_> {
         Document {
             requests: self.sent(),
-            interrupted,
+            ended,
             duration_ms: milliseconds(took),
             answers_per_second: (self.per_second(took) * 10.0).round() / 10.0,
             statuses: self
@@ -160,7 +176,7 @@ impl Report {
                 .collect(),
             unanswered: self.unanswered,
             errors: &self.errors,
-            latency: self.latencies.document(),
+            latency: (self.latencies.count() > 0).then(|| self.latencies.document()),
         }
     }
 }
@@ -168,11 +184,12 @@ impl Report {
 #[derive(Serialize)]
 struct Document<'a> {
     requests: u64,
-    interrupted: bool,
+    ended: Ended,
     duration_ms: f64,
     answers_per_second: f64,
     statuses: BTreeMap<u16, u64>,
     unanswered: u64,
     errors: &'a BTreeMap<String, u64>,
-    latency: super::histogram::Document,
+    /// `None` when nothing was answered.
+    latency: Option<super::histogram::Document>,
 }

@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::time::{Instant, Sleep, sleep};
-use tower::ServiceExt;
+use tokio::time::{Instant, sleep};
 use tower::retry::backoff::{Backoff, ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
-use tower::retry::{Policy, Retry};
 use tower::util::rng::{HasherRng, Rng};
 
 use super::answer::{Answer, Document, milliseconds};
 use super::post::Post;
+use super::report::Ended;
 use super::retry_after;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
-use crate::term::style::{BAD, FAINT};
+use crate::term::style::{BAD, FAINT, WARNING};
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -24,73 +23,72 @@ const LEAST_WAIT: Duration = Duration::from_millis(100);
 /// A wait is longer by up to this part of it, at random. The jitter of tower is in whole seconds, and so none at first.
 const JITTER: f64 = 0.5;
 
-/// Sends until the status is 2xx, or this many attempts were made. Each is signed anew, and printed.
+/// Sends until the status is 2xx, this many attempts were made, or Ctrl-C. Each attempt is signed anew, and printed; at
+/// the end is a report.
 pub(super) async fn run(post: Arc<Post>, max_attempts: u32, json: bool) -> Result<Outcome> {
-    let attempt = tower::service_fn(move |()| {
-        let post = Arc::clone(&post);
-        async move {
-            let headers = post.sign().await?;
-            post.send(headers).await
-        }
-    });
-    let answer = Retry::new(AsProvidersDo::new(max_attempts, json), attempt)
-        .oneshot(())
-        .await?;
-    if !json {
-        answer.print_body()?;
+    let start = Instant::now();
+    let mut attempts = Attempts {
+        json,
+        last: None,
+        count: 0,
+    };
+    let ended = tokio::select! {
+        ended = attempts.make(&post, max_attempts) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(Ended::Interrupted),
+    };
+    let shown = *ended.as_ref().unwrap_or(&Ended::Failed);
+    attempts.report(shown, start.elapsed())?;
+    ended?;
+    match attempts.last {
+        Some(Ok(answer)) => Ok(answer.outcome()),
+        Some(Err(error)) => Err(Failure::Unreachable(error)),
+        None => Ok(Outcome::No),
     }
-    Ok(answer.outcome())
 }
 
-/// Retries whatever is not 2xx, prints each attempt, and waits longer each time or as long as the receiver asks.
-#[derive(Clone)]
-struct AsProvidersDo {
-    attempt: u32,
-    max_attempts: u32,
-    backoff: ExponentialBackoff,
-    random: HasherRng,
+/// The attempts so far.
+struct Attempts {
     json: bool,
+    count: u32,
+    /// The last answer, or why there was none.
+    last: Option<Result<Answer, String>>,
 }
 
-impl AsProvidersDo {
-    fn new(max_attempts: u32, json: bool) -> Self {
-        let backoff = ExponentialBackoffMaker::new(FIRST_WAIT, LONGEST_WAIT, 0.0, HasherRng::default());
-        Self {
-            attempt: 0,
-            max_attempts,
-            backoff: backoff.expect("the shortest wait is below the longest").make_backoff(),
-            random: HasherRng::default(),
-            json,
-        }
-    }
-
-    /// The wait before the next attempt; `None` when there is none.
-    fn wait(&mut self, result: &Result<Answer>) -> Option<Sleep> {
-        let asked = match result {
-            Ok(answer) if answer.status.is_success() => return None,
-            Ok(answer) => retry_after::read(&answer.headers, Timestamp::now()),
-            Err(Failure::Unreachable(_)) => None,
-            Err(_) => return None,
-        };
-        if self.attempt == self.max_attempts {
-            return None;
-        }
-        let base = self.backoff.next_backoff().deadline() - Instant::now();
-        let longer = base.mul_f64(1.0 + JITTER * self.random.next_f64());
-        // A receiver that asks for no pause at all gets one nevertheless.
-        Some(sleep(
-            asked.map_or(longer.min(LONGEST_WAIT), |asked| asked.max(LEAST_WAIT)),
-        ))
-    }
-
-    fn print(&self, result: &Result<Answer>, wait: Option<Duration>) -> Result<()> {
-        let attempt = self.attempt;
-        if self.json {
-            return match result {
-                Ok(answer) => term::json(&Line::new(attempt, wait, Some(answer), None)),
-                Err(Failure::Unreachable(error)) => term::json(&Line::new(attempt, wait, None, Some(error))),
-                Err(_) => Ok(()),
+impl Attempts {
+    async fn make(&mut self, post: &Arc<Post>, max_attempts: u32) -> Result<Ended> {
+        let mut waits = Waits::new();
+        loop {
+            let result = match post.send(post.sign().await?).await {
+                Ok(answer) => Ok(answer),
+                Err(Failure::Unreachable(error)) => Err(error),
+                // A fault of our own is not tried again.
+                Err(failure) => return Err(failure),
             };
+            self.count += 1;
+            let ended = match &result {
+                Ok(answer) if answer.status.is_success() => Some(Ended::Completed),
+                _ if self.count == max_attempts => Some(Ended::GaveUp),
+                _ => None,
+            };
+            let wait = ended.is_none().then(|| waits.after(result.as_ref().ok()));
+            self.print(&result, wait)?;
+            self.last = Some(result);
+            if let Some(ended) = ended {
+                return Ok(ended);
+            }
+            sleep(wait.unwrap_or_default()).await;
+        }
+    }
+
+    fn print(&self, result: &Result<Answer, String>, wait: Option<Duration>) -> Result<()> {
+        let attempt = self.count;
+        if self.json {
+            return term::json(&Line {
+                attempt,
+                next_in_ms: wait.map(milliseconds),
+                answer: result.as_ref().ok().map(Answer::document),
+                error: result.as_ref().err().map(String::as_str),
+            });
         }
         let next = match wait {
             Some(wait) => format!("{FAINT}, next in {:.1} s{FAINT:#}", wait.as_secs_f64()),
@@ -98,30 +96,59 @@ impl AsProvidersDo {
         };
         match result {
             Ok(answer) => term::line(format_args!("attempt {attempt}: {answer}{next}")),
-            Err(Failure::Unreachable(error)) => term::line(format_args!(
+            Err(error) => term::line(format_args!(
                 "attempt {attempt}: {BAD}no answer{BAD:#} from {error}{next}"
             )),
-            Err(_) => Ok(()),
+        }
+    }
+
+    fn report(&self, ended: Ended, took: Duration) -> Result<()> {
+        if self.json {
+            return term::json(&Summary {
+                attempts: self.count,
+                ended,
+                duration_ms: milliseconds(took),
+            });
+        }
+        if let Some(Ok(answer)) = &self.last {
+            answer.print_body()?;
+        }
+        let (count, seconds) = (self.count, took.as_secs_f64());
+        let noun = if count == 1 { "attempt" } else { "attempts" };
+        match ended {
+            Ended::Completed => Ok(()),
+            Ended::GaveUp => term::line(format_args!(
+                "{WARNING}gave up{WARNING:#} after {count} {noun} in {seconds:.1} s"
+            )),
+            Ended::Interrupted | Ended::Failed => term::line(format_args!(
+                "{WARNING}stopped{WARNING:#} after {count} {noun} in {seconds:.1} s"
+            )),
         }
     }
 }
 
-impl Policy<(), Answer, Failure> for AsProvidersDo {
-    type Future = Sleep;
+/// How long to wait: longer each time, or as long as the receiver asks.
+struct Waits {
+    backoff: ExponentialBackoff,
+    random: HasherRng,
+}
 
-    fn retry(&mut self, (): &mut (), result: &mut Result<Answer>) -> Option<Sleep> {
-        self.attempt += 1;
-        let wait = self.wait(result);
-        let time = wait.as_ref().map(|sleep| sleep.deadline() - Instant::now());
-        if let Err(failure) = self.print(result, time) {
-            *result = Err(failure);
-            return None;
+impl Waits {
+    fn new() -> Self {
+        let backoff = ExponentialBackoffMaker::new(FIRST_WAIT, LONGEST_WAIT, 0.0, HasherRng::default());
+        Self {
+            backoff: backoff.expect("the shortest wait is below the longest").make_backoff(),
+            random: HasherRng::default(),
         }
-        wait
     }
 
-    fn clone_request(&mut self, (): &()) -> Option<()> {
-        Some(())
+    /// The wait after this answer, or after none.
+    fn after(&mut self, answer: Option<&Answer>) -> Duration {
+        let asked = answer.and_then(|answer| retry_after::read(&answer.headers, Timestamp::now()));
+        let base = self.backoff.next_backoff().deadline() - Instant::now();
+        let longer = base.mul_f64(1.0 + JITTER * self.random.next_f64());
+        // A receiver that asks for no pause at all gets one nevertheless.
+        asked.map_or(longer.min(LONGEST_WAIT), |asked| asked.max(LEAST_WAIT))
     }
 }
 
@@ -138,57 +165,34 @@ struct Line<'a> {
     error: Option<&'a str>,
 }
 
-impl<'a> Line<'a> {
-    fn new(attempt: u32, wait: Option<Duration>, answer: Option<&'a Answer>, error: Option<&'a str>) -> Self {
-        Self {
-            attempt,
-            next_in_ms: wait.map(milliseconds),
-            answer: answer.map(Answer::document),
-            error,
-        }
-    }
+/// The last line: `{"attempts":8,"ended":"gave_up","duration_ms":181203.1}`.
+#[derive(Serialize)]
+struct Summary {
+    attempts: u32,
+    ended: Ended,
+    duration_ms: f64,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn unreachable() -> Result<Answer> {
-        Err(Failure::unreachable("127.0.0.1:1: Connection refused"))
-    }
-
     #[tokio::test(start_paused = true)]
-    async fn waits_double_up_to_a_minute_and_end_with_the_attempts() {
-        let mut policy = AsProvidersDo::new(9, false);
-        let least = [1, 2, 4, 8, 16, 32, 60, 60];
-        for seconds in least {
-            policy.attempt += 1;
-            let wait = policy.wait(&unreachable()).unwrap().deadline() - Instant::now();
+    async fn waits_double_up_to_a_minute() {
+        let mut waits = Waits::new();
+        for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+            let wait = waits.after(None);
             let (least, most) = (Duration::from_secs(seconds), Duration::from_millis(seconds * 1500));
             assert!(
                 least <= wait && wait <= most.min(LONGEST_WAIT),
                 "{wait:?} for {seconds} s"
             );
         }
-        policy.attempt += 1;
-        assert!(policy.wait(&unreachable()).is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn waits_are_random() {
-        let waits = (0..20).map(|_| {
-            let wait = AsProvidersDo::new(2, false).wait(&unreachable()).unwrap();
-            wait.deadline() - Instant::now()
-        });
-        let waits: std::collections::BTreeSet<_> = waits.collect();
+        let waits: std::collections::BTreeSet<_> = (0..20).map(|_| Waits::new().after(None)).collect();
         assert!(waits.len() > 1);
-    }
-
-    #[tokio::test]
-    async fn a_fault_of_our_own_is_not_tried_again() {
-        let mut policy = AsProvidersDo::new(8, false);
-        for failure in [Failure::usage("the file was changed"), Failure::ClosedOutput] {
-            assert!(policy.wait(&Err(failure)).is_none());
-        }
     }
 }

@@ -125,17 +125,17 @@ fn json_has_a_line_for_each_request_with_headers_and_body() {
         ("method", "POST".into()),
         ("target", "/hook?a=b".into()),
         ("event", "push".into()),
-        ("size", 2.into()),
+        ("body_bytes", 2.into()),
         ("status", 200.into()),
         ("answered_by", "verdict".into()),
         ("body_base64", "/wA=".into()),
-        ("is_body_cut", false.into()),
+        ("body_truncated", false.into()),
     ] {
         let value: serde_json::Value = value;
         assert_eq!(line[member], value, "{member}");
     }
     assert!(
-        line["took_ms"].is_f64() && line["received_at"].as_str().unwrap().ends_with('Z'),
+        line["duration_ms"].is_f64() && line["received_at"].as_str().unwrap().ends_with('Z'),
         "{line}"
     );
     let headers = line["headers"].as_array().unwrap();
@@ -222,13 +222,35 @@ fn nothing_that_a_stranger_sent_steers_the_terminal() {
 }
 
 #[test]
+fn the_secret_is_shown_nowhere_and_saved_as_it_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let save = ["--save", folder.path().to_str().unwrap()];
+    let body = format!(r#"{{"event":"a.{SECRET}","token":"{SECRET}"}}"#);
+    for arguments in [&save[..], &["--json", "--full"]] {
+        let listening = Listening::start(arguments);
+        let url = format!("{}?token={SECRET}", listening.url);
+        post(&url, &[("x-token", SECRET)], body.as_bytes());
+        request("GET", &format!("{}/{SECRET}", listening.base()), &[], b"");
+        let shown = listening.end().0;
+        assert!(shown.contains("(the secret)") && !shown.contains(SECRET), "{shown}");
+    }
+    let saved = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap();
+    let saved = std::fs::read_to_string(saved.path()).unwrap();
+    assert!(saved.ends_with(&body), "{saved}");
+    assert_eq!(saved.matches(SECRET).count(), 4, "{saved}");
+}
+
+#[test]
 fn a_body_of_the_size_that_was_allowed_is_genuine() {
     let listening = Listening::start(&["--json", "--max-body", "3000000"]);
     let body = vec![b'a'; 3_000_000];
     let headers = signed(Knowrithm, SECRET, &body);
     assert_eq!(post(&listening.url, &pairs(&headers), &body).status, 200);
     let line = json(&listening.line());
-    assert_eq!((&line["size"], &line["is_body_cut"]), (&3_000_000.into(), &true.into()));
+    assert_eq!(
+        (&line["body_bytes"], &line["body_truncated"]),
+        (&3_000_000.into(), &true.into())
+    );
     assert_eq!(line["body"].as_str().unwrap().len(), 64 * 1024);
 }
 

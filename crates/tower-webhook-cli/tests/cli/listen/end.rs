@@ -68,12 +68,12 @@ fn requests_are_served_while_others_stall() {
     let head = written("POST", &listening.url, &[], &[b'a'; 1000]);
     stalled.write_all(&head[..head.len() - 500]).unwrap();
     assert_eq!(post(&listening.url, &[], b"{}").status, 403);
-    assert_eq!(json(&listening.line())["size"], 2);
+    assert_eq!(json(&listening.line())["body_bytes"], 2);
     // Its end is told, and what came of it.
     drop(stalled);
     let line = json(&listening.line());
     assert_eq!(
-        (&line["verdict"]["code"], &line["size"]),
+        (&line["verdict"]["code"], &line["body_bytes"]),
         (&"body_read".into(), &500.into())
     );
 }

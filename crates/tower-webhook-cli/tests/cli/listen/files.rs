@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use tower_webhook::scheme::Knowrithm;
 
 use crate::exchange::{authority, path, post};
-use crate::listening::{Listening, SECRET, json, signed};
-use crate::process::run;
+use crate::listening::{Listening, SECRET, json, pairs, signed};
+use crate::process::{only_error, run};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -23,6 +23,8 @@ fn the_last_requests_are_kept_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("saved");
     let listening = Listening::start(&["--json", "--save", saved.to_str().unwrap(), "--keep", "2"]);
+    post(&listening.url, &pairs(&signed(Knowrithm, SECRET, b"{}")), b"{}");
+    let genuine = json(&listening.line())["saved"].as_str().unwrap().to_owned();
     let bodies = [&b"first"[..], b"\xff\r\n\r\n\x00", b""];
     for body in bodies {
         post(&listening.url, &[("x-a", "1"), ("x-a", "2")], body);
@@ -31,14 +33,15 @@ fn the_last_requests_are_kept_byte_for_byte() {
         .map(|_| json(&listening.line())["saved"].as_str().unwrap().to_owned())
         .into();
     let files = files(&saved);
-    assert_eq!(files, [saved.join(&names[1]), saved.join(&names[2])]);
+    // The genuine ones are kept apart from those that anybody can send.
+    assert_eq!(files, [&genuine, &names[1], &names[2]].map(|name| saved.join(name)));
     let (path, host) = (path(&listening.url), authority(&listening.url));
     let mut expected = format!(
         "POST {path} HTTP/1.1\r\nhost: {host}\r\nx-a: 1\r\nx-a: 2\r\ncontent-length: 6\r\nconnection: close\r\n\r\n"
     )
     .into_bytes();
     expected.extend(bodies[1]);
-    assert_eq!(fs::read(&files[0]).unwrap(), expected);
+    assert_eq!(fs::read(&files[1]).unwrap(), expected);
     #[cfg(unix)]
     for (path, mode) in [(&saved, 0o700), (&files[0], 0o600)] {
         use std::os::unix::fs::PermissionsExt;
@@ -97,7 +100,14 @@ fn requests_come_over_https_and_are_sent_again_over_https() {
     let host = format!("host: {}\r\n", authority(&listening.url));
     assert!(String::from_utf8(kept).unwrap().contains(&host));
     // The system does not trust this certificate.
-    assert_eq!(replay(&[]).status.code(), Some(3));
+    let error = only_error(&replay(&[]), 3);
+    assert!(
+        error.ends_with(": if you trust its certificate, name it with --cacert"),
+        "{error}"
+    );
+    let plain = listening.url.replace("https://", "http://");
+    let error = only_error(&run(&["replay", &body, "--url", &plain]), 3);
+    assert!(error.starts_with(authority(&plain)) && error.contains(": "), "{error}");
 }
 
 #[test]

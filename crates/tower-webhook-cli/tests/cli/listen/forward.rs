@@ -7,7 +7,7 @@ use std::thread;
 
 use tower_webhook::scheme::Knowrithm;
 
-use crate::exchange::{PATIENCE, post};
+use crate::exchange::{PATIENCE, connect, post};
 use crate::listening::{Listening, SECRET, json, pairs, signed};
 
 /// Answers each connection so, and tells what it was sent.
@@ -59,6 +59,10 @@ fn a_genuine_request_arrives_unchanged_and_its_answer_comes_back() {
     let head = String::from_utf8(request[..end].to_vec()).unwrap();
     let mut lines: Vec<_> = head.lines().collect();
     lines.sort_unstable();
+    let via = lines
+        .iter()
+        .position(|line| line.starts_with("via: 1.1 tower-webhook-"));
+    lines.remove(via.expect("the listener names itself"));
     let host = format!("host: {}", url.split('/').nth(2).unwrap());
     let signature = format!("{}: {}", signed_headers[0].0, signed_headers[0].1);
     let mut expected = vec![
@@ -76,6 +80,53 @@ fn a_genuine_request_arrives_unchanged_and_its_answer_comes_back() {
         (&line["answered_by"], &line["status"]),
         (&"forwarded".into(), &202.into())
     );
+}
+
+/// Leads to an address that is known only later.
+fn relay() -> (String, mpsc::Sender<String>) {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/webhooks/knowrithm", socket.local_addr().unwrap());
+    let (sender, to) = mpsc::channel::<String>();
+    thread::spawn(move || {
+        let to = to.recv().unwrap();
+        for from in socket.incoming() {
+            let from = from.unwrap();
+            let to = connect(&to);
+            for (mut from, mut to) in [(from.try_clone().unwrap(), to.try_clone().unwrap()), (to, from)] {
+                thread::spawn(move || std::io::copy(&mut from, &mut to));
+            }
+        }
+    });
+    (url, sender)
+}
+
+#[test]
+fn a_request_that_comes_back_ends_the_loop() {
+    let (url, lead_to) = relay();
+    let listening = Listening::start(&["--json", "--forward", &url]);
+    lead_to.send(listening.url.clone()).unwrap();
+    let headers = signed(Knowrithm, SECRET, BODY);
+    assert_eq!(post(&listening.url, &pairs(&headers), BODY).status, 508);
+    let (again, first) = (json(&listening.line()), json(&listening.line()));
+    let reason = again["answered_by"]["not_forwarded"].as_str().unwrap();
+    assert!(reason.contains("leads back here"), "{again}");
+    assert_eq!(
+        (&first["answered_by"], &first["status"]),
+        (&"forwarded".into(), &508.into())
+    );
+}
+
+#[test]
+fn a_request_whose_signature_would_be_left_out_is_not_passed_on() {
+    let (url, requests) = target(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let listening = Listening::start(&["--json", "--forward", &url]);
+    let headers = signed(Knowrithm, SECRET, BODY);
+    let headers = [&pairs(&headers)[..], &[("connection", "X-Knowrithm-Signature")]].concat();
+    assert_eq!(post(&listening.url, &headers, BODY).status, 400);
+    let line = json(&listening.line());
+    let reason = line["answered_by"]["not_forwarded"].as_str().unwrap();
+    assert!(reason.contains("Connection"), "{line}");
+    assert!(requests.try_recv().is_err());
 }
 
 #[test]

@@ -69,6 +69,31 @@ fn the_page_is_told_of_each_request_and_sends_it_again() {
 }
 
 #[test]
+fn the_page_that_was_opened_first_gives_its_place_to_the_newest() {
+    let listening = Listening::start(&["--json"]);
+    let open = || {
+        let mut events = events(&listening);
+        let mut line = String::new();
+        while !line.starts_with("event: start") {
+            line.clear();
+            assert!(events.read_line(&mut line).unwrap() > 0, "the events end");
+        }
+        events
+    };
+    let mut first = open();
+    let others: Vec<_> = (1..16).map(|_| open()).collect();
+    let mut newest = open();
+    let mut rest = String::new();
+    first.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("event: replaced\ndata:\n\n"), "{rest}");
+    post(&listening.url, &[], b"{}");
+    for mut events in others {
+        event(&mut events, 1);
+    }
+    event(&mut newest, 1);
+}
+
+#[test]
 fn what_was_not_read_to_its_end_is_not_sent_again() {
     let listening = Listening::start(&["--json", "--max-body", "10"]);
     assert_eq!(post(&listening.url, &[], b"more than ten bytes").status, 413);

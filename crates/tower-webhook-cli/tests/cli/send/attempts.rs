@@ -67,6 +67,11 @@ fn a_receiver_that_is_not_there_yet_is_tried_again() {
         (Some(2), Some(200))
     );
     assert!(second["next_in_ms"].is_null());
+    let report = next();
+    assert_eq!(
+        (&report["attempts"], &report["ended"]),
+        (&2.into(), &"completed".into())
+    );
     assert!(child.wait().unwrap().success());
 }
 
@@ -75,9 +80,39 @@ fn attempts_end() {
     let receiver = Receiver::start(|_, _| with_header(500, "retry-after", "0"));
     let output = output(&receiver.url, &["--retry", "--max-attempts", "3"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!((receiver.seen().len(), stdout(&output).lines().count()), (3, 3));
+    let text = stdout(&output);
+    assert_eq!((receiver.seen().len(), text.lines().count()), (3, 4));
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("gave up after 3 attempts in "), "{text}");
 
     let output = super::output("http://127.0.0.1:1/", &["--retry", "--max-attempts", "1"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(stdout(&output).starts_with("attempt 1: no answer from 127.0.0.1:1: Connection refused"));
+    let text = stdout(&output);
+    assert!(
+        text.starts_with("attempt 1: no answer from 127.0.0.1:1: Connection refused"),
+        "{text}"
+    );
+    assert!(text.contains("\ngave up after 1 attempt in "), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_tells_how_many_attempts_were_made() {
+    let receiver = Receiver::start(|_, _| with_header(500, "retry-after", "3600"));
+    let mut child = send(&receiver.url, &["--retry"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    assert!(lines.next().unwrap().unwrap().ends_with(", next in 3600.0 s"));
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .unwrap()
+            .starts_with("stopped after 1 attempt in ")
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }

@@ -14,7 +14,7 @@ fn each_repetition_is_signed_anew_and_counted() {
     let report = json(&output);
     assert_eq!(report["statuses"], serde_json::json!({"200": 59, "503": 1}));
     assert_eq!((&report["requests"], &report["unanswered"]), (&60.into(), &0.into()));
-    assert_eq!(report["interrupted"], false);
+    assert_eq!(report["ended"], "completed");
     let latency = |name: &str| report["latency"][name].as_f64().unwrap();
     assert!(0.0 < latency("p50_ms") && latency("p50_ms") <= latency("p90_ms"));
     assert!(latency("p90_ms") <= latency("p99_ms") && latency("p99_ms") <= latency("max_ms"));
@@ -71,8 +71,24 @@ fn a_duplicate_is_the_same_request_to_the_byte() {
 #[test]
 fn a_receiver_that_is_not_there_is_given_up() {
     let output = output("http://127.0.0.1:1/", &["--repeat", "1000000"]);
-    let error = only_error(&output, 3);
-    assert!(error.starts_with("127.0.0.1:1: Connection refused"), "{error}");
+    assert_eq!(output.status.code(), Some(3));
+    let text = stdout(&output);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], "gave up after 10 of 1000000");
+    assert!(lines[1].starts_with("10 requests in "), "{text}");
+    assert!(
+        lines[2].starts_with("       10  no answer from 127.0.0.1:1: Connection refused"),
+        "{text}"
+    );
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: 127.0.0.1:1: Connection refused"), "{error}");
+
+    let report = json(&super::output("http://127.0.0.1:1/", &["--repeat", "20", "--json"]));
+    assert_eq!(
+        (&report["ended"], &report["unanswered"]),
+        (&"gave_up".into(), &10.into())
+    );
+    assert!(report["latency"].is_null());
 }
 
 #[test]
@@ -120,5 +136,5 @@ fn an_interrupt_prints_what_was_measured_so_far() {
     let report = json(&output);
     let requests = report["requests"].as_u64().unwrap();
     assert!((19..1_000_000).contains(&requests), "{requests}");
-    assert_eq!(report["interrupted"], true);
+    assert_eq!(report["ended"], "interrupted");
 }

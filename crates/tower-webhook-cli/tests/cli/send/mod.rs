@@ -195,9 +195,12 @@ fn a_body_that_is_no_text_is_base64_in_json() {
         (&"/wA=".into(), Some(200))
     );
     assert_eq!(
-        (document["body"].is_null(), &document["body_complete"]),
-        (true, &true.into())
+        (document["body"].is_null(), &document["body_truncated"]),
+        (true, &false.into())
     );
+    assert_eq!(document["body_bytes"], 2);
+    let length = serde_json::json!({ "name": "content-length", "value": "2" });
+    assert!(document["headers"].as_array().unwrap().contains(&length), "{document}");
     assert!(document["duration_ms"].as_f64().unwrap() > 0.0);
 }
 
@@ -232,7 +235,8 @@ fn raw(answer: &'static [u8]) -> (String, std::thread::JoinHandle<()>) {
 fn an_answer_that_does_not_come_or_does_not_end_is_not_waited_for() {
     let (url, thread) = raw(b"");
     let error = only_error(&output(&url, &["--timeout", "1"]), 3);
-    assert!(error.ends_with("no answer within 1 s"), "{error}");
+    let expected = ": no answer within 1 s: is it busy? --timeout allows more";
+    assert!(error.ends_with(expected), "{error}");
     thread.join().unwrap();
 
     let (url, thread) = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
@@ -240,6 +244,48 @@ fn an_answer_that_does_not_come_or_does_not_end_is_not_waited_for() {
     assert!(output.status.success());
     assert!(stdout(&output).ends_with("half\n(the rest of the body did not arrive)\n"));
     thread.join().unwrap();
+}
+
+#[test]
+fn interim_answers_without_end_are_no_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        while stream.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)).is_ok() {}
+    });
+    let error = only_error(&output(&url, &["--timeout", "1"]), 3);
+    assert!(error.contains(": no answer within 1 s: "), "{error}");
+    thread.join().unwrap();
+}
+
+#[test]
+fn an_answer_that_is_none_is_told_with_what_to_do() {
+    for (bytes, advice) in [
+        (&b""[..], "the receiver ended the connection: its log may say why"),
+        (
+            b"\x15\x03\x01\x00\x02\x02\x46",
+            "does it speak HTTP? If it is HTTPS, write https://",
+        ),
+    ] {
+        let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", receiver.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            let (mut stream, _) = receiver.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(bytes).unwrap();
+        });
+        let error = only_error(&output(&url, &[]), 3);
+        assert!(error.ends_with(advice), "{error}");
+        thread.join().unwrap();
+    }
+    // No name below `invalid` has an address.
+    let error = only_error(&output("http://receiver.invalid/", &[]), 3);
+    assert!(
+        error.ends_with("is the name of the host right, and is there a network?"),
+        "{error}"
+    );
 }
 
 #[test]

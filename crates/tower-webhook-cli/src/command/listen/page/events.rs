@@ -18,6 +18,7 @@ use super::super::listener::Listener;
 use super::super::pretty::pretty;
 use super::super::received::{Json, Received, SHOWN};
 use super::Page;
+use super::places::Place;
 
 /// A comment that is sent when nothing happens, to learn whether the browser is still there.
 const PULSE: Duration = Duration::from_secs(15);
@@ -42,16 +43,28 @@ struct OnPage<'a> {
     can_be_sent_again: bool,
 }
 
-/// Sends what came after the last event that the page has, and then what comes.
-pub(super) async fn tell(listener: Arc<Listener>, last_id: Option<String>, to: mpsc::Sender<Bytes>) {
+/// Sends what came after the last event that the page has, and then what comes; until the command ends, or the place is
+/// needed for another page.
+pub(super) async fn tell(listener: Arc<Listener>, last_id: Option<String>, place: Place, to: mpsc::Sender<Bytes>) {
     let Some(page) = &listener.page else { return };
+    let mut stopping = page.stopping.subscribe();
+    // A browser that does not read holds nothing up.
+    tokio::select! {
+        () = tell_all(&listener, page, last_id, &to) => {}
+        // Otherwise it would hold up the end of the command.
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+        // The page would connect again, and take the place of the next one.
+        _ = place => drop(to.try_send(Bytes::from_static(b"event: replaced\ndata:\n\n"))),
+    }
+}
+
+async fn tell_all(listener: &Listener, page: &Page, last_id: Option<String>, to: &mpsc::Sender<Bytes>) {
     let run = page.run;
     let seen = last_id.as_deref().and_then(|id| id.split_once('-'));
     let seen = seen.filter(|(of_run, _)| of_run.parse() == Ok(run));
     let mut last = seen.and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
     let mut newest = listener.kept.subscribe();
-    let mut stopping = page.stopping.subscribe();
-    if to.send(start(&listener, page)).await.is_err() {
+    if to.send(start(listener, page)).await.is_err() {
         return;
     }
     loop {
@@ -64,8 +77,6 @@ pub(super) async fn tell(listener: Arc<Listener>, last_id: Option<String>, to: m
         }
         let is_quiet = tokio::select! {
             _ = newest.changed() => false,
-            // Otherwise it would hold up the end of the command.
-            _ = stopping.wait_for(|stopping| *stopping) => return,
             () = to.closed() => return,
             () = sleep(PULSE) => true,
         };
@@ -86,7 +97,7 @@ fn start(listener: &Listener, page: &Page) -> Bytes {
 }
 
 fn request(run: u64, received: &Received) -> Bytes {
-    let pretty = pretty(&received.body, SHOWN);
+    let pretty = pretty(received.shown(), SHOWN);
     let shown = OnPage {
         request: received.json(None),
         is_text_cut: pretty.as_ref().is_some_and(|pretty| pretty.is_cut) || !received.is_whole,

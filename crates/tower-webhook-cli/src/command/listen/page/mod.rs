@@ -3,6 +3,7 @@
 
 mod events;
 mod guard;
+mod places;
 mod token;
 
 use std::net::IpAddr;
@@ -15,9 +16,10 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::json;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use self::guard::Guard;
+use self::places::Places;
 use self::token::Token;
 use super::listener::Listener;
 use super::reply::{self, Reply};
@@ -28,13 +30,13 @@ const HTML: &str = include_str!("page.html");
 pub(super) const RESERVED: &str = "/-/";
 const EVENTS: &str = "events";
 const REQUESTS: &str = "requests/";
-/// How many browsers may listen at a time.
+/// How many pages may be open at a time.
 const MAX_STREAMS: usize = 16;
 
 /// Only the script and the style of the file, by their hashes, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
-    script-src 'sha256-rZ8QCp5dkWCXBn7aHZwEo3yAKbWoUBrJQ18aCW5Ztyg='; style-src 'sha256-Mp0+IryK1IkrMcJj3y8QjCVD+R4VGb6qPuZGC3zsKek='";
+    script-src 'sha256-OsgKl4gb7Rqaq8eeCgf1c8DVGOJ7irK1zymqJtN9FRo='; style-src 'sha256-zeiSzUj8+372kqi2WY3OxIOmfYUtrpQ4n7jhyBzZk5M='";
 
 /// The page.
 pub(super) struct Page {
@@ -42,7 +44,7 @@ pub(super) struct Page {
     token: Token,
     /// When the command was started, as a name for this run.
     run: u64,
-    streams: Arc<Semaphore>,
+    streams: Places,
     /// Ends all streams when it becomes true.
     pub(super) stopping: watch::Sender<bool>,
 }
@@ -57,7 +59,7 @@ impl Page {
             guard: Guard { address, is_https },
             token: Token::random()?,
             run: u64::try_from(now).unwrap_or(0),
-            streams: Arc::new(Semaphore::new(MAX_STREAMS)),
+            streams: Places::new(MAX_STREAMS),
             stopping: watch::Sender::new(false),
         })
     }
@@ -103,16 +105,11 @@ impl Page {
     }
 
     fn events(&self, listener: &Arc<Listener>, head: &Parts) -> Response<Reply> {
-        let Ok(permit) = self.streams.clone().try_acquire_owned() else {
-            return reply::text(StatusCode::SERVICE_UNAVAILABLE, "too many pages are open\n");
-        };
         let last_id = head.headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let (sender, receiver) = mpsc::channel(1);
-        let tell = events::tell(listener.clone(), last_id.map(str::to_owned), sender);
-        tokio::spawn(async move {
-            tell.await;
-            drop(permit);
-        });
+        let listener = listener.clone();
+        let last_id = last_id.map(str::to_owned);
+        tokio::spawn(events::tell(listener, last_id, self.streams.take(), sender));
         let mut answer = Response::new(events::Stream(receiver).boxed_unsync());
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -7,9 +7,7 @@ use tower_webhook::sign::Signer;
 use tower_webhook::{SigningSecret, Verifier};
 
 use crate::outcome::{Failure, Result};
-
-/// 128 bits.
-const BYTES: usize = 16;
+use crate::random;
 
 /// A token of this run.
 pub(super) struct Token {
@@ -24,7 +22,7 @@ impl Token {
     ///
     /// A failure of usage when the system has no random bytes.
     pub(super) fn random() -> Result<Self> {
-        let [text, key] = [random_text()?, random_text()?];
+        let [text, key] = [random::name()?, random::name()?];
         let key = SigningSecret::new(key).map_err(Failure::usage)?;
         Ok(Self {
             mac: Signer::new(Knowrithm, &key).headers(text.as_bytes()),
@@ -43,12 +41,6 @@ impl Token {
             .verify(&self.mac, Bytes::copy_from_slice(guess.as_bytes()))
             .is_ok()
     }
-}
-
-fn random_text() -> Result<String> {
-    let mut random = [0; BYTES];
-    getrandom::fill(&mut random).map_err(|error| Failure::usage(format_args!("random bytes: {error}")))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
 #[cfg(test)]
