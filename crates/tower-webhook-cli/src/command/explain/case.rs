@@ -11,7 +11,7 @@ use http::{HeaderName, HeaderValue, Uri};
 use tower_webhook::scheme::Head;
 use tower_webhook::{Rejection, RejectionKind, Verifier};
 
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
 /// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
@@ -134,6 +134,11 @@ impl Case {
         let mut head = Parts::clone(&self.head);
         head.headers.insert(name.clone(), value);
         self.with_head(head)
+    }
+
+    /// Whether what the sender shows depends on the body.
+    pub(super) fn signs_body(&self) -> bool {
+        self.scheme.kind() != Kind::Token
     }
 
     /// Judges the form of the head.

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use tower_webhook::sign::Signer;
 
 use super::macs::{self, Written};
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
 /// Ten digits that no other part of a header contains.
@@ -41,6 +41,9 @@ pub(super) enum TimeIn {
 impl Form {
     /// `None` when the scheme's signature is no MAC in a header.
     pub(super) fn of(scheme: &Arc<dyn AnyScheme>) -> Option<Self> {
+        if !matches!(scheme.kind(), Kind::Shared | Kind::Decoded) {
+            return None;
+        }
         let headers = sample(scheme)?;
         let header = scheme.signature_header().clone();
         let value = headers.get(&header)?.to_str().ok()?;

@@ -38,6 +38,9 @@ pub(super) fn hints(case: &Case) -> Vec<Hint> {
         faulty_secrets(case),
     ];
     let mut hints: Vec<_> = all.into_iter().flatten().collect();
+    if !case.signs_body() {
+        hints.retain(|hint| hint.name.starts_with("header_") || hint.name.starts_with("secret_"));
+    }
     hints.push(Hint::new(
         "secret",
         "compare the secret with the one that the provider shows for this endpoint: make it anew if in doubt"

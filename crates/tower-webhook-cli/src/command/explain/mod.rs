@@ -156,11 +156,12 @@ fn read(body: impl Read) -> Result<Vec<u8>> {
 
 fn explain(case: &Case, now: SystemTime) -> Report {
     let mut search = Search::new(case.body.len());
-    match search.run(case) {
+    let report = match search.run(case) {
         Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case, now)),
         Finding::Explained { changes, case } => Report::explained(&search, changes, &case, fault_of_time(&case, now)),
         Finding::Nothing => Report::nothing(search, hints::hints(case)),
-    }
+    };
+    report.of_kind(case.scheme.kind())
 }
 
 fn fault_of_time(case: &Case, now: SystemTime) -> Option<RejectionKind> {

@@ -87,7 +87,7 @@ fn prepare(args: &Args, json: bool, output: Output) -> Result<(Listener, Option<
         secret.warn_of_faults();
     }
     let max_body = args.max_body as usize;
-    let verifier = chosen.scheme.verifier(&secrets).map_err(Failure::usage)?;
+    let verifier = chosen.verifier(&secrets)?;
     let target = match &args.forward {
         Some(url) => Some(Target {
             client: args.client.client()?,
