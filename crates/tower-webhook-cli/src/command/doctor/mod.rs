@@ -172,7 +172,7 @@ impl Args {
                 "at_most": {
                     "requests": plan.at_most.requests,
                     "bytes": plan.at_most.bytes,
-                    "elapsed_ms": plan.time.as_millis(),
+                    "duration_ms": plan.time.as_millis(),
                 },
                 "count": report.count(),
                 "rows": report.rows(),
