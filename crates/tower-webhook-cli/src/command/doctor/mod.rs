@@ -114,6 +114,7 @@ impl Args {
         };
         let chosen = self.scheme.choose()?;
         let secret = self.secret.read_one(&chosen)?;
+        secret.warn_of_faults();
         let template = self.body.as_deref().map(read_template).transpose()?;
         let sender = Sender::new(chosen.clone(), secret, uri.clone(), template)?;
         let plan = Plan::new(rows, &sender, self.effects.as_ref(), Duration::from_secs(self.max_time));

@@ -70,3 +70,13 @@ fn a_key_pair_that_is_not_the_receivers_is_told_with_the_first_row() {
         "{remark}"
     );
 }
+
+#[test]
+fn a_secret_that_is_probably_a_placeholder_is_warned_of() {
+    let mut doctor = command(&["doctor", "--url", "http://127.0.0.1:1/", "--secret-env", "TEST_SECRET"]);
+    doctor.env("TEST_SECRET", "your-webhook-secret");
+    let output = doctor.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let warning = "warning: the secret in environment variable TEST_SECRET ";
+    assert!(stderr.starts_with(warning), "{stderr}");
+}
