@@ -54,7 +54,7 @@ impl SecretArgs {
                 "more than one secret is named, and one signs: name that one alone",
             ));
         }
-        Ok(self.read(chosen)?.swap_remove(0))
+        Ok(self.read_from(chosen, chosen.sender_variable)?.swap_remove(0))
     }
 
     /// All secrets: those that were named, or else the one in the usual variable of the scheme.
@@ -63,18 +63,11 @@ impl SecretArgs {
     ///
     /// A failure of usage when there is none, or one cannot be read or is blank.
     pub(crate) fn read(&self, chosen: &Chosen) -> Result<Vec<SecretText>> {
-        let secrets = self.read_if_any(chosen)?;
-        if secrets.is_empty() {
-            return Err(Failure::usage(format_args!(
-                "no secret: set {}, or name another place with --secret-file or --secret-env",
-                chosen.variable
-            )));
-        }
-        Ok(secrets)
+        self.read_from(chosen, chosen.variable)
     }
 
-    /// As [`read`](Self::read), but no secret at all is no error.
-    pub(crate) fn read_if_any(&self, chosen: &Chosen) -> Result<Vec<SecretText>> {
+    /// As [`read`](Self::read), with another usual variable.
+    fn read_from(&self, chosen: &Chosen, variable: &str) -> Result<Vec<SecretText>> {
         if !self.secret.is_empty() {
             term::warn("--secret shows the secret in the list of processes: prefer --secret-file or --secret-env");
         }
@@ -85,9 +78,15 @@ impl SecretArgs {
             .iter()
             .map(|value| SecretText::new(value.as_encoded_bytes().to_vec(), "--secret".to_owned()));
         let mut secrets = files.chain(variables).chain(values).collect::<Result<Vec<_>>>()?;
-        if secrets.is_empty() && std::env::var_os(chosen.variable).is_some() {
-            secrets.push(SecretText::from_env(chosen.variable)?);
+        if secrets.is_empty() && std::env::var_os(variable).is_some() {
+            secrets.push(SecretText::from_env(variable)?);
         }
+        if secrets.is_empty() {
+            return Err(Failure::usage(format_args!(
+                "no secret: set {variable}, or name another place with --secret-file or --secret-env"
+            )));
+        }
+        secrets.iter().try_for_each(|secret| chosen.check(secret))?;
         Ok(secrets)
     }
 }

@@ -72,6 +72,7 @@
 //! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
 //! - [Order](_guide::order): where the layer belongs among others.
 //! - [All providers](_guide::providers): what each signs, and what it expects of a receiver.
+//! - [Doctor](_guide::doctor): how to mend what `tower-webhook doctor` finds in a receiver.
 //! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
 //! # Without a server

@@ -3,3 +3,4 @@
 mod flawed;
 mod program;
 mod receivers;
+mod schemes;

@@ -36,7 +36,7 @@ impl Diagnosis {
     /// The names of the rows with this verdict.
     pub(super) fn rows(&self, verdict: &str) -> BTreeSet<&str> {
         let rows = self.document["rows"].as_array().unwrap().iter();
-        let rows = rows.filter(|row| row["verdict"] == verdict);
+        let rows = rows.filter(|row| row["result"] == verdict);
         rows.map(|row| row["name"].as_str().unwrap()).collect()
     }
 }

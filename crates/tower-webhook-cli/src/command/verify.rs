@@ -58,14 +58,7 @@ impl Args {
         let chosen = self.scheme.choose()?;
         let secrets = self.secret.read(&chosen)?;
         secrets.iter().for_each(SecretText::warn_of_faults);
-        let verifier = match chosen.scheme.verifier(&secrets) {
-            Ok(verifier) => verifier,
-            // One of them: the first that cannot be used alone.
-            Err(error) => {
-                let bad = secrets.iter().find(|secret| chosen.scheme.signer(secret).is_err());
-                return Err(bad.map_or_else(|| Failure::usage(&error), |secret| secret.unusable(&error)));
-            }
-        };
+        let verifier = chosen.verifier(&secrets)?;
         let verifier = self.times.apply(verifier).insecure_unlimited_body();
         let (head, body) = self.open()?;
         let (verdict, bytes) = verify(&verifier, &head, body)?;

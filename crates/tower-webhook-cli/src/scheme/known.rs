@@ -1,13 +1,15 @@
-//! The schemes with a name: the name in `--scheme`, the usual variable of the secret, and how the scheme is made.
+//! The schemes with a name: the name in `--scheme`, the usual variables of the secret, and how the scheme is made.
 
 use std::sync::Arc;
 
+use http::HeaderName;
 use tower_webhook::ConfigError;
 use tower_webhook::scheme::{
-    Asana, Bitbucket, BoxCom, Calendly, CloudflareStream, CoinbaseCommerce, Dropbox, ElevenLabs, Flutterwave, GitHub,
-    Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux, Notion, Paddle, PagerDuty, Paystack,
-    QuickBooks, Razorpay, Sanity, Sentry, Shopify, Slack, Square, StandardWebhooks, Stripe, Twitch, Typeform, Vercel,
-    WooCommerce, XCom, Xero, Zendesk, Zoom,
+    Asana, BasicAuth, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox,
+    ElevenLabs, Flutterwave, GitHub, Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux,
+    Notion, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, SendGrid, Sentry, Shopify, Slack, Square,
+    StandardWebhooks, StandardWebhooksV1a, Stripe, TokenScheme, Twitch, Typeform, Vercel, WooCommerce, XCom, Xero,
+    Zendesk, Zoom,
 };
 
 use super::{AnyScheme, Chosen};
@@ -17,8 +19,10 @@ use super::{AnyScheme, Chosen};
 pub(crate) struct Known {
     /// The name in `--scheme`.
     pub(crate) name: &'static str,
-    /// The environment variable in which its users keep the secret.
+    /// The environment variable in which its users keep the secret, or a receiver the public key.
     pub(crate) variable: &'static str,
+    /// The one of a sender: another one where that needs a private key.
+    pub(crate) sender_variable: &'static str,
     pub(crate) make: Make,
 }
 
@@ -48,6 +52,7 @@ impl Known {
         Chosen {
             name: self.name,
             variable: self.variable,
+            sender_variable: self.sender_variable,
             scheme,
             for_url: match self.make {
                 Make::Plain(_) => None,
@@ -57,7 +62,13 @@ impl Known {
     }
 }
 
-/// Every scheme with a name: the vendor's first, then those that people ask for most, then by name.
+/// Shown by GitLab unless it has a signing token, which is of Standard Webhooks.
+const GITLAB: TokenScheme = TokenScheme::new(HeaderName::from_static("x-gitlab-token"));
+/// The parameter `secret_token` of Telegram's `setWebhook`.
+const TELEGRAM: TokenScheme = TokenScheme::new(HeaderName::from_static("x-telegram-bot-api-secret-token"));
+
+/// Every scheme with a name: the vendor's first, then those that people ask for most, then by name, and last what no
+/// provider has to itself.
 pub(crate) static KNOWN: &[Known] = &[
     plain("knowrithm", "KNOWRITHM_WEBHOOK_SECRET", || Arc::new(Knowrithm)),
     plain("github", "GITHUB_WEBHOOK_SECRET", || Arc::new(GitHub)),
@@ -76,16 +87,21 @@ pub(crate) static KNOWN: &[Known] = &[
     plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || Arc::new(Bitbucket)),
     plain("box", "BOX_WEBHOOK_SECRET", || Arc::new(BoxCom)),
     plain("calendly", "CALENDLY_WEBHOOK_SECRET", || Arc::new(Calendly)),
+    key_pair("circle", "CIRCLE_PUBLIC_KEY", "CIRCLE_PRIVATE_KEY", || Arc::new(Circle)),
     plain("cloudflare-stream", "CLOUDFLARE_STREAM_WEBHOOK_SECRET", || {
         Arc::new(CloudflareStream)
     }),
     plain("coinbase-commerce", "COINBASE_COMMERCE_WEBHOOK_SECRET", || {
         Arc::new(CoinbaseCommerce)
     }),
+    key_pair("discord", "DISCORD_PUBLIC_KEY", "DISCORD_PRIVATE_KEY", || {
+        Arc::new(Discord)
+    }),
     plain("dropbox", "DROPBOX_APP_SECRET", || Arc::new(Dropbox)),
     plain("elevenlabs", "ELEVENLABS_WEBHOOK_SECRET", || Arc::new(ElevenLabs)),
     plain("flutterwave", "FLUTTERWAVE_WEBHOOK_SECRET", || Arc::new(Flutterwave)),
     plain("gitea", "GITEA_WEBHOOK_SECRET", || Arc::new(Gitea)),
+    plain("gitlab", "GITLAB_WEBHOOK_TOKEN", || Arc::new(GITLAB)),
     for_url("hubspot", "HUBSPOT_CLIENT_SECRET", |url| {
         Ok(Arc::new(HubSpot::new(url)?))
     }),
@@ -104,8 +120,18 @@ pub(crate) static KNOWN: &[Known] = &[
     plain("quickbooks", "QUICKBOOKS_WEBHOOK_SECRET", || Arc::new(QuickBooks)),
     plain("razorpay", "RAZORPAY_WEBHOOK_SECRET", || Arc::new(Razorpay)),
     plain("sanity", "SANITY_WEBHOOK_SECRET", || Arc::new(Sanity)),
+    key_pair("sendgrid", "SENDGRID_PUBLIC_KEY", "SENDGRID_PRIVATE_KEY", || {
+        Arc::new(SendGrid)
+    }),
     plain("sentry", "SENTRY_CLIENT_SECRET", || Arc::new(Sentry)),
     for_url("square", "SQUARE_WEBHOOK_SECRET", |url| Ok(Arc::new(Square::new(url)?))),
+    key_pair(
+        "standard-webhooks-v1a",
+        "STANDARD_WEBHOOKS_PUBLIC_KEY",
+        "STANDARD_WEBHOOKS_PRIVATE_KEY",
+        || Arc::new(StandardWebhooksV1a),
+    ),
+    plain("telegram", "TELEGRAM_SECRET_TOKEN", || Arc::new(TELEGRAM)),
     plain("twitch", "TWITCH_WEBHOOK_SECRET", || Arc::new(Twitch)),
     plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || Arc::new(Typeform)),
     plain("vercel", "VERCEL_WEBHOOK_SECRET", || Arc::new(Vercel)),
@@ -114,14 +140,35 @@ pub(crate) static KNOWN: &[Known] = &[
     plain("xero", "XERO_WEBHOOK_SECRET", || Arc::new(Xero)),
     plain("zendesk", "ZENDESK_WEBHOOK_SECRET", || Arc::new(Zendesk)),
     plain("zoom", "ZOOM_WEBHOOK_SECRET", || Arc::new(Zoom)),
+    plain(BASIC, "WEBHOOK_BASIC_AUTH", || Arc::new(BasicAuth)),
 ];
 
+/// The name of basic authentication, whose secret is `user:password`.
+pub(super) const BASIC: &str = "basic";
+
 const fn plain(name: &'static str, variable: &'static str, make: fn() -> Arc<dyn AnyScheme>) -> Known {
-    let make = Make::Plain(make);
-    Known { name, variable, make }
+    key_pair(name, variable, variable, make)
 }
 
 const fn for_url(name: &'static str, variable: &'static str, make: ForUrl) -> Known {
-    let make = Make::ForUrl(make);
-    Known { name, variable, make }
+    Known {
+        name,
+        variable,
+        sender_variable: variable,
+        make: Make::ForUrl(make),
+    }
+}
+
+const fn key_pair(
+    name: &'static str,
+    variable: &'static str,
+    sender_variable: &'static str,
+    make: fn() -> Arc<dyn AnyScheme>,
+) -> Known {
+    Known {
+        name,
+        variable,
+        sender_variable,
+        make: Make::Plain(make),
+    }
 }

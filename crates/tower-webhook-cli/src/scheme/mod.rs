@@ -1,39 +1,48 @@
 //! The schemes that the command knows: their names, the usual variables of their secrets, and how they are made.
 
+mod any;
+mod kind;
 mod known;
 
+use std::slice;
 use std::sync::Arc;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use http::{HeaderName, Uri};
-use tower_webhook::scheme::{Algorithm, Encoding, Head, HmacScheme, SigningScheme};
-use tower_webhook::sign::Signer;
-use tower_webhook::test::RequestBuilder;
-use tower_webhook::{ConfigError, DecodedSecret, Rejection, Secret, Secrets, SigningSecret, Verifier};
+use http::{HeaderName, HeaderValue, Uri};
+use tower_webhook::Verifier;
+use tower_webhook::scheme::{Algorithm, Encoding, HmacScheme, TokenScheme};
 
-use self::known::Make;
+pub(crate) use self::any::AnyScheme;
+pub(crate) use self::kind::Kind;
+use self::known::{BASIC, Make};
 pub(crate) use self::known::{ForUrl, KNOWN, Known};
 use crate::outcome::{Failure, Result};
 use crate::secret::SecretText;
+use crate::term::Plain;
 
 /// The name of the scheme that is described by `--signature-header` and its companions.
 const OWN: &str = "hmac";
+/// The name of the scheme that shows a token in the header that `--signature-header` names.
+const TOKEN: &str = "token";
 
 /// Which scheme a command works with.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Scheme")]
 pub(crate) struct SchemeArgs {
     /// How the provider signs
+    ///
+    /// With circle, discord, sendgrid and standard-webhooks-v1a the secret of send, sign and doctor is the private key,
+    /// and that of the others the public key, or the private one as `whsk_` or PKCS#8. That of basic is user:password.
     #[arg(long, value_name = "NAME", default_value = KNOWN[0].name, value_parser = names())]
     scheme: String,
     /// The URL under which the provider knows the receiver, for schemes that sign it, such as square and hubspot
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// The header of the signature, for `--scheme hmac`
+    /// The header of the signature for `--scheme hmac`, or of the token for `--scheme token`
     #[arg(long, value_name = "NAME")]
     signature_header: Option<HeaderName>,
-    /// The text before the MAC, such as `sha256=`, for `--scheme hmac`
+    /// The text before the MAC for `--scheme hmac`, such as `sha256=`, or before the token for `--scheme token`
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     signature_prefix: String,
     /// How the MAC is written [default: hex], for `--scheme hmac`
@@ -62,7 +71,7 @@ fn names() -> PossibleValuesParser {
     KNOWN
         .iter()
         .map(|known| known.name)
-        .chain([OWN])
+        .chain([OWN, TOKEN])
         .collect::<Vec<_>>()
         .into()
 }
@@ -73,6 +82,8 @@ pub(crate) struct Chosen {
     pub(crate) name: &'static str,
     /// Where its secret is looked for when no other place is named.
     pub(crate) variable: &'static str,
+    /// The same for a command that signs.
+    pub(crate) sender_variable: &'static str,
     pub(crate) scheme: Arc<dyn AnyScheme>,
     /// Makes it for another URL, if it signs the public URL.
     pub(crate) for_url: Option<ForUrl>,
@@ -80,8 +91,10 @@ pub(crate) struct Chosen {
 
 impl SchemeArgs {
     pub(crate) fn choose(&self) -> Result<Chosen> {
-        if self.scheme == OWN {
-            return self.own();
+        match &*self.scheme {
+            OWN => return self.own(),
+            TOKEN => return self.token(),
+            _ => {}
         }
         let described = self.signature_header.is_some()
             || !self.signature_prefix.is_empty()
@@ -89,7 +102,7 @@ impl SchemeArgs {
             || self.signature_algorithm.is_some();
         if described {
             return Err(Failure::usage(format_args!(
-                "the signature of {} is known: use the options --signature-.. with --scheme {OWN}",
+                "the signature of {} is known: use the options --signature-.. with --scheme {OWN} or {TOKEN}",
                 self.scheme
             )));
         }
@@ -121,14 +134,7 @@ impl SchemeArgs {
     }
 
     fn own(&self) -> Result<Chosen> {
-        let header = self.signature_header.clone();
-        let header = header.ok_or_else(|| Failure::usage(format_args!("--scheme {OWN} needs --signature-header")))?;
-        let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        if self.signature_prefix.starts_with(' ') || !self.signature_prefix.bytes().all(visible) {
-            return Err(Failure::usage("--signature-prefix: no header value can begin so"));
-        }
-        // One command makes one scheme, so nothing is lost.
-        let prefix: &'static str = self.signature_prefix.clone().leak();
+        let (header, prefix) = self.described()?;
         let encoding = match self.signature_encoding {
             None | Some(Text::Hex) => Encoding::Hex,
             Some(Text::Base64) => Encoding::Base64,
@@ -146,96 +152,81 @@ impl SchemeArgs {
         Ok(Chosen {
             name: OWN,
             variable: "WEBHOOK_SECRET",
+            sender_variable: "WEBHOOK_SECRET",
             scheme: Arc::new(scheme),
             for_url: None,
         })
     }
-}
 
-/// A scheme with any kind of secret.
-pub(crate) trait AnyScheme: Send + Sync {
-    /// A verifier with the default limits. Any of the secrets may have signed; there is at least one.
-    fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier, ConfigError>;
-
-    fn signer(&self, secret: &SecretText) -> Result<Signer, ConfigError>;
-
-    /// Signs as everybody can with whom a receiver shares no secret.
-    fn signer_without_secret(&self) -> Signer;
-
-    /// Makes genuine requests and forgeries.
-    fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError>;
-
-    /// The header of the signature.
-    fn signature_header(&self) -> &HeaderName;
-
-    /// Judges the form of a head.
-    fn judge(&self, head: Head<'_>) -> Result<(), Rejection>;
-
-    /// Whether the text of a secret is decoded before it keys the MAC.
-    fn decodes_secret(&self) -> bool;
-}
-
-impl<S: SigningScheme + Clone> AnyScheme for S
-where
-    S::Secret: FromText,
-{
-    fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier, ConfigError> {
-        let mut set: Option<Secrets<S::Secret>> = None;
-        for text in secrets {
-            let secret = S::Secret::from_text(text)?;
-            set = Some(match set {
-                None => Secrets::new(secret),
-                Some(set) => set.and(secret),
-            });
+    fn token(&self) -> Result<Chosen> {
+        if self.signature_encoding.is_some() || self.signature_algorithm.is_some() {
+            return Err(Failure::usage(
+                "a token is shown as it is: leave out --signature-encoding and --signature-algorithm",
+            ));
         }
-        let set = set.ok_or(ConfigError::BlankSecret)?;
-        Ok(Verifier::new(self.clone(), set))
+        let (header, prefix) = self.described()?;
+        Ok(Chosen {
+            name: TOKEN,
+            variable: "WEBHOOK_TOKEN",
+            sender_variable: "WEBHOOK_TOKEN",
+            scheme: Arc::new(TokenScheme::new(header).prefix(prefix)),
+            for_url: None,
+        })
     }
 
-    fn signer(&self, secret: &SecretText) -> Result<Signer, ConfigError> {
-        Ok(Signer::new(self.clone(), &S::Secret::from_text(secret)?))
-    }
-
-    fn signer_without_secret(&self) -> Signer {
-        Signer::insecure_empty_secret(self.clone())
-    }
-
-    fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError> {
-        Ok(RequestBuilder::new(self.clone(), &S::Secret::from_text(secret)?))
-    }
-
-    fn signature_header(&self) -> &HeaderName {
-        SigningScheme::signature_header(self)
-    }
-
-    fn judge(&self, head: Head<'_>) -> Result<(), Rejection> {
-        self.read(head).map(drop)
-    }
-
-    fn decodes_secret(&self) -> bool {
-        S::Secret::DECODES
-    }
-}
-
-/// A kind of secret that is made from the text in which it is kept, and signs itself.
-pub(crate) trait FromText: Secret<Private = Self> {
-    const DECODES: bool;
-
-    fn from_text(text: &SecretText) -> Result<Self, ConfigError>;
-}
-
-impl FromText for SigningSecret {
-    const DECODES: bool = false;
-
-    fn from_text(text: &SecretText) -> Result<Self, ConfigError> {
-        Ok(Self::new(text.expose())?.label(text.place()))
+    /// The header that was named, and the text that stands in it before the MAC or the token.
+    fn described(&self) -> Result<(HeaderName, &'static str)> {
+        let header = self.signature_header.clone();
+        let header =
+            header.ok_or_else(|| Failure::usage(format_args!("--scheme {} needs --signature-header", self.scheme)))?;
+        if self.public_url.is_some() {
+            return Err(Failure::usage(format_args!(
+                "{} does not sign the URL: leave out --public-url",
+                self.scheme
+            )));
+        }
+        let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if self.signature_prefix.starts_with(' ') || !self.signature_prefix.bytes().all(visible) {
+            return Err(Failure::usage("--signature-prefix: no header value can begin so"));
+        }
+        // One command makes one scheme, so nothing is lost.
+        Ok((header, self.signature_prefix.clone().leak()))
     }
 }
 
-impl FromText for DecodedSecret {
-    const DECODES: bool = true;
+impl Chosen {
+    /// A verifier with the default limits. Any of the secrets may have signed; there is at least one.
+    ///
+    /// # Errors
+    ///
+    /// A failure of usage that names the place of the secret that the scheme does not take.
+    pub(crate) fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier> {
+        self.scheme.verifier(secrets).map_err(|error| {
+            let is_bad = |secret: &&SecretText| self.scheme.verifier(slice::from_ref(*secret)).is_err();
+            // The first that cannot be used alone.
+            let bad = secrets.iter().find(is_bad);
+            bad.map_or_else(|| Failure::usage(&error), |secret| secret.unusable(&error))
+        })
+    }
 
-    fn from_text(text: &SecretText) -> Result<Self, ConfigError> {
-        SigningSecret::from_text(text)?.decode_whsec()
+    /// Refuses a secret that cannot be one of this scheme, although its kind admits every text.
+    ///
+    /// # Errors
+    ///
+    /// A failure of usage that names its place.
+    pub(crate) fn check(&self, secret: &SecretText) -> Result<()> {
+        let (text, place) = (secret.expose(), Plain(secret.place()));
+        if self.name == BASIC {
+            if !text.contains(&b':') {
+                return Err(Failure::usage(format_args!(
+                    "the secret in {place} has no colon: write it as user:password"
+                )));
+            }
+        } else if self.scheme.kind() == Kind::Token && HeaderValue::from_bytes(text).is_err() {
+            return Err(Failure::usage(format_args!(
+                "the secret in {place} has a control character, which no header can have: copy the token anew"
+            )));
+        }
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod listening;
 mod process;
 mod receiver;
 mod replay;
+mod schemes;
 mod send;
 mod session;
 mod sign;

@@ -9,6 +9,9 @@ use tokio::time::timeout;
 const MAX_HEADERS: usize = 128;
 /// How much of an answer is read.
 const MOST: usize = 256 * 1024;
+/// How many answers such as `100 Continue` are passed over, and how many bytes they may have together.
+const MOST_INTERIM: usize = 16;
+const MOST_INTERIM_BYTES: usize = 64 * 1024;
 /// How long the body of an answer may take. Nothing but its text is lost when it takes longer.
 const BODY: Duration = Duration::from_secs(1);
 
@@ -27,18 +30,24 @@ pub(super) struct Answer {
 pub(super) enum NoAnswer {
     /// The connection was closed or reset.
     Closed,
-    /// What came is not HTTP/1.1.
+    /// What came is not HTTP/1.1, or goes beyond the bounds before there is an answer.
     NotHttp,
 }
 
-/// Reads an answer; `100 Continue` and its like are passed over.
+/// Reads an answer; a few of `100 Continue` and its like are passed over.
 pub(super) async fn read(mut from: impl AsyncRead + Unpin) -> Result<Answer, NoAnswer> {
     let mut bytes = Vec::new();
+    let (mut interim, mut interim_bytes) = (0, 0);
     loop {
         // A reset after an answer has come is the end of it.
         let count = from.read_buf(&mut bytes).await.unwrap_or(0);
         while let Some(parsed) = parse(&bytes)? {
             if parsed.answer.status.is_informational() {
+                interim += 1;
+                interim_bytes += parsed.head;
+                if interim > MOST_INTERIM || interim_bytes > MOST_INTERIM_BYTES {
+                    return Err(NoAnswer::NotHttp);
+                }
                 bytes.drain(..parsed.head);
                 continue;
             }
@@ -182,6 +191,21 @@ mod tests {
         }
         let endless = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"a: b\r\n".repeat(MOST)].concat();
         assert_eq!(answer_in(&endless).await, Err(NoAnswer::NotHttp));
+    }
+
+    #[tokio::test]
+    async fn answers_before_the_answer_are_bounded_in_number_and_in_bytes() {
+        let after = |interim: &str, times| [interim.repeat(times), "HTTP/1.1 200 OK\r\n\r\n".to_owned()].concat();
+        let short = "HTTP/1.1 100 Continue\r\n\r\n";
+        let long = format!(
+            "HTTP/1.1 103 Early Hints\r\nlink: {}\r\n\r\n",
+            "x".repeat(MOST_INTERIM_BYTES / 4)
+        );
+        for (interim, most) in [(short, MOST_INTERIM), (&long, 3)] {
+            assert!(answer_in(after(interim, most).as_bytes()).await.is_ok());
+            let more = answer_in(after(interim, most + 1).as_bytes()).await;
+            assert_eq!(more, Err(NoAnswer::NotHttp), "{}", interim.len());
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! What to do when the very first request, a valid one, is not accepted: nothing else would mean anything.
 
 use super::wire::Came;
-use crate::scheme::Chosen;
+use crate::scheme::{Chosen, Kind};
 use crate::term::Plain;
 
 /// What is probably wrong, and how to mend it.
@@ -17,11 +17,17 @@ pub(super) fn advice(came: &Came, chosen: &Chosen) -> String {
         };
     };
     match answer.status.as_u16() {
-        401 | 403 => format!(
-            "the receiver does not accept the signature: is the secret its own, and is --scheme {} right? \
-             `tower-webhook explain` finds the difference",
-            chosen.name
-        ),
+        401 | 403 => {
+            let question = match chosen.scheme.kind() {
+                Kind::KeyPair => "does its public key belong to this private one",
+                _ => "is the secret its own",
+            };
+            format!(
+                "the receiver does not accept the signature: {question}, and is --scheme {} right? \
+                 `tower-webhook explain` finds the difference",
+                chosen.name
+            )
+        }
         404 | 410 => "nothing is at this path: compare it with the path of the receiver".to_owned(),
         405 => "the path does not take POST: compare it with the path of the receiver".to_owned(),
         300..=399 => match &answer.location {

@@ -1,12 +1,13 @@
 //! `doctor`: is a receiver, in whatever language, safe and sound? A battery of raw requests, and a table.
 //!
-//! `battery` has the rows. `plan` chooses among them, `run` carries them out over `wire`, `judge` judges what came, and
-//! `report` prints it.
+//! `battery` has the rows, which `sender` signs. `plan` chooses among them, `run` carries them out over `wire`, `judge`
+//! judges what came, and `report` prints it.
 
 mod answer;
 mod battery;
 mod draft;
 mod effects;
+mod event;
 mod first;
 mod json;
 mod judge;
@@ -17,8 +18,10 @@ mod report;
 mod row;
 mod run;
 mod sender;
+mod signed;
 mod target;
 mod wire;
+mod write;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -39,7 +42,7 @@ use crate::client::{ClientArgs, parse_url};
 use crate::message::open;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::runtime;
-use crate::scheme::SchemeArgs;
+use crate::scheme::{Kind, SchemeArgs};
 use crate::secret::SecretArgs;
 use crate::term;
 use crate::term::Plain;
@@ -113,6 +116,7 @@ impl Args {
         };
         let chosen = self.scheme.choose()?;
         let secret = self.secret.read_one(&chosen)?;
+        secret.warn_of_faults();
         let template = self.body.as_deref().map(read_template).transpose()?;
         let sender = Sender::new(chosen.clone(), secret, uri.clone(), template)?;
         let plan = Plan::new(rows, &sender, self.effects.as_ref(), Duration::from_secs(self.max_time));
@@ -151,6 +155,9 @@ impl Args {
             term::note(&bounds);
         } else {
             term::line(format_args!("{bounds}, to {}", Plain(&uri)))?;
+            if let Some(remark) = remark_on(examination.chosen.scheme.kind()) {
+                term::line(remark)?;
+            }
         }
         let mut report = Report::new(&plan.rows, !json);
         let end = examination.carry_out(plan, &mut report).await?;
@@ -168,7 +175,7 @@ impl Args {
                 "at_most": {
                     "requests": plan.at_most.requests,
                     "bytes": plan.at_most.bytes,
-                    "elapsed_ms": plan.time.as_millis(),
+                    "duration_ms": plan.time.as_millis(),
                 },
                 "count": report.count(),
                 "rows": report.rows(),
@@ -177,6 +184,17 @@ impl Args {
             report.print_summary(end)?;
         }
         Ok(outcome)
+    }
+}
+
+/// What people should know of rows that are about another kind of secret than the usual one.
+fn remark_on(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Shared | Kind::Decoded => None,
+        Kind::KeyPair => Some("Where a row says MAC it is the signature; rows about shared secrets are left out"),
+        Kind::Token => {
+            Some("Where a row says MAC it is the token, which signs nothing: rows about changes are left out")
+        }
     }
 }
 

@@ -37,12 +37,12 @@ struct RowJson {
     came: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
-    verdict: Verdict,
+    result: Verdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     remark: Option<String>,
     why: &'static str,
     link: String,
-    elapsed_ms: f64,
+    duration_ms: f64,
     sent_bytes: u64,
 }
 
@@ -133,11 +133,11 @@ impl Report {
             expected: row.expect.text(),
             came: finding.came.clone(),
             status: finding.status,
-            verdict: finding.verdict,
+            result: finding.verdict,
             remark: finding.remark.clone(),
             why: row.why,
             link: row.link(),
-            elapsed_ms: finding.time.as_secs_f64() * 1e3,
+            duration_ms: finding.time.as_secs_f64() * 1e3,
             sent_bytes: finding.sent,
         };
         self.findings.iter().map(row).collect()

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::draft::Draft;
 use super::sender::Sender;
 
-/// The pages of the guide.
-const GUIDE: &str = "https://docs.rs/tower-webhook/latest/tower_webhook/_guide";
+/// The page of the guide that has a section for each group.
+const GUIDE: &str = "https://docs.rs/tower-webhook/latest/tower_webhook/_guide/doctor/index.html";
 
 /// One test of a receiver.
 pub(super) struct Row {
@@ -91,18 +91,20 @@ pub(super) struct Cost {
 }
 
 impl Row {
-    /// The section of the guide that says more.
+    /// The section of the guide that says how to mend it.
     pub(super) fn link(&self) -> String {
         let section = match self.group {
-            Group::Genuine | Group::Body => "order/index.html#among-other-layers",
-            Group::Signature | Group::Secret | Group::Content | Group::Timing => {
-                "receiving/index.html#verify-every-request"
-            }
-            Group::Time => "troubleshooting/index.html",
-            Group::Limits => "order/index.html#body-limits-of-frameworks",
-            Group::Delivery => "receiving/index.html#expect-retries",
+            Group::Genuine => "genuine-requests",
+            Group::Signature => "signatures",
+            Group::Body => "changed-bodies",
+            Group::Secret => "known-secrets",
+            Group::Time => "signed-times",
+            Group::Content => "unexpected-content",
+            Group::Limits => "limits",
+            Group::Delivery => "duplicates",
+            Group::Timing => "timing",
         };
-        format!("{GUIDE}/{section}")
+        format!("{GUIDE}#{section}")
     }
 
     /// The most that it costs when its requests are as large as this one, without the reads of the page of `--effects`.

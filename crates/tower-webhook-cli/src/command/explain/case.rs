@@ -17,7 +17,7 @@ use tower_webhook::{Rejection, RejectionKind, Verifier};
 use super::budget::Budget;
 use super::json::Json;
 use crate::moment::Times;
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
 /// What it costs to parse a byte of JSON, in bytes that are hashed.
@@ -181,6 +181,11 @@ impl Case {
         let mut head = Parts::clone(&self.head);
         head.headers.insert(name.clone(), value);
         self.with_head(head)
+    }
+
+    /// Whether what the sender shows depends on the body.
+    pub(super) fn signs_body(&self) -> bool {
+        self.scheme.kind() != Kind::Token
     }
 
     /// Judges the form of the head.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tower_webhook::sign::Signer;
 
 use super::macs::{self, Found, Written};
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
 /// Ten digits that no other part of a header contains.
@@ -82,6 +82,9 @@ impl Unit {
 impl Form {
     /// `None` when the scheme's signature is no MAC in a header.
     pub(super) fn of(scheme: &Arc<dyn AnyScheme>) -> Option<Self> {
+        if !matches!(scheme.kind(), Kind::Shared | Kind::Decoded) {
+            return None;
+        }
         let header = scheme.signature_header().clone();
         let signer = sample_signer(scheme)?;
         // Which alphabet of base64 it is shows in a MAC with one of the characters that differ.

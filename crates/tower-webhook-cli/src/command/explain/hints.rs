@@ -35,6 +35,9 @@ pub(super) fn hints(case: &Case) -> Vec<Hint> {
         unusable_secrets(case),
     ];
     let mut hints: Vec<_> = all.into_iter().flatten().collect();
+    if !case.signs_body() {
+        hints.retain(|hint| hint.name.starts_with("header_") || hint.name.starts_with("secret_"));
+    }
     hints.push(Hint::new(
         "secret",
         "compare the secret with the one that the provider shows for this endpoint; make a new one if in doubt"

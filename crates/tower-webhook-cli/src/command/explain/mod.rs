@@ -188,11 +188,12 @@ fn search(case: &Case, times: &Times, mut search: Search) -> Report {
         let fault = case.fault_of_time(times)?;
         Some(time::explain(case, fault, times.tolerance()))
     };
-    match search.run(case) {
+    let report = match search.run(case) {
         Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case)),
         Finding::Explained { changes, case } => Report::explained(&search, changes, fault_of_time(&case)),
         Finding::Nothing => Report::nothing(search, hints::hints(case)),
-    }
+    };
+    report.of_kind(case.scheme.kind())
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

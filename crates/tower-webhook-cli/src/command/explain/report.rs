@@ -9,6 +9,7 @@ use super::case::{Case, Change, Side, at_receiver};
 use super::hints::Hint;
 use super::search::{Found, Search};
 use crate::outcome::{Outcome, Result};
+use crate::scheme::Kind;
 use crate::term::style::{BAD, FAINT, GOOD, STRONG};
 use crate::term::{self, Plain};
 
@@ -130,6 +131,21 @@ impl Report {
         report.tried_accidents = search.names;
         report.left_out = search.left_out;
         report
+    }
+
+    /// Says what cannot be found with a secret of this kind.
+    pub(super) fn of_kind(mut self, kind: Kind) -> Self {
+        match kind {
+            Kind::Shared | Kind::Decoded => {}
+            Kind::Token => self
+                .remarks
+                .push("a token signs nothing: whether the body was changed cannot be told".to_owned()),
+            Kind::KeyPair if self.explained => {}
+            Kind::KeyPair => self
+                .remarks
+                .push("with a key pair, accidents of MACs and of shared secrets cannot be tried".to_owned()),
+        }
+        self
     }
 
     pub(super) fn print(&self, json: bool) -> Result<Outcome> {

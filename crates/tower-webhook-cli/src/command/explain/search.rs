@@ -220,9 +220,14 @@ fn made(case: &Case, base: &Case) -> u64 {
     }
 }
 
-/// Whether a change of this part can make it right. Where the head cannot be read, body and secret do not matter.
+/// Whether a change of this part can make it right. Where the head cannot be read, body and secret do not matter, and a
+/// token says nothing of the body.
 fn is_possible(part: Part, case: &Case) -> bool {
-    matches!(part, Part::Head | Part::Scheme) || case.judge().is_ok()
+    match part {
+        Part::Head | Part::Scheme | Part::Right => true,
+        Part::Secret => case.judge().is_ok(),
+        Part::Ends | Part::Body | Part::Wrapping => case.signs_body() && case.judge().is_ok(),
+    }
 }
 
 fn usual(part: Part) -> impl Iterator<Item = &'static Accident> {

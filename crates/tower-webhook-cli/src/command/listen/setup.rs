@@ -61,7 +61,7 @@ impl Setup {
             secret.warn_of_faults();
         }
         let max_body = args.max_body as usize;
-        let verifier = chosen.scheme.verifier(&secrets).map_err(Failure::usage)?;
+        let verifier = chosen.verifier(&secrets)?;
         let target = match &args.forward {
             None => None,
             Some(url) => Some(Target {

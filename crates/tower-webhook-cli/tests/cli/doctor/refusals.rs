@@ -25,7 +25,7 @@ fn when_the_valid_request_is_not_accepted_it_says_what_to_do_and_stops() {
         let rows = document["rows"].as_array().unwrap();
         assert_eq!((rows.len(), &document["end"]), (1, &"not_valid".into()), "{answer}");
         assert_eq!(
-            (&rows[0]["name"], &rows[0]["verdict"]),
+            (&rows[0]["name"], &rows[0]["result"]),
             (&"valid".into(), &"fail".into())
         );
         let remark = rows[0]["remark"].as_str().unwrap();

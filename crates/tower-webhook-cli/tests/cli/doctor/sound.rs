@@ -110,7 +110,7 @@ fn a_receiver_of_every_scheme_has_no_failure_and_no_warning() {
                 let document = document(&output);
                 let flaws = document["rows"].as_array().unwrap().iter();
                 let flaws: Vec<_> = flaws
-                    .filter(|row| row["verdict"] == "fail" || row["verdict"] == "warn")
+                    .filter(|row| row["result"] == "fail" || row["result"] == "warn")
                     .collect();
                 assert!(flaws.is_empty(), "{name}: {flaws:#?}");
                 assert_eq!(output.status.code(), Some(0), "{name}");

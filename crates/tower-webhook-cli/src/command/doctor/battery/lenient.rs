@@ -2,7 +2,7 @@
 
 use super::super::draft::Draft;
 use super::super::row::{Group, Row};
-use super::super::sender::Signed;
+use super::super::signed::Signed;
 use super::signature::{TrimSuffixOf, event, flipped};
 use super::{Once, STRICT, Sender};
 

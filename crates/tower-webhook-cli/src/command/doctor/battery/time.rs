@@ -2,7 +2,8 @@
 
 use super::super::draft::Draft;
 use super::super::row::{Expect, Group, Row};
-use super::super::sender::{A_DAY, Signed, now};
+use super::super::sender::{A_DAY, now};
+use super::super::signed::Signed;
 use super::{Once, REFUSED, STRICT, Sender};
 
 const fn row(
