@@ -3,6 +3,7 @@
 //! Numbers and strings stay the text that they were, and members stay in their order, doubled ones included.
 
 mod numbers;
+mod parser;
 mod strings;
 mod write;
 
@@ -16,8 +17,6 @@ pub(super) use self::strings::{Escapes, decode};
 pub(super) use self::write::{Order, Spacing, Style};
 use super::budget::Budget;
 
-/// Deeper JSON is not rewritten: no provider nests so deep, and each level takes a part of the stack.
-const MAX_DEPTH: usize = 128;
 /// Larger JSON is not rewritten: its tree takes about ten times its size.
 const MAX_LENGTH: usize = 16 * 1024 * 1024;
 
@@ -54,14 +53,10 @@ impl Json {
         if bytes.len() > MAX_LENGTH {
             return None;
         }
-        let mut parser = Parser {
-            text: std::str::from_utf8(bytes).ok()?,
-            at: 0,
-        };
-        let root = parser.value(0)?;
-        parser.skip_space();
-        (parser.at == bytes.len()).then(|| Self {
-            text: parser.text.into(),
+        let text = std::str::from_utf8(bytes).ok()?;
+        let root = parser::parse(text)?;
+        Some(Self {
+            text: text.into(),
             root,
             held: OnceCell::new(),
             escapes: OnceCell::new(),
@@ -185,123 +180,6 @@ impl Node {
             Self::Array(items) => items.iter().for_each(|item| item.visit(see)),
             Self::Object(members) => members.iter().for_each(|(_, value)| value.visit(see)),
         }
-    }
-}
-
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn value(&mut self, depth: usize) -> Option<Node> {
-        self.skip_space();
-        match self.peek()? {
-            b'{' if depth < MAX_DEPTH => self.object(depth),
-            b'[' if depth < MAX_DEPTH => self.array(depth),
-            b'"' => self.string().map(Node::Text),
-            _ => self.plain().map(Node::Plain),
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Option<Node> {
-        self.at += 1;
-        let mut members = Vec::new();
-        self.skip_space();
-        if self.eat(b'}') {
-            return Some(Node::Object(members));
-        }
-        loop {
-            self.skip_space();
-            let key = self.string()?;
-            self.skip_space();
-            if !self.eat(b':') {
-                return None;
-            }
-            members.push((key, self.value(depth + 1)?));
-            self.skip_space();
-            if self.eat(b'}') {
-                return Some(Node::Object(members));
-            }
-            if !self.eat(b',') {
-                return None;
-            }
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> Option<Node> {
-        self.at += 1;
-        let mut items = Vec::new();
-        self.skip_space();
-        if self.eat(b']') {
-            return Some(Node::Array(items));
-        }
-        loop {
-            items.push(self.value(depth + 1)?);
-            self.skip_space();
-            if self.eat(b']') {
-                return Some(Node::Array(items));
-            }
-            if !self.eat(b',') {
-                return None;
-            }
-        }
-    }
-
-    fn string(&mut self) -> Option<Span> {
-        let start = self.at;
-        if !self.eat(b'"') {
-            return None;
-        }
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(self.since(start));
-                }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    /// A number or a word.
-    fn plain(&mut self) -> Option<Span> {
-        let start = self.at;
-        let rest = self.rest();
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-        let length = rest.iter().take_while(|byte| is_plain(byte)).count();
-        let text = &self.text[self.at..self.at + length];
-        let is_value = matches!(text, "true" | "false" | "null") || is_number(text);
-        self.at += length;
-        is_value.then(|| self.since(start))
-    }
-
-    fn since(&self, start: usize) -> Span {
-        let place = |at| u32::try_from(at).expect("longer texts are not parsed");
-        Span {
-            start: place(start),
-            end: place(self.at),
-        }
-    }
-
-    fn rest(&self) -> &[u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.rest().first().copied()
-    }
-
-    fn eat(&mut self, byte: u8) -> bool {
-        let is_there = self.peek() == Some(byte);
-        self.at += usize::from(is_there);
-        is_there
-    }
-
-    fn skip_space(&mut self) {
-        let is_space = |byte: &&u8| matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
-        self.at += self.rest().iter().take_while(is_space).count();
     }
 }
 

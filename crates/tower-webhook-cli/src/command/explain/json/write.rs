@@ -213,6 +213,9 @@ impl<'a> Writer<'a> {
         let is_on_one_line = self.style.spacing == Spacing::Jackson;
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
+            if self.is_stopped {
+                return;
+            }
             match (index, is_on_one_line) {
                 (0, true) => self.out.push(' '),
                 (_, true) => self.out.push_str(", "),
@@ -237,6 +240,9 @@ impl<'a> Writer<'a> {
         }
         self.out.push('{');
         for (index, (key, value)) in order.into_iter().enumerate() {
+            if self.is_stopped {
+                return;
+            }
             self.before_item(index, level + 1);
             self.string(*key);
             self.out.push_str(match self.style.spacing {

@@ -1,6 +1,7 @@
 //! Each accident happens to a signed request of each scheme, and has to be named first.
 
 mod bodies;
+mod cost;
 mod heads;
 mod hostile;
 mod secrets;
