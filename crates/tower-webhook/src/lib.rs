@@ -129,6 +129,7 @@ mod deadline;
 mod delivery_key;
 mod error;
 mod head;
+mod identity;
 mod keyed_secret;
 #[cfg(feature = "layer")]
 pub mod layer;
@@ -166,6 +167,7 @@ pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use error::KeyError;
 pub use error::{ConfigError, SecretFault, WhsecError};
+pub use identity::DeliveryIdentity;
 #[cfg(feature = "layer")]
 pub use layer::verify::Verify;
 #[cfg(feature = "layer")]

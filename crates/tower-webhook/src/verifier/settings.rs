@@ -9,6 +9,7 @@ use super::Verifier;
 #[cfg(feature = "layer")]
 use crate::budget::Budget;
 use crate::clock::Clock;
+use crate::identity::DeliveryIdentity;
 use crate::policy::Policy;
 
 /// Settings. Each method returns the changed verifier; clones made before keep theirs.
@@ -39,6 +40,38 @@ impl<S> Verifier<S> {
     #[must_use]
     pub fn insecure_any_timestamp(mut self) -> Self {
         self.settings().tolerance = None;
+        self
+    }
+
+    /// Sets what tells a delivery from others, and a retry from another delivery. By default the
+    /// [scheme](crate::scheme::Scheme::delivery_identity) says it, as its page does: the id that it signs, a member of
+    /// the body, or the bytes of the body.
+    ///
+    /// It changes the [key](crate::VerifiedBody::delivery_key) of every delivery: what was stored under the keys of
+    /// another choice is not found again. [`delivery_id`](crate::VerifiedBody::delivery_id) is the signed id in any
+    /// case.
+    ///
+    /// ```
+    /// use http::HeaderName;
+    /// use tower_webhook::scheme::GitHub;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{DeliveryIdentity, SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("gh_demo")?;
+    /// let mut headers = Signer::new(GitHub, &secret).headers("{}");
+    /// let event = HeaderName::from_static("x-github-event");
+    /// let verifier = Verifier::new(GitHub, secret)
+    ///     .delivery_identity(DeliveryIdentity::body().and_header(event.clone()));
+    ///
+    /// headers.insert(&event, "push".parse()?);
+    /// let push = verifier.verify(&headers, "{}")?.delivery_key();
+    /// headers.insert(&event, "fork".parse()?);
+    /// assert_ne!(verifier.verify(&headers, "{}")?.delivery_key(), push);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn delivery_identity(mut self, identity: DeliveryIdentity) -> Self {
+        self.settings().set_identity(identity);
         self
     }
 

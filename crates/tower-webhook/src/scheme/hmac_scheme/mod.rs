@@ -19,6 +19,7 @@ pub use self::provider::HmacProvider;
 use self::public_url::PublicUrl;
 use super::{Algorithm, Encoding, TimeUnit};
 use crate::error::ConfigError;
+use crate::identity::DeliveryIdentity;
 use crate::secret::{DecodedSecret, Secret, SigningSecret};
 
 /// A scheme as data: which headers there are, how the MAC and the time are written, and which bytes are signed.
@@ -69,6 +70,7 @@ pub struct HmacScheme<K = SigningSecret> {
     signed: &'static [Part],
     url: Option<PublicUrl>,
     refusal: StatusCode,
+    identity: DeliveryIdentity,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -116,6 +118,7 @@ impl<K> HmacScheme<K> {
             signed: &[Part::Body],
             url: None,
             refusal: StatusCode::FORBIDDEN,
+            identity: DeliveryIdentity::signed_id(),
             kind: PhantomData,
         }
     }
@@ -240,6 +243,12 @@ impl<K> HmacScheme<K> {
     /// 403.
     pub const fn refused_with(mut self, status: StatusCode) -> Self {
         self.refusal = status;
+        self
+    }
+
+    /// Sets what tells a delivery from others: [`DeliveryIdentity::signed_id`] by default.
+    pub const fn identified_by(mut self, identity: DeliveryIdentity) -> Self {
+        mem::forget(mem::replace(&mut self.identity, identity));
         self
     }
 
