@@ -35,8 +35,8 @@
 //! service.
 //!
 //! The head is judged before a byte of the body is read. The body is limited in size and in time (2 MiB and 30 s unless
-//! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame. The bodies
-//! of all requests of a verifier are limited together too, by a [`Budget`] of 64 MiB.
+//! the scheme or the receiver [sets another limit](Verifier::max_body)), hashed as it arrives, and not copied when it
+//! arrives in one frame. The bodies of all requests of a verifier are limited together too, by a [`Budget`] of 64 MiB.
 //!
 //! # Answers
 //!

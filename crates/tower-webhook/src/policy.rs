@@ -20,6 +20,8 @@ use crate::trace;
 use crate::window;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
+/// The largest limit that bounds anything.
+pub(crate) const LARGEST_MAX_BODY: usize = 1 << 30;
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 #[cfg(feature = "layer")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -62,6 +64,7 @@ impl Policy {
         let identity = scheme.delivery_identity();
         let scheme_id = SchemeId::new(&scheme);
         let refusal = scheme.refusal();
+        let max_body = scheme.max_body().unwrap_or(DEFAULT_MAX_BODY).min(LARGEST_MAX_BODY);
         let bare: Arc<dyn ReadHead> = Arc::new(scheme);
         Self {
             scheme_id,
@@ -70,10 +73,10 @@ impl Policy {
             bare,
             tolerance: Some(DEFAULT_TOLERANCE),
             clock: Arc::new(SystemTime::now),
-            max_body: DEFAULT_MAX_BODY,
-            largest: DEFAULT_MAX_BODY,
+            max_body,
+            largest: max_body,
             #[cfg(feature = "layer")]
-            budget: Budget::limited_to(default_budget(DEFAULT_MAX_BODY)),
+            budget: Budget::limited_to(default_budget(max_body)),
             #[cfg(feature = "layer")]
             has_default_budget: true,
             #[cfg(feature = "layer")]

@@ -59,8 +59,8 @@
 //! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
 //! - **refusals**: the status that the provider wants for a wrong signature. A type has the status of its
 //!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
-//! - **largest body**: what the provider says that it may send. A verifier reads 2 MiB unless
-//!   [`max_body`](crate::Verifier::max_body) says otherwise.
+//! - **largest body**: what the provider says that it may send. The type admits it, and 2 MiB where there is none;
+//!   [`max_body`](crate::Verifier::max_body) sets another one.
 //! - **handshake**: what the provider sends before the first delivery, or from time to time. The handler answers what
 //!   is signed. What is not signed is refused, and needs a route or a method of its own.
 //! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made of a

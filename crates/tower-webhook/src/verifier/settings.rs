@@ -10,7 +10,7 @@ use super::Verifier;
 use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::identity::DeliveryIdentity;
-use crate::policy::Policy;
+use crate::policy::{LARGEST_MAX_BODY, Policy};
 
 /// Settings. Each method returns the changed verifier; clones made before keep theirs.
 impl<S> Verifier<S> {
@@ -104,9 +104,9 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Sets the size of the largest accepted body, in bytes; 2 MiB by default. A larger one is refused as
-    /// [too large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
-    /// arrived.
+    /// Sets the size of the largest accepted body, in bytes. By default it is 2 MiB, or what the
+    /// [scheme](crate::scheme::Scheme::max_body) says, such as 25 MiB for GitHub. A larger one is refused as [too
+    /// large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has arrived.
     ///
     /// # Panics
     ///
@@ -114,9 +114,8 @@ impl<S> Verifier<S> {
     /// [`insecure_unlimited_body`](Self::insecure_unlimited_body) says so.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
-        let most = 1 << 30;
         assert!(
-            bytes <= most,
+            bytes <= LARGEST_MAX_BODY,
             "max_body is at most 1 GiB; insecure_unlimited_body() lifts the limit"
         );
         self.settings().set_max_body(bytes);

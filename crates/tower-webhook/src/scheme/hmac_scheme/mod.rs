@@ -70,6 +70,7 @@ pub struct HmacScheme<K = SigningSecret> {
     signed: &'static [Part],
     url: Option<PublicUrl>,
     refusal: StatusCode,
+    max_body: Option<usize>,
     identity: DeliveryIdentity,
     kind: PhantomData<fn() -> K>,
 }
@@ -118,6 +119,7 @@ impl<K> HmacScheme<K> {
             signed: &[Part::Body],
             url: None,
             refusal: StatusCode::FORBIDDEN,
+            max_body: None,
             identity: DeliveryIdentity::signed_id(),
             kind: PhantomData,
         }
@@ -243,6 +245,13 @@ impl<K> HmacScheme<K> {
     /// 403.
     pub const fn refused_with(mut self, status: StatusCode) -> Self {
         self.refusal = status;
+        self
+    }
+
+    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that a
+    /// verifier admits otherwise.
+    pub const fn sends_up_to(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
         self
     }
 

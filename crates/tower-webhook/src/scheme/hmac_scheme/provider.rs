@@ -65,6 +65,10 @@ impl<P: HmacProvider> Scheme for P {
         self.hmac_scheme().refusal
     }
 
+    fn max_body(&self) -> Option<usize> {
+        self.hmac_scheme().max_body
+    }
+
     fn delivery_identity(&self) -> DeliveryIdentity {
         self.hmac_scheme().identity.clone()
     }
