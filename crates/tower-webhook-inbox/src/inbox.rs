@@ -155,9 +155,9 @@ impl<S> Inbox<S> {
     /// [identity](tower_webhook::DeliveryIdentity), and is dropped. Deliveries that wait, run or are done stay
     /// duplicates.
     ///
-    /// Everything that sends a dead letter again has it worked on again: a late retry of the provider, and also
-    /// somebody who recorded it, for as long as the verifier accepts the recording. A delivery whose work kills or holds
-    /// up a worker comes back by that. A duplicate costs the backend one look-up more.
+    /// Whoever sends a dead letter again has it worked on again: the provider by a late retry, and also somebody who
+    /// recorded it, for as long as the verifier accepts the recording. A delivery whose work kills or holds up a worker
+    /// comes back by that. A duplicate costs the backend one look-up more.
     ///
     /// It needs a store that keeps dead letters, which a [`SinkStore`](crate::SinkStore) does not.
     ///

@@ -67,8 +67,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Returns whether it did. It does not when somebody else was faster.
     ///
     /// An [`Inbox`](crate::Inbox) asks for it after a duplicate, if it is to [retry dead
-    /// letters](crate::Inbox::retry_dead_letters). Returns `Ok(true)` only when that is committed as `store` commits. By
-    /// default it returns `Ok(false)`, for backends that keep no dead letters.
+    /// letters](crate::Inbox::retry_dead_letters). Returns `Ok(true)` only when that is committed as `store` commits.
+    /// By default it returns `Ok(false)`, for backends that keep no dead letters.
     ///
     /// # Errors
     ///

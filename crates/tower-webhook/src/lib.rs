@@ -72,6 +72,7 @@
 //! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
 //! - [Order](_guide::order): where the layer belongs among others.
 //! - [All providers](_guide::providers): what each signs, and what it expects of a receiver.
+//! - [Bodies](_guide::bodies): forms, base64, gzip, and what a relay wrote anew.
 //! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
 //! # Without a server

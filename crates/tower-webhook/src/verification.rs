@@ -16,8 +16,9 @@ use crate::trace;
 ///
 /// It hashes and counts the pieces, and keeps none. Keep them yourself, and use them only after
 /// [`finish`](Self::finish) has accepted them. Each piece is hashed once for every secret of the verifier, and once
-/// more for the delivery key unless the scheme signs an id. Where a [JSON pointer](crate::DeliveryIdentity::json_pointer)
-/// identifies the delivery, the pieces are also read for its value: the key is that of the whole body.
+/// more for the delivery key unless the scheme signs an id. Where a [JSON
+/// pointer](crate::DeliveryIdentity::json_pointer) identifies the delivery, the pieces are also read for its value: the
+/// key is that of the whole body.
 #[must_use = "nothing is verified until `finish` has accepted it"]
 pub struct Verification {
     policy: Arc<Policy>,

@@ -55,9 +55,9 @@
 //!
 //! let by_body = Verifier::knowrithm(secret.clone());
 //! let by_id = by_body.clone().delivery_identity(DeliveryIdentity::json_pointer("/event_id"));
-//! let key = |verifier: &Verifier, at: usize| verifier.verify(&headers[at], attempts[at]).map(|body| body.delivery_key());
-//! assert_ne!(key(&by_body, 0)?, key(&by_body, 1)?);
-//! assert_eq!(key(&by_id, 0)?, key(&by_id, 1)?);
+//! let verify = |verifier: &Verifier, at: usize| verifier.verify(&headers[at], attempts[at]);
+//! assert_ne!(verify(&by_body, 0)?.delivery_key(), verify(&by_body, 1)?.delivery_key());
+//! assert_eq!(verify(&by_id, 0)?.delivery_key(), verify(&by_id, 1)?.delivery_key());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

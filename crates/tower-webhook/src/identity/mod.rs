@@ -34,7 +34,6 @@ const MAX_HEADERS: usize = 4;
 /// let signer = Signer::new(Knowrithm, &secret);
 /// let (first, retry) = (r#"{"id": "ev_1", "attempt": 1}"#, r#"{"id": "ev_1", "attempt": 2}"#);
 /// let (headers, retry_headers) = (signer.headers(first), signer.headers(retry));
-/// # drop(signer);
 ///
 /// let verifier = Verifier::knowrithm(secret).delivery_identity(DeliveryIdentity::json_pointer("/id"));
 /// let key = verifier.verify(&headers, first)?.delivery_key();

@@ -248,16 +248,16 @@ pub trait Scheme: Send + Sync + 'static {
         StatusCode::FORBIDDEN
     }
 
-    /// How many bytes the largest body has that the provider says it sends. A verifier of the scheme admits it by default:
-    /// [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say so, or says
-    /// less than 2 MiB. More than 1 GiB counts as that.
+    /// How many bytes the largest body has that the provider says it sends. A verifier of the scheme admits it by
+    /// default: [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say
+    /// so, or says less than 2 MiB. More than 1 GiB counts as that.
     fn max_body(&self) -> Option<usize> {
         None
     }
 
-    /// What tells a delivery of this provider from others, and a retry from another delivery: by default the id that it
-    /// signs, or the body where it signs none. [`Verifier::delivery_identity`](crate::Verifier::delivery_identity)
-    /// changes it.
+    /// What tells a delivery of this provider from others, and a retry from another delivery: by default the id that
+    /// it signs, or the body where it signs none.
+    /// [`Verifier::delivery_identity`](crate::Verifier::delivery_identity) changes it.
     fn delivery_identity(&self) -> DeliveryIdentity {
         DeliveryIdentity::signed_id()
     }

@@ -106,7 +106,8 @@ impl<S> Verifier<S> {
 
     /// Sets the size of the largest accepted body, in bytes. By default it is 2 MiB, or what the
     /// [scheme](crate::scheme::Scheme::max_body) says, such as 25 MiB for GitHub. A larger one is refused as [too
-    /// large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has arrived.
+    /// large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
+    /// arrived.
     ///
     /// # Panics
     ///

@@ -248,8 +248,8 @@ impl<K> HmacScheme<K> {
         self
     }
 
-    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that a
-    /// verifier admits otherwise.
+    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
+    /// a verifier admits otherwise.
     pub const fn sends_up_to(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
