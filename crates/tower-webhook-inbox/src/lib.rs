@@ -53,8 +53,9 @@
 //!
 //! **A delivery becomes one task,** however often it is sent. What one delivery is, the
 //! [verifier](tower_webhook::Verifier::delivery_identity) says. A retry of a delivery that has failed for good is also
-//! answered with 200, and not worked on unless the inbox [retries dead letters](Inbox::retry_dead_letters). Give deliveries enough [attempts](Worker::attempts) to outlast an outage of
-//! the services that the work needs, and look after the [dead letters](Queue::dead_letters).
+//! answered with 200, and not worked on unless the inbox [retries dead letters](Inbox::retry_dead_letters). Give
+//! deliveries enough [attempts](Worker::attempts) to outlast an outage of the services that the work needs, and look
+//! after the [dead letters](Queue::dead_letters).
 //!
 //! **Memory is bounded.** At most 256 deliveries are on their way into the store at a time
 //! ([`concurrency`](Inbox::concurrency)), and at most 2 MiB of them are being encoded and written

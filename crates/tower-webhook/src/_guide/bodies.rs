@@ -46,8 +46,8 @@
 //! AWS Lambda hands a function the body as text, in base64 where `isBase64Encoded` is true. The provider signed the
 //! bytes: decode them first, and verify what that gives. In the payload format 2.0, API Gateway [joins headers of one
 //! name](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html) by
-//! commas. Two signatures are then refused as malformed, unless the scheme has a list. Without the default features this
-//! crate needs no server:
+//! commas. Two signatures are then refused as malformed, unless the scheme has a list. Without the default features
+//! this crate needs no server:
 //!
 //! ```
 //! use base64::Engine as _;
@@ -133,8 +133,8 @@
 //! # Relays that write JSON anew
 //!
 //! smee.io and its client [parse the JSON and write it again](https://github.com/probot/smee.io/issues/78) on the way.
-//! The result means the same and often has other bytes: blanks, the form of numbers, escapes. Then the signature is right
-//! for bytes that never arrive, and nothing can be done behind the relay:
+//! The result means the same and often has other bytes: blanks, the form of numbers, escapes. Then the signature is
+//! right for bytes that never arrive, and nothing can be done behind the relay:
 //!
 //! ```
 //! use tower_webhook::scheme::GitHub;
