@@ -2,6 +2,7 @@
 
 mod delivery;
 mod finished;
+mod identity;
 mod kinds;
 mod on_reject;
 mod own_scheme;

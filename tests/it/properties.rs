@@ -1,6 +1,7 @@
 //! Properties: a signed body is accepted in any frames, and refused with any bit of body, secret or header changed.
 
 mod headers;
+mod pointers;
 mod secrets;
 
 use bytes::Bytes;

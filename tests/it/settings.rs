@@ -3,10 +3,13 @@
 use std::panic::catch_unwind;
 use std::time::Duration;
 
+use http::header::CONTENT_LENGTH;
+use tower_webhook::scheme::HmacScheme;
 use tower_webhook::test::TestBody;
 use tower_webhook::{Budget, RejectionKind, Verifier};
 
-use crate::support::{EVENT, headed, signed, verifier};
+use crate::contract::provider::{self, Provider};
+use crate::support::{EVENT, SIGNATURE, headed, secret, signed, verifier};
 
 #[test]
 fn a_limit_beyond_its_maximum_panics_and_names_the_insecure_method() {
@@ -100,6 +103,8 @@ async fn the_default_budget_is_four_of_the_largest_bodies_and_at_least_64_mib() 
         (verifier(), 64 * MIB),
         (verifier().max_body(MIB), 64 * MIB),
         (verifier().max_body(25 * MIB), 100 * MIB),
+        (Provider::GitHub.verifier(), 100 * MIB),
+        (Provider::GitHub.verifier().max_body(MIB), 64 * MIB),
         (verifier().max_body(25 * MIB).max_body(MIB), 64 * MIB),
         (verifier().max_buffered(MIB).max_body(25 * MIB), MIB),
         (verifier().insecure_unlimited_body(), usize::MAX),
@@ -108,4 +113,20 @@ async fn the_default_budget_is_four_of_the_largest_bodies_and_at_least_64_mib() 
         let printed = format!("{verifier:?}");
         assert!(printed.contains(&format!("limit: {limit},")), "{printed}");
     }
+}
+
+#[test]
+fn the_default_limit_of_a_body_is_what_the_provider_sends_or_2_mib() {
+    const MIB: usize = 1024 * 1024;
+    for of in provider::ALL {
+        let limit = if of == Provider::GitHub { 25 * MIB } else { 2 * MIB };
+        for (length, is_admitted) in [(limit, true), (limit + 1, false)] {
+            let mut headers = of.sign("");
+            headers.insert(CONTENT_LENGTH, length.into());
+            let begun = of.verifier().begin(&provider::request(headers, ()));
+            assert_eq!(begun.is_ok(), is_admitted, "{of:?}: {length}");
+        }
+    }
+    let larger = HmacScheme::new(SIGNATURE).sends_up_to(usize::MAX);
+    assert!(format!("{:?}", Verifier::new(larger, secret())).contains("max_body: 1073741824"));
 }

@@ -87,6 +87,7 @@ pub(crate) struct Settings {
     pub(crate) retry_after: Duration,
     provider: Option<String>,
     headers: Vec<HeaderName>,
+    retries_dead: bool,
     /// One permit for each delivery on its way into the store.
     permits: Arc<Semaphore>,
     room: Room,
@@ -101,6 +102,7 @@ impl<S> Inbox<S> {
             retry_after: RETRY_AFTER,
             provider: None,
             headers: Vec::new(),
+            retries_dead: false,
             permits: Arc::new(Semaphore::new(CONCURRENCY)),
             room: Room::new(CONCURRENT_BYTES),
         };
@@ -141,6 +143,53 @@ impl<S> Inbox<S> {
     #[must_use]
     pub fn keep_header(mut self, name: HeaderName) -> Self {
         Arc::make_mut(&mut self.settings).headers.push(name);
+        self
+    }
+
+    /// Puts a dead letter back into the queue when its sender sends it again. By default that is answered as a
+    /// duplicate, and not worked on.
+    ///
+    /// It serves an operator who, after the fault was mended, presses "Redeliver" on the provider's page and not
+    /// [`retry`](crate::Queue::retry) on one of this side. What is worked on is the delivery as it was stored, with all
+    /// its [attempts](crate::Worker::attempts) before it; what was sent now is the same by its
+    /// [identity](tower_webhook::DeliveryIdentity), and is dropped. Deliveries that wait, run or are done stay
+    /// duplicates.
+    ///
+    /// Whoever sends a dead letter again has it worked on again: the provider by a late retry, and also somebody who
+    /// recorded it, for as long as the verifier accepts the recording. A delivery whose work kills or holds up a worker
+    /// comes back by that. A duplicate costs the backend one look-up more.
+    ///
+    /// It needs a store that keeps dead letters, which a [`SinkStore`](crate::SinkStore) does not.
+    ///
+    /// ```
+    /// use tower_webhook_inbox::memory::MemoryStore;
+    /// use tower_webhook_inbox::{Delivery, Inbox, NeverAgain, Queue, Stored, Worker};
+    /// # use tower_webhook::{SigningSecret, Verifier, scheme::Knowrithm, sign::Signer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = SigningSecret::new("whk_demo")?;
+    /// # let headers = Signer::new(Knowrithm, &secret).headers("{}");
+    /// # let body = Verifier::knowrithm(secret).verify(&headers, "{}")?;
+    /// let store = MemoryStore::new(1000);
+    /// let inbox = Inbox::new(store.clone()).retry_dead_letters();
+    /// assert_eq!(inbox.put(&body, &headers).await?, Stored::New);
+    /// assert_eq!(inbox.put(&body, &headers).await?, Stored::Duplicate);
+    ///
+    /// let worker = Worker::new(store.clone(), async |_: Delivery| Err(NeverAgain::new("no such customer").into()));
+    /// # let dead = store.clone();
+    /// # let shutdown = async move {
+    /// #     while dead.stats().await.unwrap().dead == 0 { tokio::task::yield_now().await }
+    /// # };
+    /// worker.run_until(shutdown).await?;
+    /// assert_eq!(inbox.put(&body, &headers).await?, Stored::Retried);
+    /// assert_eq!(store.stats().await?.waiting, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn retry_dead_letters(mut self) -> Self {
+        Arc::make_mut(&mut self.settings).retries_dead = true;
         self
     }
 
@@ -214,12 +263,18 @@ impl<S: Store> Inbox<S> {
             .with_headers(headers, &settings.headers);
         let (store, room) = (self.store.clone(), settings.room.clone());
         let (key, len, task) = (delivery.key(), delivery.bytes().len(), task(delivery));
+        let retries_dead = settings.retries_dead;
         let put = async move {
-            if len > SMALL && store.is_stored(key).await? {
-                return Ok(Stored::Duplicate);
+            let stored = if len > SMALL && store.is_stored(key).await? {
+                Stored::Duplicate
+            } else {
+                let _room = room.take(len).await;
+                store.store(task).await?
+            };
+            if retries_dead && stored == Stored::Duplicate && store.retry_dead(key).await? {
+                return Ok(Stored::Retried);
             }
-            let _room = room.take(len).await;
-            store.store(task).await
+            Ok(stored)
         };
         #[cfg(feature = "metrics")]
         let queue = Queue::of(&self.store);

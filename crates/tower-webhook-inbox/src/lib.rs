@@ -42,6 +42,7 @@
 //! |---|---|
 //! | the backend committed the delivery | 200, empty |
 //! | the backend had committed it before, and can tell | 200, empty, `webhook-duplicate: true` |
+//! | it is a dead letter, and [is to be retried](Inbox::retry_dead_letters) | 200, empty |
 //! | the backend is down, full, or slower than [the deadline](Inbox::deadline) of 5 s | 503, empty, `Retry-After: 10` |
 //! | no [`VerifyLayer`](tower_webhook::VerifyLayer) is in front | 500, with a text that names it |
 //!
@@ -50,9 +51,11 @@
 //! **A 2xx means a commit.** A delivery may also be stored without an answer, when its sender gave up before. Its retry
 //! is then a duplicate.
 //!
-//! **A delivery becomes one task,** however often it is sent. A retry of a delivery that has failed for good is also
-//! answered with 200, and not worked on. Give deliveries enough [attempts](Worker::attempts) to outlast an outage of
-//! the services that the work needs, and look after the [dead letters](Queue::dead_letters).
+//! **A delivery becomes one task,** however often it is sent. What one delivery is, the
+//! [verifier](tower_webhook::Verifier::delivery_identity) says. A retry of a delivery that has failed for good is also
+//! answered with 200, and not worked on unless the inbox [retries dead letters](Inbox::retry_dead_letters). Give
+//! deliveries enough [attempts](Worker::attempts) to outlast an outage of the services that the work needs, and look
+//! after the [dead letters](Queue::dead_letters).
 //!
 //! **Memory is bounded.** At most 256 deliveries are on their way into the store at a time
 //! ([`concurrency`](Inbox::concurrency)), and at most 2 MiB of them are being encoded and written

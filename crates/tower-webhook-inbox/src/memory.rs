@@ -102,6 +102,19 @@ impl MemoryStore {
         }
     }
 
+    /// Puts the dead letter that is asked for back, and returns whether there is one.
+    fn retry_where(&self, is_it: impl Fn(&DeadLetter) -> bool) -> bool {
+        let mut shared = self.shared();
+        let index = shared.dead.iter().position(|(_, letter)| is_it(letter));
+        let Some(letter) = index.and_then(|index| shared.dead.remove(index)) else {
+            return false;
+        };
+        shared.revive(letter);
+        drop(shared);
+        self.stored.notify_one();
+        true
+    }
+
     /// A panic with the lock held, which only a lack of memory can cause, leaves a key too many at most.
     fn shared(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -119,6 +132,10 @@ impl Store for MemoryStore {
 
     async fn is_stored(&self, key: DeliveryKey) -> Result<bool, Error> {
         Ok(self.shared().keys.contains(&key.to_string()))
+    }
+
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Error> {
+        Ok(self.retry_where(|letter| letter.delivery().is_some_and(|delivery| delivery.key() == key)))
     }
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
@@ -199,16 +216,7 @@ impl Queue for MemoryStore {
     }
 
     async fn retry(&self, id: &str) -> Result<bool, Error> {
-        let mut shared = self.shared();
-        let Some(index) = shared.dead.iter().position(|(_, letter)| letter.id == id) else {
-            return Ok(false);
-        };
-        if let Some(letter) = shared.dead.remove(index) {
-            shared.revive(letter);
-        }
-        drop(shared);
-        self.stored.notify_one();
-        Ok(true)
+        Ok(self.retry_where(|letter| letter.id == id))
     }
 
     async fn retry_all(&self) -> Result<u64, Error> {

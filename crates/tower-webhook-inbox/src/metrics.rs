@@ -69,7 +69,8 @@ use crate::queue::Stats;
 use crate::queue::lease::Outcome;
 use crate::store::{Store, Stored};
 
-/// Counts the deliveries that were added to the store.
+/// Counts the deliveries that were added to the store, and the dead letters that were sent again and
+/// [retried](crate::Inbox::retry_dead_letters).
 pub const ACCEPTED: &str = "webhook_inbox_accepted_total";
 /// Counts the deliveries that were in the store before.
 pub const DUPLICATES: &str = "webhook_inbox_duplicates_total";
@@ -107,7 +108,7 @@ impl Queue {
         let queue = self.0.clone();
         match stored {
             Ok(Stored::Duplicate) => counter!(DUPLICATES, "queue" => queue).increment(1),
-            Ok(Stored::New | Stored::NewOrDuplicate) => {
+            Ok(Stored::New | Stored::NewOrDuplicate | Stored::Retried) => {
                 counter!(ACCEPTED, "queue" => queue.clone()).increment(1);
                 histogram!(COMMIT_SECONDS, "queue" => queue).record(took);
             }

@@ -103,7 +103,7 @@ impl<S: Store> Inbox<S> {
     pub fn respond<R: Default>(&self, result: Result<Stored, PutError<S::Error>>) -> Response<R> {
         let mut response = Response::new(R::default());
         match result {
-            Ok(Stored::New | Stored::NewOrDuplicate) => {}
+            Ok(Stored::New | Stored::NewOrDuplicate | Stored::Retried) => {}
             Ok(Stored::Duplicate) => {
                 let headers = response.headers_mut();
                 headers.insert(DUPLICATE, HeaderValue::from_static("true"));

@@ -16,6 +16,9 @@ pub enum Stored {
     New,
     /// The delivery was there before. Nothing was added.
     Duplicate,
+    /// The delivery was there before as a dead letter, which is now back in the queue:
+    /// [`Inbox::retry_dead_letters`](crate::Inbox::retry_dead_letters).
+    Retried,
     /// The delivery is there. The backend does not report whether it was there before.
     NewOrDuplicate,
 }
@@ -56,6 +59,21 @@ pub trait Store: Clone + Send + Sync + 'static {
     ///
     /// When the backend cannot be asked.
     fn is_stored(&self, key: DeliveryKey) -> impl Future<Output = Result<bool, Self::Error>> + Send {
+        let _ = key;
+        async { Ok(false) }
+    }
+
+    /// Puts the delivery with this key back into the queue, with all its attempts before it, if it is a dead letter.
+    /// Returns whether it did. It does not when somebody else was faster.
+    ///
+    /// An [`Inbox`](crate::Inbox) asks for it after a duplicate, if it is to [retry dead
+    /// letters](crate::Inbox::retry_dead_letters). Returns `Ok(true)` only when that is committed as `store` commits.
+    /// By default it returns `Ok(false)`, for backends that keep no dead letters.
+    ///
+    /// # Errors
+    ///
+    /// When the backend did not confirm it. The delivery may be back in the queue nevertheless.
+    fn retry_dead(&self, key: DeliveryKey) -> impl Future<Output = Result<bool, Self::Error>> + Send {
         let _ = key;
         async { Ok(false) }
     }

@@ -75,7 +75,7 @@ impl Check {
     ) -> Result<Origin, Rejection> {
         policy.judge_time(claim.timestamp)?;
         match set.check_primary(&mut self.primary, claim, &*policy.clock) {
-            Some(origin) => Ok(origin.with_delivery_id(claim.delivery_id.as_deref())),
+            Some(origin) => Ok(origin.with_mark(&claim.mark)),
             None => self.finish_others(claim, body, policy, set),
         }
     }
@@ -96,7 +96,7 @@ impl Check {
             signed => update_with(&mut primary, signed, body),
         }
         match set.check_primary(&mut primary, &header.claim, &*policy.clock) {
-            Some(origin) => Ok(origin.with_delivery_id(header.claim.delivery_id.as_deref())),
+            Some(origin) => Ok(origin.with_mark(&header.claim.mark)),
             None => Self::start(set, header).finish_others(&header.claim, body, policy, set),
         }
     }
@@ -111,7 +111,7 @@ impl Check {
     ) -> Result<Origin, Rejection> {
         self.update_others(body);
         let origin = set.check_others(&mut self.others, claim, &*policy.clock)?;
-        Ok(origin.with_delivery_id(claim.delivery_id.as_deref()))
+        Ok(origin.with_mark(&claim.mark))
     }
 }
 

@@ -10,6 +10,9 @@ use crate::mac;
 const BODY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
 const ID_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
 const OWNER_TAG: &[u8] = b"tower-webhook delivery key, version 1, owner\0";
+const VALUE_TAG: &[u8] = b"tower-webhook delivery key, version 1, value\0";
+const HEADER_TAG: &[u8] = b"tower-webhook delivery key, version 1, header\0";
+const WITH_TAG: &[u8] = b"tower-webhook delivery key, version 1, with headers\0";
 
 const LEN: usize = 32;
 const DIGITS: usize = 2 * LEN;
@@ -54,6 +57,28 @@ impl DeliveryKey {
         Self(mac::sha256(&[ID_TAG, id]))
     }
 
+    /// The key of a delivery with this value at the place of its body to which the pointer leads.
+    pub(crate) fn of_value(pointer: &str, is_number: bool, value: &[u8]) -> Self {
+        let kind: &[u8] = if is_number { b"number\0" } else { b"string\0" };
+        Self(mac::sha256(&[
+            VALUE_TAG,
+            &length(pointer),
+            pointer.as_bytes(),
+            kind,
+            value,
+        ]))
+    }
+
+    /// The key of a delivery with this signed header.
+    pub(crate) fn of_header(name: &str, value: &[u8]) -> Self {
+        Self(mac::sha256(&[HEADER_TAG, &length(name), name.as_bytes(), value]))
+    }
+
+    /// The key of the same delivery with headers of which this is the hash.
+    pub(crate) fn with_headers(self, digest: &[u8; LEN]) -> Self {
+        Self(mac::sha256(&[WITH_TAG, digest, &self.0]))
+    }
+
     /// The key of the same delivery among those of this owner.
     pub(crate) fn of_owner(self, owner: Option<&str>) -> Self {
         match owner {
@@ -63,36 +88,15 @@ impl DeliveryKey {
     }
 }
 
-/// The key of a delivery whose body arrives in pieces.
-pub(crate) enum RunningKey {
-    /// The id is signed: the body does not count.
-    Known(DeliveryKey),
-    Body(mac::RunningHash),
+/// What [`DeliveryKey::of_body`] hashes before the body, for a body in pieces.
+pub(crate) fn body_hash() -> mac::RunningHash {
+    let mut hash = mac::RunningHash::default();
+    hash.update(BODY_TAG);
+    hash
 }
 
-impl RunningKey {
-    pub(crate) fn new(id: Option<&[u8]>) -> Self {
-        if let Some(id) = id {
-            return Self::Known(DeliveryKey::of_id(id));
-        }
-        let mut hash = mac::RunningHash::default();
-        hash.update(BODY_TAG);
-        Self::Body(hash)
-    }
-
-    pub(crate) fn update(&mut self, chunk: &[u8]) {
-        match self {
-            Self::Known(_) => {}
-            Self::Body(hash) => hash.update(chunk),
-        }
-    }
-
-    pub(crate) fn finish(self) -> DeliveryKey {
-        match self {
-            Self::Known(key) => key,
-            Self::Body(hash) => DeliveryKey(hash.finish()),
-        }
-    }
+fn length(text: &str) -> [u8; 8] {
+    (text.len() as u64).to_be_bytes()
 }
 
 impl fmt::Display for DeliveryKey {
@@ -190,10 +194,16 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_bodies_ids_and_owners_are_apart() {
+    fn keys_of_each_kind_are_apart() {
         let keys = [
             DeliveryKey::of_body(b"x"),
             DeliveryKey::of_id(b"x"),
+            DeliveryKey::of_header("x", b"x"),
+            DeliveryKey::of_header("xx", b""),
+            DeliveryKey::of_value("x", false, b"x"),
+            DeliveryKey::of_value("x", true, b"x"),
+            DeliveryKey::of_body(b"x").with_headers(&[0; LEN]),
+            DeliveryKey::of_body(b"x").with_headers(&[1; LEN]),
             DeliveryKey::of_body(b"x").of_owner(Some("")),
             DeliveryKey::of_body(b"x").of_owner(Some("x")),
         ];

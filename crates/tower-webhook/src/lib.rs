@@ -35,8 +35,8 @@
 //! service.
 //!
 //! The head is judged before a byte of the body is read. The body is limited in size and in time (2 MiB and 30 s unless
-//! [set otherwise](Verifier::max_body)), hashed as it arrives, and not copied when it arrives in one frame. The bodies
-//! of all requests of a verifier are limited together too, by a [`Budget`] of 64 MiB.
+//! the scheme or the receiver [sets another limit](Verifier::max_body)), hashed as it arrives, and not copied when it
+//! arrives in one frame. The bodies of all requests of a verifier are limited together too, by a [`Budget`] of 64 MiB.
 //!
 //! # Answers
 //!
@@ -72,7 +72,8 @@
 //! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
 //! - [Order](_guide::order): where the layer belongs among others.
 //! - [All providers](_guide::providers): what each signs, and what it expects of a receiver.
-//! - [Doctor](_guide::doctor): how to mend what `tower-webhook doctor` finds in a receiver.
+//! - [Bodies](_guide::bodies): forms, base64, gzip, and what a relay wrote anew.
+//! - [Doctor](_guide::doctor): how to fix what `tower-webhook doctor` finds in a receiver.
 //! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
 //! # Without a server
@@ -130,6 +131,7 @@ mod deadline;
 mod delivery_key;
 mod error;
 mod head;
+mod identity;
 mod keyed_secret;
 #[cfg(feature = "layer")]
 pub mod layer;
@@ -167,6 +169,7 @@ pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use error::KeyError;
 pub use error::{ConfigError, SecretFault, WhsecError};
+pub use identity::DeliveryIdentity;
 #[cfg(feature = "layer")]
 pub use layer::verify::Verify;
 #[cfg(feature = "layer")]

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use crate::delivery_key::DeliveryKey;
+use crate::identity::Mark;
 
-/// The label and the owner of the secret that signed, and the id that it signed, as far as there are any.
+/// The label and the owner of the secret that signed, and what tells the delivery from others besides its body, as far
+/// as there are any.
 ///
 /// One pointer, null in the common case: it travels with every verified body.
 #[derive(Clone, Default)]
@@ -16,7 +18,7 @@ pub(crate) struct Origin(Option<Arc<Known>>);
 struct Known {
     label: Option<Arc<str>>,
     owner: Option<Arc<str>>,
-    delivery_id: Option<HeaderValue>,
+    mark: Mark<'static>,
 }
 
 impl Origin {
@@ -35,12 +37,12 @@ impl Origin {
         self.with(|known| known.owner = owner.cloned())
     }
 
-    /// The same for a delivery with this signed id.
+    /// The same for a delivery of which the head of its request says this.
     #[inline]
-    pub(crate) fn with_delivery_id(&self, id: Option<&HeaderValue>) -> Self {
-        match id {
-            None => self.clone(),
-            Some(id) => self.with(|known| known.delivery_id = Some(id.clone())),
+    pub(crate) fn with_mark(&self, mark: &Mark<'_>) -> Self {
+        match mark {
+            Mark::None => self.clone(),
+            mark => self.with(|known| known.mark = mark.to_static()),
         }
     }
 
@@ -53,16 +55,13 @@ impl Origin {
     }
 
     pub(crate) fn delivery_id(&self) -> Option<&[u8]> {
-        self.0.as_ref()?.delivery_id.as_ref().map(HeaderValue::as_bytes)
+        self.0.as_ref()?.mark.id().map(HeaderValue::as_bytes)
     }
 
     /// The key of the delivery with this body.
     pub(crate) fn delivery_key(&self, body: &[u8]) -> DeliveryKey {
-        let key = match self.delivery_id() {
-            Some(id) => DeliveryKey::of_id(id),
-            None => DeliveryKey::of_body(body),
-        };
-        key.of_owner(self.owner())
+        let mark = self.0.as_ref().map_or(&Mark::None, |known| &known.mark);
+        mark.key(body).of_owner(self.owner())
     }
 
     #[cold]

@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode};
 use crate::budget::Budget;
 use crate::clock::{Clock, unix_seconds};
 use crate::head::Head;
+use crate::identity::DeliveryIdentity;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::scheme::{self, Scheme, SchemeId, SignatureHeader};
 #[cfg(feature = "layer")]
@@ -19,6 +20,8 @@ use crate::trace;
 use crate::window;
 
 const DEFAULT_MAX_BODY: usize = 2 * 1024 * 1024;
+/// The largest limit that bounds anything.
+pub(crate) const LARGEST_MAX_BODY: usize = 1 << 30;
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 #[cfg(feature = "layer")]
 const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,7 +31,10 @@ const LEAST_DEFAULT_BUDGET: usize = 64 * 1024 * 1024;
 /// The settings of a verifier.
 #[derive(Clone)]
 pub(crate) struct Policy {
+    /// Reads the head: the scheme, and what else identifies a delivery.
     pub(crate) scheme: Arc<dyn ReadHead>,
+    /// The scheme alone.
+    bare: Arc<dyn ReadHead>,
     pub(crate) scheme_id: SchemeId,
     /// The status of a refusal, where that of its kind is 403.
     pub(crate) refusal: StatusCode,
@@ -55,16 +61,22 @@ pub(crate) struct Policy {
 impl Policy {
     pub(crate) fn new(scheme: impl Scheme, #[cfg(feature = "layer")] supply: Supply) -> Self {
         scheme::assert_usable(&scheme);
+        let identity = scheme.delivery_identity();
+        let scheme_id = SchemeId::new(&scheme);
+        let refusal = scheme.refusal();
+        let max_body = scheme.max_body().unwrap_or(DEFAULT_MAX_BODY).min(LARGEST_MAX_BODY);
+        let bare: Arc<dyn ReadHead> = Arc::new(scheme);
         Self {
-            scheme_id: SchemeId::new(&scheme),
-            refusal: scheme.refusal(),
-            scheme: Arc::new(scheme),
+            scheme_id,
+            refusal,
+            scheme: identified(&bare, identity),
+            bare,
             tolerance: Some(DEFAULT_TOLERANCE),
             clock: Arc::new(SystemTime::now),
-            max_body: DEFAULT_MAX_BODY,
-            largest: DEFAULT_MAX_BODY,
+            max_body,
+            largest: max_body,
             #[cfg(feature = "layer")]
-            budget: Budget::limited_to(default_budget(DEFAULT_MAX_BODY)),
+            budget: Budget::limited_to(default_budget(max_body)),
             #[cfg(feature = "layer")]
             has_default_budget: true,
             #[cfg(feature = "layer")]
@@ -72,6 +84,10 @@ impl Policy {
             #[cfg(feature = "layer")]
             supply,
         }
+    }
+
+    pub(crate) fn set_identity(&mut self, identity: DeliveryIdentity) {
+        self.scheme = identified(&self.bare, identity);
     }
 
     pub(crate) fn set_max_body(&mut self, bytes: usize) {
@@ -198,6 +214,28 @@ impl<S: Scheme> ReadHead for S {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         self.read(head)
     }
+}
+
+/// A scheme whose deliveries are identified by more than it says itself.
+struct Identified {
+    scheme: Arc<dyn ReadHead>,
+    identity: DeliveryIdentity,
+}
+
+impl ReadHead for Identified {
+    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        let header = self.scheme.read_head(head)?;
+        Ok(header.identified_by(&self.identity, head))
+    }
+}
+
+/// The default identity costs a request nothing.
+fn identified(bare: &Arc<dyn ReadHead>, identity: DeliveryIdentity) -> Arc<dyn ReadHead> {
+    let scheme = Arc::clone(bare);
+    if identity.is_default() {
+        return scheme;
+    }
+    Arc::new(Identified { scheme, identity })
 }
 
 /// The largest Content-Length in the headers, or zero. A value that is not a number counts as zero: the server decides

@@ -56,7 +56,8 @@ impl Provenance {
         self.origin.delivery_id()
     }
 
-    /// Returns the key of the delivery, as [`VerifiedBody::delivery_key`](crate::VerifiedBody::delivery_key) does.
+    /// Returns the key of the delivery, as [`VerifiedBody::delivery_key`](crate::VerifiedBody::delivery_key) does: that
+    /// of the whole body, whatever the pieces were. It was computed from them as they arrived.
     #[must_use]
     pub fn delivery_key(&self) -> DeliveryKey {
         self.delivery_key

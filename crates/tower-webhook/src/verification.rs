@@ -3,10 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderValue;
-
 use crate::check::Check;
-use crate::delivery_key::RunningKey;
+use crate::identity::RunningKey;
 use crate::policy::{Allowance, Policy};
 use crate::provenance::Provenance;
 use crate::rejection::{Rejection, RejectionKind};
@@ -18,7 +16,9 @@ use crate::trace;
 ///
 /// It hashes and counts the pieces, and keeps none. Keep them yourself, and use them only after
 /// [`finish`](Self::finish) has accepted them. Each piece is hashed once for every secret of the verifier, and once
-/// more for the delivery key unless the scheme signs an id.
+/// more for the delivery key unless the scheme signs an id. Where a [JSON
+/// pointer](crate::DeliveryIdentity::json_pointer) identifies the delivery, the pieces are also read for its value: the
+/// key is that of the whole body.
 #[must_use = "nothing is verified until `finish` has accepted it"]
 pub struct Verification {
     policy: Arc<Policy>,
@@ -35,7 +35,7 @@ impl Verification {
             policy: Arc::clone(policy),
             set,
             check,
-            key: RunningKey::new(claim.delivery_id.as_deref().map(HeaderValue::as_bytes)),
+            key: RunningKey::new(&claim.mark),
             claim,
             allowance: policy.allowance(),
         }

@@ -90,13 +90,14 @@ impl VerifiedBody {
     /// Identifies the delivery: a retry of the same delivery has the same key, whichever secret of its owner signed it.
     /// A peer without a secret cannot choose it.
     ///
-    /// It is SHA-256 over a tag and the body, computed anew by each call. Two deliveries with the same bytes therefore
-    /// have the same key, even when the provider means two; most providers put an id or a time into the body. A retry
-    /// whose body differs from the first attempt has another key. Where the scheme signs an
-    /// [id](Self::delivery_id), the key is SHA-256 over another tag and that id, whatever the body.
+    /// It is a SHA-256, computed anew by each call. What is hashed is the [identity](crate::DeliveryIdentity) of the
+    /// delivery, behind a tag for its kind: the [id](Self::delivery_id) that the scheme signs, whatever the body; a
+    /// member of the body, for providers whose retries differ elsewhere; or else the body. In the last case, two
+    /// deliveries with the same bytes have the same key, even when the provider means two, and a retry whose body
+    /// differs from the first attempt has another key.
     ///
     /// The holder of a secret chooses the keys of what it signs. Where secrets belong to several parties,
-    /// [`Secrets::owner`](crate::Secrets::owner) separates their keys: the key is then SHA-256 over a third tag, the
+    /// [`Secrets::owner`](crate::Secrets::owner) separates their keys: the key is then SHA-256 over another tag, the
     /// owner's name, and the key described above.
     #[must_use]
     pub fn delivery_key(&self) -> DeliveryKey {

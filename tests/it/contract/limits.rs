@@ -64,6 +64,7 @@ fn announced(of: Provider) -> Vec<Case> {
             },
         )
         .polled(0)
+        .by(move || with_default_limit(of))
         .unsendable(STILL_SENDING),
     ]
 }
@@ -113,6 +114,7 @@ fn grown(of: Provider) -> Vec<Case> {
             let body = TestBody::frames([content(DEFAULT_LIMIT), content(1)]).stall();
             of.signed("never compared", body)
         })
+        .by(move || with_default_limit(of))
         .polled(2),
         Case::refuses(of, "more empty frames than are allowed", BodyTooLarge, move || {
             let body = (0..2000).fold(TestBody::one("{}"), |body, _| body.frame(""));
@@ -156,8 +158,17 @@ fn within(of: Provider) -> Vec<Case> {
                 request(headers.clone(), TestBody::frames([content.clone()]))
             })
         }
+        .by(move || with_default_limit(of))
         .uncopied(),
     ]
+}
+
+/// A verifier with the default limit, which GitHub's scheme raises.
+fn with_default_limit(of: Provider) -> Verifier {
+    match of {
+        Provider::GitHub => of.verifier().max_body(DEFAULT_LIMIT),
+        _ => of.verifier(),
+    }
 }
 
 fn other_limits(of: Provider) -> Vec<Case> {

@@ -70,6 +70,7 @@ async fn a_commit_is_200_and_a_duplicate_is_marked() {
     for (stored, duplicate) in [
         (Stored::New, false),
         (Stored::NewOrDuplicate, false),
+        (Stored::Retried, false),
         (Stored::Duplicate, true),
     ] {
         let response = answer(Fake::inbox(Behaviour::Stores(stored))).await;

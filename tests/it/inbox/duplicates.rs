@@ -151,6 +151,32 @@ async fn a_duplicate_does_not_grow_the_tables_of_postgres() {
     database.drop().await;
 }
 
+/// Stripe counts in its body the endpoints that have not answered yet.
+#[tokio::test]
+async fn a_retry_of_stripe_with_another_count_is_a_duplicate() {
+    let database = Backend::Sqlite.database().await.unwrap();
+    let store = SqliteStore::open(&database.url).await.unwrap();
+    let inbox = tower_webhook_inbox::Inbox::new(store);
+    let of = Provider::Stripe;
+    for (id, pending, expected) in [
+        ("evt_1", 2, Stored::New),
+        ("evt_1", 1, Stored::Duplicate),
+        ("evt_2", 2, Stored::New),
+    ] {
+        // Longer than what is stored without a look at its key, and shorter.
+        for more in [String::new(), "x".repeat(20_000)] {
+            let body = format!(
+                r#"{{"id": "{id}{}", "data": "{more}", "pending_webhooks": {pending}}}"#,
+                more.len()
+            );
+            let verified = of.verifier().verify(&of.sign(&body), body).unwrap();
+            let stored = inbox.put(&verified, &HeaderMap::new()).await;
+            assert_eq!(stored.unwrap(), expected, "{id}, {pending}");
+        }
+    }
+    assert_eq!(database.tasks().await, 4);
+}
+
 #[tokio::test]
 async fn the_same_delivery_of_two_owners_is_two_tasks() {
     let database = Backend::Sqlite.database().await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::sync::oneshot;
 use tower_webhook_inbox::postgres::PostgresStore;
-use tower_webhook_inbox::{BoxError, Delivery, HEARTBEAT, InOrder, Queue, Worker};
+use tower_webhook_inbox::{BoxError, Delivery, HEARTBEAT, InOrder, Queue, Store, Worker};
 
 use super::database::{Backend, Database};
 use super::rows::fill;
@@ -66,7 +66,8 @@ async fn statements(database: &Database) -> Vec<Statement> {
         running.await.unwrap().unwrap();
         let letters = store.dead_letters(10).await.unwrap();
         assert!(store.retry(letters[0].id()).await.unwrap());
-        assert_eq!(store.retry_all().await.unwrap(), 4);
+        assert!(store.retry_dead(letters[1].delivery().unwrap().key()).await.unwrap());
+        assert_eq!(store.retry_all().await.unwrap(), 3);
     }
     store.advance("one", jiff::Timestamp::now()).await.unwrap();
     store.newest("one").await.unwrap();
@@ -82,6 +83,7 @@ async fn statements(database: &Database) -> Vec<Statement> {
         "last_seen <",
         "FOR UPDATE",
         "count(*)",
+        "AND idempotency_key = $2",
         "sha256",
     ] {
         assert!(among(part), "{part} is missing: {statements:#?}");

@@ -81,6 +81,7 @@ use tower_webhook::DeliveryKey;
 use crate::delivery::Delivery;
 use crate::error::BoxError;
 use crate::id;
+use crate::queue::Queue;
 use crate::store::{Store, Stored};
 
 mod caveats;
@@ -95,6 +96,7 @@ mod streams;
 
 pub use options::{DUPLICATE_WINDOW, KEY_TTL, Options};
 
+use dead::is_missing;
 use lease::Holding;
 use message::{ERROR_ROOM, TASK};
 use streams::Names;
@@ -213,6 +215,16 @@ impl Shared {
         ack.map_err(Error::server)?.await.map_err(Error::server)
     }
 
+    /// The id of the task of this sequence number, by which a delivery is found that was stored without its key. Empty
+    /// when it is done.
+    async fn task_at(&self, sequence: u64) -> Result<String, Error> {
+        match self.tasks.get_raw_message(sequence).await {
+            Ok(task) => Ok(task.headers.get(TASK).map(ToString::to_string).unwrap_or_default()),
+            Err(error) if is_missing(&error.kind()) => Ok(String::new()),
+            Err(error) => Err(Error::server(error)),
+        }
+    }
+
     /// Sends an acknowledgement of a message, and returns when the server has it.
     async fn confirm(&self, reply: &Subject, kind: impl Into<Bytes>) -> Result<(), Error> {
         let confirmed = self.client.request(reply.clone(), kind.into()).await;
@@ -240,6 +252,16 @@ impl Store for NatsStore {
         let known = shared.keys.direct_get_last_for_subject(shared.names.key(key)).await;
         match known {
             Ok(_) => Ok(true),
+            Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::server(error)),
+        }
+    }
+
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Error> {
+        let shared = self.connected()?;
+        let noted = shared.keys.direct_get_last_for_subject(shared.names.key(key)).await;
+        match noted {
+            Ok(noted) => self.retry(&String::from_utf8_lossy(&noted.payload)).await,
             Err(error) if error.kind() == DirectGetErrorKind::NotFound => Ok(false),
             Err(error) => Err(Error::server(error)),
         }
@@ -275,7 +297,12 @@ impl Store for NatsStore {
         }
         // After the delivery: a key without a delivery would turn its sender away for nothing.
         if let Some(key) = key {
-            let noted = shared.publish(shared.names.key(key), HeaderMap::new(), Bytes::new());
+            let id = if ack.duplicate {
+                shared.task_at(ack.sequence).await?
+            } else {
+                id
+            };
+            let noted = shared.publish(shared.names.key(key), HeaderMap::new(), id.into());
             noted.await?;
         }
         Ok(if ack.duplicate { Stored::Duplicate } else { Stored::New })

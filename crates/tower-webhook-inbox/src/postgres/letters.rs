@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use tower_webhook::DeliveryKey;
 
 use super::{Error, PostgresStore};
 use crate::queue::{DeadLetter, Queue, Stats};
@@ -28,6 +29,12 @@ const RETRY: &str = "UPDATE apalis.jobs SET status = 'Pending', attempts = 0, ru
                      lock_at = NULL, done_at = NULL, last_result = NULL \
                      WHERE id = $2 AND job_type IS NOT DISTINCT FROM $1 AND (status IS NOT DISTINCT FROM 'Killed' \
                      OR status IS NOT DISTINCT FROM 'Failed')";
+
+/// The same by the delivery key.
+const RETRY_KEY: &str = "UPDATE apalis.jobs SET status = 'Pending', attempts = 0, run_at = now(), lock_by = NULL, \
+                         lock_at = NULL, done_at = NULL, last_result = NULL \
+                         WHERE job_type = $1 AND idempotency_key = $2 AND (status IS NOT DISTINCT FROM 'Killed' \
+                         OR status IS NOT DISTINCT FROM 'Failed')";
 
 const RETRY_SOME: &str = "WITH dead AS MATERIALIZED (SELECT id FROM apalis.jobs WHERE job_type = $1 \
                           AND status IN ('Killed', 'Failed') ORDER BY done_at, id LIMIT $2 FOR UPDATE) \
@@ -70,12 +77,7 @@ impl Queue for PostgresStore {
         if id.contains('\0') {
             return Ok(false);
         }
-        let mut connection = self.connections.begin().await.map_err(Error::database)?;
-        let retry = sqlx::query(RETRY).bind(&*self.queue).bind(id);
-        let retried = retry.execute(&mut *connection).await.map_err(Error::database)?;
-        connection.commit().await.map_err(Error::database)?;
-        self.arrived.notify_one();
-        Ok(retried.rows_affected() > 0)
+        self.retry_where(RETRY, id).await
     }
 
     async fn retry_all(&self) -> Result<u64, Error> {
@@ -92,6 +94,22 @@ impl Queue for PostgresStore {
             left -= some;
         }
         Ok(retried)
+    }
+}
+
+impl PostgresStore {
+    pub(super) async fn retry_key(&self, key: DeliveryKey) -> Result<bool, Error> {
+        self.retry_where(RETRY_KEY, &key.to_string()).await
+    }
+
+    /// Puts the dead letter back of which the statement asks for this text, and returns whether there is one.
+    async fn retry_where(&self, retry: &'static str, text: &str) -> Result<bool, Error> {
+        let mut connection = self.connections.begin().await.map_err(Error::database)?;
+        let retry = sqlx::query(retry).bind(&*self.queue).bind(text);
+        let retried = retry.execute(&mut *connection).await.map_err(Error::database)?;
+        connection.commit().await.map_err(Error::database)?;
+        self.arrived.notify_one();
+        Ok(retried.rows_affected() > 0)
     }
 }
 

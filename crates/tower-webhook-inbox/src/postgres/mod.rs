@@ -202,6 +202,10 @@ impl Store for PostgresStore {
         self.lines.is_known(key).await
     }
 
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Error> {
+        self.retry_key(key).await
+    }
+
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
         let record = Record::of(&task).map_err(Error::database)?;
         drop(task);

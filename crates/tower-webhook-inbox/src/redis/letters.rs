@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use redis::{RedisResult, Script};
+use tower_webhook::DeliveryKey;
 
 use super::RedisStore;
 use super::keys::PORTION;
@@ -106,6 +107,16 @@ impl RedisStore {
 
     pub(super) async fn revive(&self, id: &str) -> RedisResult<bool> {
         Ok(self.revive_these(&[id.to_owned()]).await? > 0)
+    }
+
+    /// The same for the task that has claimed this key.
+    pub(super) async fn revive_claimant(&self, key: DeliveryKey) -> RedisResult<bool> {
+        let mut ask = redis::cmd("GET");
+        ask.arg(format!("{}{key}", self.keys.claim));
+        match ask.query_async::<Option<String>>(&mut self.connection()).await? {
+            Some(id) => self.revive(&id).await,
+            None => Ok(false),
+        }
     }
 
     pub(super) async fn revive_all(&self) -> RedisResult<u64> {

@@ -196,6 +196,10 @@ impl Store for RedisStore {
         known.map_err(Error::database)
     }
 
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Error> {
+        self.revive_claimant(key).await.map_err(Error::database)
+    }
+
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {
         let record = Record::of(&task).map_err(|error| Error::Database(error.into()))?;
         let put = self

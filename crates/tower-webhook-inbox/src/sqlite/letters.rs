@@ -48,6 +48,13 @@ pub(super) const RETRY: &str = concat!(
     " WHERE id = ?1 AND +job_type = ?2 AND +status IN ('Killed', 'Failed')"
 );
 
+/// The same by the delivery key.
+pub(super) const RETRY_KEY: &str = concat!(
+    "UPDATE Jobs INDEXED BY idx_jobs_idempotency_key SET ",
+    anew!(),
+    " WHERE idempotency_key = ?1 AND job_type = ?2 AND status IN ('Killed', 'Failed')"
+);
+
 /// Those that died first, so that those that die meanwhile are not tried for ever. An upsert like
 /// [`TAKE`](super::statements::TAKE).
 pub(super) const RETRY_ALL: &str = concat!(
@@ -90,14 +97,7 @@ impl Queue for SqliteStore {
     }
 
     async fn retry(&self, id: &str) -> Result<bool, Error> {
-        let retry = sqlx::query(RETRY)
-            .bind(id)
-            .bind(&self.queue)
-            .execute(&self.writer)
-            .await;
-        let is_back = retry.map_err(Error::database)?.rows_affected() > 0;
-        self.stored.notify_one();
-        Ok(is_back)
+        self.retry_where(RETRY, id).await
     }
 
     async fn retry_all(&self) -> Result<u64, Error> {
@@ -124,6 +124,16 @@ impl Queue for SqliteStore {
             back += retried;
         }
         Ok(back)
+    }
+}
+
+impl SqliteStore {
+    /// Puts the dead letter back of which the statement asks for this text, and returns whether there is one.
+    pub(super) async fn retry_where(&self, retry: &'static str, text: &str) -> Result<bool, Error> {
+        let retry = sqlx::query(retry).bind(text).bind(&self.queue).execute(&self.writer);
+        let is_back = retry.await.map_err(Error::database)?.rows_affected() > 0;
+        self.stored.notify_one();
+        Ok(is_back)
     }
 }
 

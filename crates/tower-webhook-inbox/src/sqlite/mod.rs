@@ -99,6 +99,7 @@ use crate::store::{Store, Stored};
 
 use error::{BUSY, kind};
 use files::Files;
+use letters::RETRY_KEY;
 use put::{Puts, Row};
 
 mod error;
@@ -206,6 +207,12 @@ impl Store for SqliteStore {
         let known = known.bind(&key.as_bytes()[..]).fetch_one(self.readers()).await;
         self.files.check()?;
         known.map_err(Error::database)
+    }
+
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Error> {
+        let is_back = self.retry_where(RETRY_KEY, &key.to_string()).await;
+        self.files.check()?;
+        is_back
     }
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Error> {

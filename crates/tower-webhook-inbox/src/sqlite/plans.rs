@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row, raw_sql};
 
 use super::forget::{FIND, FORGET_NEWEST, KEEP};
-use super::letters::{COUNT, LETTERS, RETRY, RETRY_ALL, STATS};
+use super::letters::{COUNT, LETTERS, RETRY, RETRY_ALL, RETRY_KEY, STATS};
 use super::order::{DUE_IN_ORDER, FILL, IS_ANY_DUE_IN_ORDER, IS_ANY_NEW, KEY, NEW};
 use super::statements::{DUE, FORGET_DEAD, IS_ANY_DUE, PUT_UNKNOWN_BACK, RELEASE, SETTLE, TAKE, TAKE_OVER, UNREGISTER};
 use super::tests::url;
@@ -31,10 +31,10 @@ const NEW_ONES: &str = "delivery_order delivery_order_new (queue=?)";
 /// Each statement, and how it finds its rows in the tables that may be large.
 fn statements() -> Vec<(String, Vec<&'static str>)> {
     let keys = "delivery_keys PRIMARY KEY (queue=? AND key=?)";
-    let known = vec!["Jobs idx_jobs_idempotency_key (job_type=? AND idempotency_key=?)", keys];
+    let by_key = "Jobs idx_jobs_idempotency_key (job_type=? AND idempotency_key=?)";
     let counts = vec!["Jobs idx_jobs_job_type_status_run_at (job_type=?)", DUE_PENDING];
     vec![
-        (KNOWN.to_owned(), known),
+        (KNOWN.to_owned(), vec![by_key, keys]),
         (put::insert(3), vec![keys]),
         (IS_ANY_DUE.to_owned(), vec![DUE_PENDING]),
         ([DUE, TAKE].concat(), PENDING.to_vec()),
@@ -49,6 +49,7 @@ fn statements() -> Vec<(String, Vec<&'static str>)> {
         (LETTERS.to_owned(), vec![DEAD]),
         (COUNT.to_owned(), vec![DEAD]),
         (RETRY.to_owned(), vec![BY_ID]),
+        (RETRY_KEY.to_owned(), vec![by_key]),
         (RETRY_ALL.to_owned(), vec![DEAD]),
         (
             FIND.to_owned(),

@@ -1,5 +1,6 @@
 //! The guide: questions that come up around a receiver. It contains no code.
 
+pub mod bodies;
 pub mod doctor;
 pub mod order;
 pub mod providers;

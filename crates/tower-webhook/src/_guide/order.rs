@@ -3,7 +3,7 @@
 //! # Among other layers
 //!
 //! - **Outside of** decompression, body parsers, and every other layer that reads or changes the body: the signature
-//!   covers the raw bytes.
+//!   covers the raw bytes. A provider that signs before it compresses [is the exception](super::bodies).
 //! - **Inside of** tracing, metrics and request ids, which should see refusals too. They find the
 //!   [`Rejection`](crate::Rejection) in the extensions of the response.
 //! - **On either side of** `ConcurrencyLimit`, `Buffer` and `LoadShed`.

@@ -27,10 +27,10 @@
 //! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | |
 //! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | |
 //! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | `Linear-Delivery`, unsigned |
-//! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | |
+//! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | `id` in the body |
 //! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | |
 //! | OpenAI, Anthropic | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
-//! | Paddle Billing | time, `:`, body | `Paddle-Signature` | [`Paddle`](crate::scheme::Paddle) | | | | `notification_id` in the body |
+//! | Paddle Billing | time, `:`, body | `Paddle-Signature` | [`Paddle`](crate::scheme::Paddle) | | | | `event_id` in the body |
 //! | PagerDuty | body | `X-PagerDuty-Signature` | [`PagerDuty`](crate::scheme::PagerDuty) | 403 | | | |
 //! | Paystack | body | `x-paystack-signature` | [`Paystack`](crate::scheme::Paystack) | | | | |
 //! | QuickBooks | body | `intuit-signature` | [`QuickBooks`](crate::scheme::QuickBooks) | | | | |
@@ -39,7 +39,7 @@
 //! | Sanity | time, `.`, body | `sanity-webhook-signature` | [`Sanity`](crate::scheme::Sanity) | | | | |
 //! | SendGrid | time, body | `X-Twilio-Email-Event-Webhook-Signature` | [`SendGrid`](crate::scheme::SendGrid) | | | | |
 //! | Sentry | body | `Sentry-Hook-Signature` | [`Sentry`](crate::scheme::Sentry) | | | | `Request-ID`, unsigned |
-//! | Shopify | body | `X-Shopify-Hmac-Sha256` | [`Shopify`](crate::scheme::Shopify) | 401 | | | `X-Shopify-Webhook-Id`, unsigned |
+//! | Shopify | body | `X-Shopify-Hmac-Sha256` | [`Shopify`](crate::scheme::Shopify) | 401 | | | the body with `X-Shopify-Event-Id` and `X-Shopify-Topic`, unsigned |
 //! | Slack | `v0:`, time, `:`, body | `X-Slack-Signature` | [`Slack`](crate::scheme::Slack) | | | `url_verification`, signed | |
 //! | Square | URL, body | `x-square-hmacsha256-signature` | [`Square`](crate::scheme::Square) | | | | `event_id` in the body |
 //! | Standard Webhooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
@@ -59,12 +59,14 @@
 //! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
 //! - **refusals**: the status that the provider wants for a wrong signature. A type has the status of its
 //!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
-//! - **largest body**: what the provider says that it may send. A verifier reads 2 MiB unless
-//!   [`max_body`](crate::Verifier::max_body) says otherwise.
+//! - **largest body**: what the provider says that it may send. The type admits it, and 2 MiB where there is none;
+//!   [`max_body`](crate::Verifier::max_body) sets another one.
 //! - **handshake**: what the provider sends before the first delivery, or from time to time. The handler answers what
 //!   is signed. What is not signed is refused, and needs a route or a method of its own.
-//! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made from
-//!   a signed id, or else from the body. An unsigned id is the choice of whoever sends the request.
+//! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made of a
+//!   signed id, of a member of the body, or, where the row has neither, of the bytes of the body. An unsigned header is
+//!   the choice of whoever sends the request. It counts for Shopify alone, unless the receiver
+//!   [chooses](crate::DeliveryIdentity) it.
 //!
 //! Another provider is data, with a [MAC](crate::scheme::HmacScheme) or a [token](crate::scheme::TokenScheme), or
 //! [an implementation](crate::scheme#a-scheme-of-your-own).

@@ -40,7 +40,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A retry with other bytes, such as a new timestamp in the JSON, has another key.
+//! The scheme knows what is the same in each attempt: a signed id, a member of the JSON such as Stripe's `id`, or the
+//! bytes of the body. Where a retry has other bytes, such as a new timestamp, choose a member that stays the same:
+//!
+//! ```
+//! use tower_webhook::scheme::Knowrithm;
+//! use tower_webhook::sign::Signer;
+//! use tower_webhook::{DeliveryIdentity, SigningSecret, Verifier};
+//!
+//! let secret = SigningSecret::new("whk_demo")?;
+//! let signer = Signer::new(Knowrithm, &secret);
+//! let attempts = [r#"{"event_id": "e1", "sent": 1}"#, r#"{"event_id": "e1", "sent": 2}"#];
+//! let headers = attempts.map(|body| signer.headers(body));
+//!
+//! let by_body = Verifier::knowrithm(secret.clone());
+//! let by_id = by_body.clone().delivery_identity(DeliveryIdentity::json_pointer("/event_id"));
+//! let verify = |verifier: &Verifier, at: usize| verifier.verify(&headers[at], attempts[at]);
+//! assert_ne!(verify(&by_body, 0)?.delivery_key(), verify(&by_body, 1)?.delivery_key());
+//! assert_eq!(verify(&by_id, 0)?.delivery_key(), verify(&by_id, 1)?.delivery_key());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Rotate secrets
 //!

@@ -6,7 +6,8 @@ use super::{HmacScheme, hmac_provider};
 
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature-256"))
     .named("github")
-    .prefix("sha256=");
+    .prefix("sha256=")
+    .sends_up_to(25 * 1024 * 1024);
 
 /// GitHub's scheme.
 ///
@@ -16,6 +17,10 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signa
 /// **Specified** in <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the webhook's secret as UTF-8 bytes. `X-GitHub-Event` is not signed.
+///
+/// **Sends up to** 25 MB, as <https://docs.github.com/en/webhooks/webhook-events-and-payloads> says. A verifier admits
+/// 25 MiB, and holds at most 100 MiB of bodies at a time; [`max_body`](crate::Verifier::max_body) changes both. A
+/// server or a proxy in front has a limit of its own.
 ///
 /// The example is the one of that page:
 ///

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
+use super::Head;
+use crate::identity::{DeliveryIdentity, Mark};
 use crate::mac::{self, Signature};
 
 /// The claim of a request's head: its signatures, and the bytes that are signed besides the body.
@@ -35,7 +37,7 @@ pub(crate) struct Claim<'a> {
     pub(crate) others: Vec<Signature>,
     pub(crate) after: Cow<'a, [u8]>,
     pub(crate) timestamp: Option<i64>,
-    pub(crate) delivery_id: Option<Cow<'a, HeaderValue>>,
+    pub(crate) mark: Mark<'a>,
 }
 
 const MAX_PARTS: usize = 4;
@@ -56,7 +58,7 @@ impl<'a> SignatureHeader<'a> {
             others: Vec::new(),
             after: Cow::Borrowed(b""),
             timestamp: None,
-            delivery_id: None,
+            mark: Mark::None,
         };
         Self {
             claim,
@@ -121,8 +123,25 @@ impl<'a> SignatureHeader<'a> {
     /// Sets the id of the delivery, from which its [key](crate::VerifiedBody::delivery_key) is made. It must be among
     /// the signed bytes.
     pub fn delivery_id(mut self, id: &'a HeaderValue) -> Self {
-        self.claim.delivery_id = Some(Cow::Borrowed(id));
+        self.claim.mark = Mark::Id(Cow::Borrowed(id));
         self
+    }
+
+    /// Lets this identify the delivery.
+    pub(crate) fn identified_by(mut self, identity: &DeliveryIdentity, head: Head<'_>) -> Self {
+        let id = self.claim.mark.id().cloned();
+        self.claim.mark = identity.read(id, head.headers(), |value| self.signs(value));
+        self
+    }
+
+    /// Whether this is one of the parts before the body, or all that is signed after it or in its place.
+    fn signs(&self, value: &[u8]) -> bool {
+        let is_in_front = match &self.signed {
+            Signed::Body => false,
+            Signed::After(parts) => parts.contains(&value),
+            Signed::Instead(message) => **message == *value,
+        };
+        is_in_front || *self.claim.after == *value
     }
 }
 
@@ -135,7 +154,7 @@ impl Claim<'_> {
             others: self.others.clone(),
             after: Cow::Owned(self.after.to_vec()),
             timestamp: self.timestamp,
-            delivery_id: self.delivery_id.as_deref().map(|id| Cow::Owned(id.clone())),
+            mark: self.mark.to_static(),
         }
     }
 }

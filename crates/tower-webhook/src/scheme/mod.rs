@@ -222,6 +222,7 @@ pub use self::zendesk::Zendesk;
 pub use self::zoom::Zoom;
 use crate::error::ConfigError;
 pub use crate::head::Head;
+use crate::identity::DeliveryIdentity;
 pub use crate::mac::{Algorithm, Signature};
 use crate::rejection::Rejection;
 use crate::secret::Secret;
@@ -245,6 +246,20 @@ pub trait Scheme: Send + Sync + 'static {
     /// one has it here, and [`Verifier::refuse_with`](crate::Verifier::refuse_with) changes it.
     fn refusal(&self) -> StatusCode {
         StatusCode::FORBIDDEN
+    }
+
+    /// How many bytes the largest body has that the provider says it sends. A verifier of the scheme admits it by
+    /// default: [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say
+    /// so, or says less than 2 MiB. More than 1 GiB counts as that.
+    fn max_body(&self) -> Option<usize> {
+        None
+    }
+
+    /// What tells a delivery of this provider from others, and a retry from another delivery: by default the id that
+    /// it signs, or the body where it signs none.
+    /// [`Verifier::delivery_identity`](crate::Verifier::delivery_identity) changes it.
+    fn delivery_identity(&self) -> DeliveryIdentity {
+        DeliveryIdentity::signed_id()
     }
 
     /// Whether the scheme can be used: called once, where a verifier or a signer is made, which panics with the error.

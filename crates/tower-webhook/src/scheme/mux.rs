@@ -3,13 +3,15 @@
 use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("mux-signature"))
     .named("mux")
     .prefix("v1=")
     .list(Separator::Comma)
     .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .signs(&[Part::Time, Part::Literal("."), Part::Body])
+    .identified_by(DeliveryIdentity::json_pointer("/id"));
 
 /// Mux' scheme.
 ///
@@ -20,8 +22,8 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("mux-signatu
 ///
 /// **Signs** `t`, a dot and the raw body, with HMAC-SHA256 under the webhook's signing secret as UTF-8 bytes.
 ///
-/// The body tells of the attempts that were made, so a retry has other bytes and another
-/// [key](crate::VerifiedBody::delivery_key). The `id` in it stays the same.
+/// **Identified by** the event's `id` in the body. The body also tells of the attempts that were made, so a retry has
+/// other bytes.
 ///
 /// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
 ///

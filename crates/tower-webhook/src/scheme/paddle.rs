@@ -3,13 +3,15 @@
 use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("paddle-signature"))
     .named("paddle")
     .prefix("h1=")
     .list(Separator::Semicolon)
     .time_entry("ts=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal(":"), Part::Body]);
+    .signs(&[Part::Time, Part::Literal(":"), Part::Body])
+    .identified_by(DeliveryIdentity::json_pointer("/event_id"));
 
 /// Paddle's scheme.
 ///
@@ -21,6 +23,9 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("paddle-sign
 ///
 /// **Signs** `ts`, a colon and the raw body, with HMAC-SHA256 under the destination's secret as it is, `pdl_ntfset_`
 /// included.
+///
+/// **Identified by** the `event_id` in the body, as <https://developer.paddle.com/webhooks/about/how-webhooks-work>
+/// advises. Two destinations of one event have the same.
 ///
 /// Paddle's library for Node accepts five seconds, this crate [five minutes](crate::Verifier::tolerance).
 ///

@@ -4,11 +4,17 @@ use http::StatusCode;
 use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
+use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-shopify-hmac-sha256"))
     .named("shopify")
     .encoding(Encoding::Base64)
-    .refused_with(StatusCode::UNAUTHORIZED);
+    .refused_with(StatusCode::UNAUTHORIZED)
+    .identified_by(
+        DeliveryIdentity::body()
+            .and_header(HeaderName::from_static("x-shopify-event-id"))
+            .and_header(HeaderName::from_static("x-shopify-topic")),
+    );
 
 /// Shopify's scheme.
 ///
@@ -21,9 +27,11 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-shopify-h
 ///
 /// **Refused with** 401, which Shopify's review of an app asks for.
 ///
-/// Two deliveries may have the same bytes, and so the same [key](crate::VerifiedBody::delivery_key): a shop whose data
-/// is to be erased twice, for example. `X-Shopify-Event-Id` differs, and `X-Shopify-Topic` says what happened, but
-/// neither is signed.
+/// **Identified by** the body, `X-Shopify-Event-Id` and `X-Shopify-Topic`. The bytes alone do not tell: the data of a
+/// customer may have to be erased twice, and the topic, which says what happened, is only in its header.
+/// <https://shopify.dev/docs/apps/build/webhooks/ignore-duplicates> names the event id as what a duplicate has in
+/// common. Neither header is signed, and nor is a time: whoever has recorded a request can send it as a new delivery
+/// again and again. Choose [`DeliveryIdentity::body`] where that is worse than to miss a delivery.
 ///
 /// The example is from the tests of Shopify's library for PHP:
 ///

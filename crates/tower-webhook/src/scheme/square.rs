@@ -4,13 +4,15 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacProvider, HmacScheme, Part};
 use crate::error::ConfigError;
+use crate::identity::DeliveryIdentity;
 use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-square-hmacsha256-signature"))
     .named("square")
     .encoding(Encoding::Base64)
-    .signs(&[Part::PublicUrl, Part::Body]);
+    .signs(&[Part::PublicUrl, Part::Body])
+    .identified_by(DeliveryIdentity::json_pointer("/event_id"));
 
 /// Square's scheme.
 ///
@@ -20,7 +22,9 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-square-hm
 /// **Specified** in <https://developer.squareup.com/docs/webhooks/step3validate>.
 ///
 /// **Signs** the notification URL and the raw body, with nothing between them, with HMAC-SHA256 under the
-/// subscription's signature key as UTF-8 bytes. The `event_id` in the body identifies an event.
+/// subscription's signature key as UTF-8 bytes.
+///
+/// **Identified by** the `event_id` in the body, as <https://developer.squareup.com/docs/webhooks/step4manage> advises.
 ///
 /// The example is from `tests/integration/webhooks.test.ts` of <https://github.com/square/square-nodejs-sdk>:
 ///

@@ -3,13 +3,15 @@
 use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("stripe-signature"))
     .named("stripe")
     .prefix("v1=")
     .list(Separator::Comma)
     .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .signs(&[Part::Time, Part::Literal("."), Part::Body])
+    .identified_by(DeliveryIdentity::json_pointer("/id"));
 
 /// Stripe's scheme.
 ///
@@ -19,6 +21,11 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("stripe-sign
 /// **Specified** in <https://docs.stripe.com/webhooks#verify-manually>.
 ///
 /// **Signs** `t`, a dot and the raw body, with HMAC-SHA256 under the endpoint's secret as it is, `whsec_` included.
+///
+/// **Identified by** the event's `id` in the body, which Stripe's page on webhooks tells receivers to remember. A retry
+/// may have another body: `pending_webhooks` counts the endpoints that have not answered yet. Endpoints with several
+/// secrets that receive one event, such as one of an account and one of Connect, need [owners](crate::Secrets::owner)
+/// if each is to have it.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};

@@ -9,7 +9,8 @@ use super::Verifier;
 #[cfg(feature = "layer")]
 use crate::budget::Budget;
 use crate::clock::Clock;
-use crate::policy::Policy;
+use crate::identity::DeliveryIdentity;
+use crate::policy::{LARGEST_MAX_BODY, Policy};
 
 /// Settings. Each method returns the changed verifier; clones made before keep theirs.
 impl<S> Verifier<S> {
@@ -42,6 +43,38 @@ impl<S> Verifier<S> {
         self
     }
 
+    /// Sets what tells a delivery from others, and a retry from another delivery. By default the
+    /// [scheme](crate::scheme::Scheme::delivery_identity) says it, as its page does: the id that it signs, a member of
+    /// the body, or the bytes of the body.
+    ///
+    /// It changes the [key](crate::VerifiedBody::delivery_key) of every delivery: what was stored under the keys of
+    /// another choice is not found again. [`delivery_id`](crate::VerifiedBody::delivery_id) is the signed id in any
+    /// case.
+    ///
+    /// ```
+    /// use http::HeaderName;
+    /// use tower_webhook::scheme::GitHub;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{DeliveryIdentity, SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("gh_demo")?;
+    /// let mut headers = Signer::new(GitHub, &secret).headers("{}");
+    /// let event = HeaderName::from_static("x-github-event");
+    /// let verifier = Verifier::new(GitHub, secret)
+    ///     .delivery_identity(DeliveryIdentity::body().and_header(event.clone()));
+    ///
+    /// headers.insert(&event, "push".parse()?);
+    /// let push = verifier.verify(&headers, "{}")?.delivery_key();
+    /// headers.insert(&event, "fork".parse()?);
+    /// assert_ne!(verifier.verify(&headers, "{}")?.delivery_key(), push);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn delivery_identity(mut self, identity: DeliveryIdentity) -> Self {
+        self.settings().set_identity(identity);
+        self
+    }
+
     /// Sets the status of the answer to a request whose signature is refused; 403 unless the provider demands another
     /// one, which the page of its scheme tells. Other refusals, such as that of a body over the limit, keep theirs.
     ///
@@ -71,8 +104,9 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Sets the size of the largest accepted body, in bytes; 2 MiB by default. A larger one is refused as
-    /// [too large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
+    /// Sets the size of the largest accepted body, in bytes. By default it is 2 MiB, or what the
+    /// [scheme](crate::scheme::Scheme::max_body) says, such as 25 MiB for GitHub. A larger one is refused as [too
+    /// large](crate::RejectionKind::BodyTooLarge): by its Content-Length before it is read, or as soon as more has
     /// arrived.
     ///
     /// # Panics
@@ -81,9 +115,8 @@ impl<S> Verifier<S> {
     /// [`insecure_unlimited_body`](Self::insecure_unlimited_body) says so.
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
-        let most = 1 << 30;
         assert!(
-            bytes <= most,
+            bytes <= LARGEST_MAX_BODY,
             "max_body is at most 1 GiB; insecure_unlimited_body() lifts the limit"
         );
         self.settings().set_max_body(bytes);

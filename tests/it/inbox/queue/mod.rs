@@ -15,7 +15,9 @@ use tower_webhook_inbox::nats::NatsStore;
 use tower_webhook_inbox::postgres::PostgresStore;
 use tower_webhook_inbox::redis::RedisStore;
 use tower_webhook_inbox::sqlite::SqliteStore;
-use tower_webhook_inbox::{BoxError, Delivery, InOrder, Inbox, NeverAgain, NotBefore, Queue, Stats, Stored, Worker};
+use tower_webhook_inbox::{
+    BoxError, Delivery, InOrder, Inbox, NeverAgain, NotBefore, Queue, Stats, Store, Stored, Worker,
+};
 
 use super::database::Backend;
 use super::process::PATIENCE;
@@ -63,6 +65,7 @@ on_each_store!(
     attempts::large_deliveries_pass_one_after_the_other,
     letters::a_dead_letter_can_be_put_back_once,
     letters::all_dead_letters_can_be_put_back,
+    letters::a_dead_letter_that_is_sent_again_is_queued_again_if_asked_for,
     ends::a_stop_puts_back_what_runs_and_counts_no_attempt,
     ends::a_stop_waits_for_what_runs_and_records_it,
     ends::what_a_dead_worker_held_is_taken_over_with_one_attempt_less,
@@ -72,9 +75,13 @@ on_each_store!(
 );
 
 async fn put<S: Queue>(store: &S, body: &str) -> Stored {
+    put_into(&Inbox::new(store.clone()), body).await
+}
+
+async fn put_into<S: Store>(inbox: &Inbox<S>, body: &str) -> Stored {
     let headers = HeaderMap::from_iter([(SIGNATURE, signature(body))]);
     let body = verifier().verify(&headers, body.to_owned()).unwrap();
-    let inbox = Inbox::new(store.clone()).deadline(PATIENCE);
+    let inbox = inbox.clone().deadline(PATIENCE);
     inbox.put(&body, &HeaderMap::new()).await.unwrap()
 }
 

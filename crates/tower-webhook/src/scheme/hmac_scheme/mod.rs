@@ -19,6 +19,7 @@ pub use self::provider::HmacProvider;
 use self::public_url::PublicUrl;
 use super::{Algorithm, Encoding, TimeUnit};
 use crate::error::ConfigError;
+use crate::identity::DeliveryIdentity;
 use crate::secret::{DecodedSecret, Secret, SigningSecret};
 
 /// A scheme as data: which headers there are, how the MAC and the time are written, and which bytes are signed.
@@ -69,6 +70,8 @@ pub struct HmacScheme<K = SigningSecret> {
     signed: &'static [Part],
     url: Option<PublicUrl>,
     refusal: StatusCode,
+    max_body: Option<usize>,
+    identity: DeliveryIdentity,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -116,6 +119,8 @@ impl<K> HmacScheme<K> {
             signed: &[Part::Body],
             url: None,
             refusal: StatusCode::FORBIDDEN,
+            max_body: None,
+            identity: DeliveryIdentity::signed_id(),
             kind: PhantomData,
         }
     }
@@ -240,6 +245,19 @@ impl<K> HmacScheme<K> {
     /// 403.
     pub const fn refused_with(mut self, status: StatusCode) -> Self {
         self.refusal = status;
+        self
+    }
+
+    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
+    /// a verifier admits otherwise.
+    pub const fn sends_up_to(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Sets what tells a delivery from others: [`DeliveryIdentity::signed_id`] by default.
+    pub const fn identified_by(mut self, identity: DeliveryIdentity) -> Self {
+        mem::forget(mem::replace(&mut self.identity, identity));
         self
     }
 

@@ -8,6 +8,7 @@ use http::header::HeaderName;
 
 use super::HmacScheme;
 use crate::error::ConfigError;
+use crate::identity::DeliveryIdentity;
 use crate::rejection::Rejection;
 use crate::scheme::{Head, Scheme, SignatureHeader};
 #[cfg(feature = "sign")]
@@ -62,6 +63,14 @@ impl<P: HmacProvider> Scheme for P {
 
     fn refusal(&self) -> StatusCode {
         self.hmac_scheme().refusal
+    }
+
+    fn max_body(&self) -> Option<usize> {
+        self.hmac_scheme().max_body
+    }
+
+    fn delivery_identity(&self) -> DeliveryIdentity {
+        self.hmac_scheme().identity.clone()
     }
 
     fn check(&self) -> Result<(), ConfigError> {
