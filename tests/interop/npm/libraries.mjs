@@ -5,6 +5,7 @@ import { sign as signGitHub, verify as verifyGitHub } from "@octokit/webhooks-me
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
+import { schemes } from "./schemes.mjs";
 
 // The key is for calls to Stripe's API, of which there are none.
 const { webhooks } = new Stripe("sk_test_unused");
@@ -47,6 +48,7 @@ const libraries = {
   },
   svix: standard(SvixWebhook, "svix"),
   standardwebhooks: standard(StandardWebhook, "webhook"),
+  ...schemes,
 };
 
 async function answer(request) {
