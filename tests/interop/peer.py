@@ -34,8 +34,10 @@ class Peer:
         return json.loads(line(self.process))
 
     def sign(self, library, secret, body, at=None, **more):
+        """The headers and the body that are to be sent."""
         at = now() if at is None else at
-        return self.ask("sign", library, secret, body, timestamp=at, id="msg_interop", **more)["headers"]
+        answer = self.ask("sign", library, secret, body, timestamp=at, id="msg_interop", **more)
+        return answer["headers"], answer.get("body", body)
 
 
 def line(process):

@@ -53,7 +53,7 @@ def checks(library, route, lists, peer, ours, receiver):
     known, stranger = receiver.secrets[route], draw(route)
 
     def signed(secret, body, at=None):
-        return peer.sign(library, secret, body, at)
+        return peer.sign(library, secret, body, at)[0]
 
     def wrong(headers, body, key):
         """What is wrong with the answer; without a key, it is to be a refusal that tells nothing."""
@@ -107,7 +107,7 @@ def checks(library, route, lists, peer, ours, receiver):
         return [] if answer["verified"] is wanted else [f"{answer} instead of {wanted}"]
 
     def our(secret, body):
-        return ours.sign(route, secret, body)
+        return ours.sign(route, secret, body)[0]
 
     yield "verifies what our signer signs", each(judged(our(known["current"], body), body, True) for body in BODIES)
     yield "refuses what our signer did not sign", each(

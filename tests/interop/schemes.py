@@ -1,6 +1,7 @@
 """Checks without HTTP: the libraries that providers publish, and the verifier and signer of every scheme."""
 
 import base64
+import secrets
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -52,6 +53,12 @@ SIGN_TIME = {
 SIGN_URL = {"hubspot", "square"}
 
 
+FORM = "From=%2B14158675309&Body=Zo%C3%AB+%26+co&Digits=1234&Empty=&Digits=12&Body=Zo%C3%AB+%26+co"
+NOTIFICATION = """{"live": "false", "notificationItems": [{"NotificationRequestItem": {
+    "pspReference": "psp", "originalReference": "", "merchantAccountCode": "account", "merchantReference": "Zoë 1:2",
+    "amount": {"currency": "EUR", "value": 1000}, "eventCode": "AUTHORISATION", "success": "true"}}]}"""
+
+
 def pair(scheme):
     """What signs and what verifies: the same, but for public keys."""
     if scheme == "discord":
@@ -63,15 +70,29 @@ def pair(scheme):
         private = key.private_bytes(der, serialization.PrivateFormat.PKCS8, plain)
         public = key.public_key().public_bytes(der, serialization.PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(private).decode(), base64.b64encode(public).decode()
-    secret = draw(scheme)
+    secret = secrets.token_hex(32) if scheme == "adyen" else draw(scheme)
     return secret, secret
 
 
 def bodies(scheme):
-    if scheme != "linear":
-        return BODIES
-    # Linear's library wants the time in the body, in milliseconds.
-    return [body.replace("{", '{"webhookTimestamp":%d,' % (now() * 1000), 1) for body in BODIES]
+    """What is signed. Linear's library wants the time in it, in milliseconds."""
+    if scheme == "adyen":
+        return [NOTIFICATION]
+    if scheme == "linear":
+        return [body.replace("{", '{"webhookTimestamp":%d,' % (now() * 1000), 1) for body in BODIES]
+    return [FORM, *BODIES] if scheme == "twilio" else BODIES
+
+
+def changed(scheme, body):
+    """The body, forged. Adyen signs eight fields of it."""
+    if scheme == "adyen":
+        return [body.replace(was, to) for was, to in (("1000", "1001"), ("EUR", "USD"), ('"true"', '"false"'))]
+    return tampered(body)
+
+
+def typed(body):
+    """The header that tells forms from JSON."""
+    return {"content-type": "application/json" if body[0] == "{" else "application/x-www-form-urlencoded"}
 
 
 def checks(library, scheme, signs, peer, ours):
@@ -80,7 +101,7 @@ def checks(library, scheme, signs, peer, ours):
 
     def verdict(by, name, headers, body, wanted, **more):
         """What is wrong with the answer of a verifier. We say why we refuse; a library need not."""
-        answer = by.ask("verify", name, public, body, headers=headers, **more)
+        answer = by.ask("verify", name, public, body, headers={**typed(body), **headers}, **more)
         seen = answer["verified"] or (answer["why"] if by is ours else False)
         return [] if seen == wanted else [f"{name} of {'ours' if by is ours else 'theirs'}: {answer}, not {wanted}"]
 
@@ -90,36 +111,37 @@ def checks(library, scheme, signs, peer, ours):
     def they(headers, body, wanted=True, **more):
         return verdict(peer, library, headers, body, wanted, **more)
 
+    def both_refuse(headers, body, **more):
+        return we(headers, body, "signature_mismatch", **more) + they(headers, body, False, **more)
+
     def signed_by_them(secret, body, at=None):
         return peer.sign(library, secret, body, at)
 
     def signed_by_us(secret, body, at=None):
-        return ours.sign(scheme, secret, body, at)
+        return ours.sign(scheme, secret, body, at, headers=typed(body))
 
     every = bodies(scheme)
     for signed, whose in ((signed_by_them, "it signs"), (signed_by_us, "we sign"))[0 if signs else 1 :]:
         yield f"both accept what {whose}", each(
-            judge(signed(private, body), body) for body in every for judge in (we, they)
+            judge(*signed(private, body)) for body in every for judge in (we, they)
         )
         yield f"both refuse what {whose} with another body", each(
-            we(signed(private, body), other, "signature_mismatch") + they(signed(private, body), other, False)
-            for body in every
-            for other in tampered(body)
+            both_refuse(headers, other)
+            for headers, sent in (signed(private, body) for body in every)
+            for other in changed(scheme, sent)
         )
         yield f"both refuse what {whose} with another secret", each(
-            we(signed(stranger, body), body, "signature_mismatch") + they(signed(stranger, body), body, False)
-            for body in every
+            both_refuse(*signed(stranger, body)) for body in every
         )
         if scheme in SIGN_URL:
-            headers, elsewhere = signed(private, every[0]), {"url": URL + "&more"}
-            yield f"both refuse what {whose} for another URL", (
-                we(headers, every[0], "signature_mismatch", **elsewhere) + they(headers, every[0], False, **elsewhere)
+            yield f"both refuse what {whose} for another URL", both_refuse(
+                *signed(private, every[0]), url=URL + "&more"
             )
         if scheme in SIGN_TIME:
             yield f"we refuse what {whose} outside of the window of 300 s", each([
-                we(signed(private, every[0], now() - 301), every[0], "timestamp_too_old"),
-                we(signed(private, every[0], now() + 360), every[0], "timestamp_in_future"),
+                we(*signed(private, every[0], now() - 301), "timestamp_too_old"),
+                we(*signed(private, every[0], now() + 360), "timestamp_in_future"),
             ])
             yield f"we accept what {whose} within it", each(
-                we(signed(private, every[0], now() + off), every[0]) for off in (-240, 240)
+                we(*signed(private, every[0], now() + off)) for off in (-240, 240)
             )

@@ -22,12 +22,35 @@ import twilio from "twilio";
 const mux = new Mux({ tokenId: "unused", tokenSecret: "unused" });
 const paddle = new Paddle("unused");
 
+// Twilio signs the decoded fields of a form, and the hash of any other body at the end of the URL.
+function twilioParts({ body, url }) {
+  if (body.startsWith("{")) {
+    return { url: `${url}&bodySHA256=${twilio.getExpectedBodyHash(body)}`, fields: {} };
+  }
+  const form = new URLSearchParams(body);
+  const value = (name) => (form.getAll(name).length > 1 ? form.getAll(name) : form.get(name));
+  return { url, fields: Object.fromEntries([...form.keys()].map((name) => [name, value(name)])) };
+}
+
 // HubSpot's time is in milliseconds.
 function hubspotOptions({ secret, body, url }, timestamp) {
   return { clientSecret: secret, requestBody: body, url, timestamp };
 }
 
 export const schemes = {
+  "@adyen/api-library": {
+    // The signature is in the body.
+    signBody({ secret, body }) {
+      const notification = JSON.parse(body);
+      const item = notification.notificationItems[0].NotificationRequestItem;
+      item.additionalData = { hmacSignature: new adyen.hmacValidator().calculateHmac(item, secret) };
+      return JSON.stringify(notification);
+    },
+    verify({ secret, body }) {
+      const item = JSON.parse(body).notificationItems[0].NotificationRequestItem;
+      return new adyen.hmacValidator().validateHMAC(item, secret);
+    },
+  },
   "@hubspot/api-client": {
     sign(request) {
       const timestamp = request.timestamp * 1000;
@@ -148,6 +171,19 @@ export const schemes = {
     verify({ secret, body, url, headers }) {
       const signature = headers["x-square-hmacsha256-signature"];
       return square.WebhooksHelper.isValidWebhookEventSignature(body, signature, secret, url);
+    },
+  },
+  twilio: {
+    sign(request) {
+      const { url, fields } = twilioParts(request);
+      return { "x-twilio-signature": twilio.getExpectedTwilioSignature(request.secret, url, fields) };
+    },
+    verify(request) {
+      const { url, fields } = twilioParts(request);
+      const { secret, body, headers } = request;
+      return body.startsWith("{")
+        ? twilio.validateRequestWithBody(secret, headers["x-twilio-signature"], url, body)
+        : twilio.validateRequest(secret, headers["x-twilio-signature"], url, fields);
     },
   },
 };

@@ -76,6 +76,8 @@ LIBRARIES = {
 
 def answer(call, library, **arguments):
     library = LIBRARIES[library]
+    if call == "sign" and hasattr(library, "sign_body"):
+        return {"headers": {}, "body": library.sign_body(**arguments)}
     if call == "sign":
         return {"headers": library.sign(**arguments)}
     try:

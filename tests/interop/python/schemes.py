@@ -2,9 +2,13 @@
 verifies, what the library verifies with also signs."""
 
 import base64
+import hashlib
+import json
 from datetime import datetime, timezone
 from types import SimpleNamespace
+from urllib.parse import parse_qsl
 
+import Adyen.util
 import discord_interactions
 import razorpay
 import resend
@@ -24,6 +28,23 @@ from paddle_billing.Notifications.PaddleSignature import PaddleSignature
 from sendgrid.helpers.eventwebhook import EventWebhook
 from square.utils import webhooks_helper
 from svix.webhooks import Webhook as SvixWebhook
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+
+
+class AdyenPayments:
+    @staticmethod
+    def sign_body(secret, body, **_):
+        """The signature is in the body."""
+        notification = json.loads(body)
+        item = notification["notificationItems"][0]["NotificationRequestItem"]
+        signature = Adyen.util.generate_notification_sig(item, secret).decode()
+        item["additionalData"] = {"hmacSignature": signature}
+        return json.dumps(notification)
+
+    @staticmethod
+    def verify(secret, body, **_):
+        return Adyen.util.is_valid_hmac_notification(json.loads(body), secret)
 
 
 class Box:
@@ -164,7 +185,26 @@ class Svix:
         return True
 
 
+class Twilio:
+    @staticmethod
+    def parts(body, url):
+        """The URL and the fields that are signed: those of a form, or else the hash of the body in the URL."""
+        if body.startswith("{"):
+            return f"{url}&bodySHA256={hashlib.sha256(body.encode()).hexdigest()}", {}
+        return url, MultiDict(parse_qsl(body, keep_blank_values=True))
+
+    @classmethod
+    def sign(cls, secret, body, url, **_):
+        return {"x-twilio-signature": RequestValidator(secret).compute_signature(*cls.parts(body, url))}
+
+    @classmethod
+    def verify(cls, secret, body, headers, url, **_):
+        url, fields = cls.parts(body, url)
+        return RequestValidator(secret).validate(url, fields or body, headers["x-twilio-signature"])
+
+
 SCHEMES = {
+    "Adyen": AdyenPayments,
     "boxsdk": Box,
     "coinbase-commerce": CoinbaseCommerce,
     "discord-interactions": Discord,
@@ -178,4 +218,5 @@ SCHEMES = {
     "sendgrid": SendGrid,
     "squareup": Square,
     "svix": Svix,
+    "twilio": Twilio,
 }
