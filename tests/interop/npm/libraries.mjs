@@ -5,6 +5,7 @@ import { sign as signGitHub, verify as verifyGitHub } from "@octokit/webhooks-me
 import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
+import { schemes } from "./schemes.mjs";
 
 // The key is for calls to Stripe's API, of which there are none.
 const { webhooks } = new Stripe("sk_test_unused");
@@ -47,10 +48,14 @@ const libraries = {
   },
   svix: standard(SvixWebhook, "svix"),
   standardwebhooks: standard(StandardWebhook, "webhook"),
+  ...schemes,
 };
 
 async function answer(request) {
   const library = libraries[request.library];
+  if (request.call === "sign" && library.signBody) {
+    return { headers: {}, body: library.signBody(request) };
+  }
   if (request.call === "sign") {
     return { headers: await library.sign(request) };
   }

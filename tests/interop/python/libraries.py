@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import sys
 from datetime import datetime, timezone
 
@@ -11,37 +12,39 @@ import stripe
 from slack_sdk.signature import SignatureVerifier
 from standardwebhooks import Webhook
 
+from schemes import SCHEMES
+
 
 class Stripe:
     @staticmethod
-    def sign(secret, body, timestamp, id):
+    def sign(secret, body, timestamp, id, **_):
         header = stripe.WebhookSignature.generate_signature_header(body, secret, timestamp)
         return {"stripe-signature": header}
 
     @staticmethod
-    def verify(secret, body, headers):
+    def verify(secret, body, headers, **_):
         return stripe.WebhookSignature.verify_header(body, headers["stripe-signature"], secret, tolerance=300)
 
 
 class Slack:
     @staticmethod
-    def sign(secret, body, timestamp, id):
+    def sign(secret, body, timestamp, id, **_):
         signature = SignatureVerifier(secret).generate_signature(timestamp=str(timestamp), body=body)
         return {"x-slack-request-timestamp": str(timestamp), "x-slack-signature": signature}
 
     @staticmethod
-    def verify(secret, body, headers):
+    def verify(secret, body, headers, **_):
         return SignatureVerifier(secret).is_valid_request(body, headers)
 
 
 class StandardWebhooks:
     @staticmethod
-    def sign(secret, body, timestamp, id):
+    def sign(secret, body, timestamp, id, **_):
         signature = Webhook(secret).sign(id, datetime.fromtimestamp(timestamp, timezone.utc), body)
         return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": signature}
 
     @staticmethod
-    def verify(secret, body, headers):
+    def verify(secret, body, headers, **_):
         Webhook(secret).verify(body, headers)
         return True
 
@@ -52,12 +55,12 @@ class Hmac:
     def __init__(self, header, write):
         self.header, self.write = header, write
 
-    def sign(self, secret, body, timestamp, id):
+    def sign(self, secret, body, **_):
         mac = hmac.new(secret.encode(), body.encode(), hashlib.sha256)
         return {self.header: self.write(mac)}
 
-    def verify(self, secret, body, headers):
-        return hmac.compare_digest(self.sign(secret, body, None, None)[self.header], headers[self.header])
+    def verify(self, secret, body, headers, **_):
+        return hmac.compare_digest(self.sign(secret, body)[self.header], headers[self.header])
 
 
 LIBRARIES = {
@@ -67,11 +70,14 @@ LIBRARIES = {
     # https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
     "hmac, as Shopify documents": Hmac("x-shopify-hmac-sha256", lambda mac: base64.b64encode(mac.digest()).decode()),
     "hmac, as Knowrithm documents": Hmac("x-knowrithm-signature", lambda mac: "sha256=" + mac.hexdigest()),
+    **SCHEMES,
 }
 
 
 def answer(call, library, **arguments):
     library = LIBRARIES[library]
+    if call == "sign" and hasattr(library, "sign_body"):
+        return {"headers": {}, "body": library.sign_body(**arguments)}
     if call == "sign":
         return {"headers": library.sign(**arguments)}
     try:
@@ -80,5 +86,7 @@ def answer(call, library, **arguments):
         return {"verified": False, "why": str(error)}
 
 
+# Some libraries print what they refuse.
+answers, sys.stdout = sys.stdout, open(os.devnull, "w")
 for line in sys.stdin:
-    print(json.dumps(answer(**json.loads(line))), flush=True)
+    print(json.dumps(answer(**json.loads(line))), file=answers, flush=True)
