@@ -1,5 +1,6 @@
 //! Published vectors through the public API: their expected values come from outside of this repository.
 
+mod bodies;
 mod providers;
 mod schemes;
 

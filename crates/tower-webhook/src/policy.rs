@@ -192,11 +192,16 @@ impl Allowance {
 /// A [`Scheme`] for any kind of secret.
 pub(crate) trait ReadHead: Send + Sync {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection>;
 }
 
 impl<S: Scheme> ReadHead for S {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         self.read(head)
+    }
+
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        self.read_body(head, body)
     }
 }
 

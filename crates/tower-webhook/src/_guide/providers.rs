@@ -5,6 +5,7 @@
 //!
 //! | provider | signs | header | type | refusals | largest body | handshake | identity of a delivery |
 //! |---|---|---|---|---|---|---|---|
+//! | Adyen, payments | eight fields of the body, `:` between them | none: `hmacSignature` in the body | [`Adyen`](crate::scheme::Adyen) | | | | |
 //! | Asana | body | `X-Hook-Signature` | [`Asana`](crate::scheme::Asana) | | | `X-Hook-Secret`, sent back, is the secret | |
 //! | Bitbucket, Jira Cloud | body | `X-Hub-Signature` | [`Bitbucket`](crate::scheme::Bitbucket) | | | | `X-Request-UUID`, unsigned |
 //! | Box | body, time | `Box-Signature-Primary`, `Box-Signature-Secondary` | [`BoxCom`](crate::scheme::BoxCom) | | | | `Box-Delivery-Id`, unsigned |
@@ -27,6 +28,7 @@
 //! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | |
 //! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | |
 //! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | `Linear-Delivery`, unsigned |
+//! | Mailgun | time, token; not the event | none: `signature` in the body | [`Mailgun`](crate::scheme::Mailgun) | | | | `token` in the body, signed |
 //! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | |
 //! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | |
 //! | OpenAI, Anthropic | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
@@ -46,6 +48,7 @@
 //! | Standard Webhooks, asymmetric | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooksV1a`](crate::scheme::StandardWebhooksV1a) | | | | `webhook-id`, signed |
 //! | Stripe | time, `.`, body | `Stripe-Signature` | [`Stripe`](crate::scheme::Stripe) | | | | `id` in the body |
 //! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
+//! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | |
 //! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |
 //! | Typeform | body | `Typeform-Signature` | [`Typeform`](crate::scheme::Typeform) | | | | |
 //! | Vercel | body | `x-vercel-signature` | [`Vercel`](crate::scheme::Vercel) | | | | |

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
+use crate::head::Head;
 use crate::mac::{self, Signature};
 
 /// The claim of a request's head: its signatures, and the bytes that are signed besides the body.
@@ -26,6 +27,8 @@ pub(crate) enum Signed<'a> {
     After([&'a [u8]; MAX_PARTS]),
     /// These bytes, in place of the body.
     Instead(Cow<'a, [u8]>),
+    /// What the scheme reads from the whole body, for which it needs this head again.
+    InBody(Head<'a>),
 }
 
 /// What is needed at the end of the body.
@@ -97,6 +100,16 @@ impl<'a> SignatureHeader<'a> {
         Self::claiming(mac::token_claim(shown)).signed_instead_of_body(&b""[..])
     }
 
+    /// Claims nothing yet: the signature is in the body, or the signed bytes are made of it. Once the whole body is
+    /// there, [`Scheme::read_body`](super::Scheme::read_body) has the claim; it is given this head again.
+    pub fn in_body(head: Head<'a>) -> Self {
+        Self {
+            signed: Signed::InBody(head),
+            // Never compared.
+            ..Self::new([0; 32])
+        }
+    }
+
     /// Sets the bytes that are signed in place of the body. Whoever sees one request can then send it with any body:
     /// use it only where the provider signs nothing else.
     pub fn signed_instead_of_body(mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
@@ -122,6 +135,12 @@ impl<'a> SignatureHeader<'a> {
     /// the signed bytes.
     pub fn delivery_id(mut self, id: &'a HeaderValue) -> Self {
         self.claim.delivery_id = Some(Cow::Borrowed(id));
+        self
+    }
+
+    /// Sets the id of the delivery, as [`delivery_id`](Self::delivery_id) does, for one that is in the body.
+    pub fn owned_delivery_id(mut self, id: HeaderValue) -> Self {
+        self.claim.delivery_id = Some(Cow::Owned(id));
         self
     }
 }

@@ -16,6 +16,8 @@
 //! | the public URL and the body | [`Square`], [`HubSpot`] with method and time |
 //! | the body, or the time and the body, with a public key of P-256 (feature `p256`) | [`Circle`], [`SendGrid`] |
 //! | the time and the body, with a public key of Ed25519 (feature `ed25519`) | [`Discord`], [`StandardWebhooksV1a`] with an id |
+//! | the public URL and the fields of a form, or the hash of the body (feature `sha1`) | [`Twilio`] |
+//! | parts of the body, with the signature in the body | [`Adyen`], [`Mailgun`] |
 //! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], or as data [`TokenScheme`] |
 //! | any of those with a MAC, as data | [`HmacScheme`] |
 //!
@@ -24,7 +26,8 @@
 //! [decoded](crate::SigningSecret::from_whsec).
 //!
 //! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]:
-//! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
+//! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing. A
+//! scheme whose signature is in the body, or whose message is made of it, [reads the whole body](Scheme::read_body).
 //!
 //! # A scheme of your own
 //!
@@ -89,6 +92,7 @@
 //! Some providers send several signatures, one for each secret while they rotate. The first 16 entries of such a list
 //! are considered, of any kind. A longer list costs nothing more.
 
+mod adyen;
 mod asana;
 mod basic_auth;
 mod bitbucket;
@@ -106,6 +110,7 @@ mod dropbox;
 mod elevenlabs;
 mod encoding;
 mod flutterwave;
+mod form;
 mod gitea;
 mod github;
 mod header;
@@ -116,10 +121,12 @@ mod hubspot;
 mod id;
 #[cfg(feature = "sha1")]
 mod intercom;
+mod json;
 mod knowrithm;
 mod lemon_squeezy;
 mod line;
 mod linear;
+mod mailgun;
 mod meta;
 mod mux;
 mod notion;
@@ -145,6 +152,8 @@ mod standard_webhooks_v1a;
 mod stripe;
 mod timestamp;
 mod token;
+#[cfg(feature = "sha1")]
+mod twilio;
 mod twitch;
 mod typeform;
 #[cfg(feature = "sha1")]
@@ -157,6 +166,7 @@ mod zoom;
 
 use http::StatusCode;
 
+pub use self::adyen::Adyen;
 pub use self::asana::Asana;
 pub use self::basic_auth::BasicAuth;
 pub use self::bitbucket::Bitbucket;
@@ -186,6 +196,7 @@ pub use self::knowrithm::Knowrithm;
 pub use self::lemon_squeezy::LemonSqueezy;
 pub use self::line::Line;
 pub use self::linear::Linear;
+pub use self::mailgun::Mailgun;
 pub use self::meta::Meta;
 pub use self::mux::Mux;
 pub use self::notion::Notion;
@@ -211,6 +222,8 @@ pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
 pub use self::timestamp::{TimeUnit, only_time, only_timestamp};
 pub use self::token::TokenScheme;
+#[cfg(feature = "sha1")]
+pub use self::twilio::Twilio;
 pub use self::twitch::Twitch;
 pub use self::typeform::Typeform;
 #[cfg(feature = "sha1")]
@@ -223,7 +236,7 @@ pub use self::zoom::Zoom;
 use crate::error::ConfigError;
 pub use crate::head::Head;
 pub use crate::mac::{Algorithm, Signature};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::Secret;
 
 /// How many entries of a list of signatures are considered.
@@ -267,6 +280,22 @@ pub trait Scheme: Send + Sync + 'static {
     /// A [`Rejection`] that names the missing or malformed header. Use a kind with the status 403: the peer sees the
     /// status of the kind.
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+
+    /// Judges the whole body, for a scheme that has its signature there, or makes the signed bytes of it. It is called
+    /// with the same head once [`read`](Self::read) has returned [`SignatureHeader::in_body`], and never otherwise. By
+    /// default it refuses.
+    ///
+    /// The body has at most [`max_body`](crate::Verifier::max_body) bytes, and nothing about it is known to be true:
+    /// bound what is made of it. The claim says what is signed by
+    /// [`signed_instead_of_body`](SignatureHeader::signed_instead_of_body), or it is the body itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). [`Rejection::with_source`] tells the operator what is wrong with the body.
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        let _ = (head, body);
+        Err(RejectionKind::MissingSignature.into())
+    }
 }
 
 /// Panics with the error of a scheme that cannot be used.
