@@ -2,6 +2,7 @@
 
 mod adyen;
 mod mailgun;
+mod microsoft_graph;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -57,6 +58,7 @@ impl Provider {
     fn content(self) -> &'static str {
         match self {
             Self::Adyen => adyen::NOTIFICATION,
+            Self::MicrosoftGraph => microsoft_graph::CHANGES,
             _ => mailgun::EVENT,
         }
     }
@@ -118,6 +120,7 @@ fn rows() -> Vec<Row> {
     }
     rows.extend(mailgun::rows());
     rows.extend(adyen::rows());
+    rows.extend(microsoft_graph::rows());
     rows
 }
 

@@ -26,7 +26,7 @@ const IN_PUBLISHED: [Provider; 5] = [
 ];
 
 /// The providers that publish no vector of their own, and schemes of no provider.
-const WITHOUT: [Provider; 28] = [
+const WITHOUT: [Provider; 29] = [
     Provider::Asana,
     Provider::Calendly,
     Provider::CloudflareStream,
@@ -45,6 +45,7 @@ const WITHOUT: [Provider; 28] = [
     Provider::QuickBooks,
     Provider::Sentry,
     Provider::Svix,
+    Provider::Trello,
     Provider::Twitch,
     Provider::Typeform,
     Provider::Vercel,

@@ -13,12 +13,12 @@
 //! | the time and the body: a list of the time and MACs | [`Calendly`], [`CloudflareStream`], [`ElevenLabs`], [`Mux`], [`Paddle`], [`Sanity`], [`Stripe`] |
 //! | the time and the body: a header for each | [`BoxCom`], [`Slack`], [`Zendesk`], [`Zoom`] |
 //! | an id, the time and the body | [`StandardWebhooks`] and Svix, [`Twitch`] |
-//! | the public URL and the body | [`Square`], [`HubSpot`] with method and time |
+//! | the public URL and the body | [`Square`], [`HubSpot`] with method and time, [`Trello`] (feature `sha1`) |
 //! | the body, or the time and the body, with a public key of P-256 (feature `p256`) | [`Circle`], [`SendGrid`] |
 //! | the time and the body, with a public key of Ed25519 (feature `ed25519`) | [`Discord`], [`StandardWebhooksV1a`] with an id |
 //! | the public URL and the fields of a form, or the hash of the body (feature `sha1`) | [`Twilio`] |
 //! | parts of the body, with the signature in the body | [`Adyen`], [`Mailgun`] |
-//! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], or as data [`TokenScheme`] |
+//! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], [`GitLab`], [`MicrosoftGraph`] in the body, [`Okta`], [`Telegram`], or as data [`TokenScheme`] |
 //! | any of those with a MAC, as data | [`HmacScheme`] |
 //!
 //! [All providers](crate::_guide::providers) is a table with a row for each, and names those that sign as another one
@@ -113,6 +113,7 @@ mod flutterwave;
 mod form;
 mod gitea;
 mod github;
+mod gitlab;
 mod header;
 mod hex;
 mod hmac_provider;
@@ -128,8 +129,10 @@ mod line;
 mod linear;
 mod mailgun;
 mod meta;
+mod microsoft_graph;
 mod mux;
 mod notion;
+mod okta;
 mod only_value;
 mod paddle;
 mod pagerduty;
@@ -150,8 +153,12 @@ mod standard_webhooks;
 #[cfg(feature = "ed25519")]
 mod standard_webhooks_v1a;
 mod stripe;
+mod telegram;
 mod timestamp;
 mod token;
+mod token_provider;
+#[cfg(feature = "sha1")]
+mod trello;
 #[cfg(feature = "sha1")]
 mod twilio;
 mod twitch;
@@ -184,6 +191,7 @@ pub use self::encoding::Encoding;
 pub use self::flutterwave::Flutterwave;
 pub use self::gitea::Gitea;
 pub use self::github::GitHub;
+pub use self::gitlab::GitLab;
 pub use self::header::SignatureHeader;
 pub(crate) use self::header::{Claim, Signed};
 use self::hmac_provider::hmac_provider;
@@ -198,8 +206,10 @@ pub use self::line::Line;
 pub use self::linear::Linear;
 pub use self::mailgun::Mailgun;
 pub use self::meta::Meta;
+pub use self::microsoft_graph::MicrosoftGraph;
 pub use self::mux::Mux;
 pub use self::notion::Notion;
+pub use self::okta::Okta;
 pub use self::only_value::only_value;
 pub use self::paddle::Paddle;
 pub use self::pagerduty::PagerDuty;
@@ -220,8 +230,12 @@ pub use self::standard_webhooks::StandardWebhooks;
 #[cfg(feature = "ed25519")]
 pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
+pub use self::telegram::Telegram;
 pub use self::timestamp::{TimeUnit, only_time, only_timestamp};
 pub use self::token::TokenScheme;
+use self::token_provider::token_provider;
+#[cfg(feature = "sha1")]
+pub use self::trello::Trello;
 #[cfg(feature = "sha1")]
 pub use self::twilio::Twilio;
 pub use self::twitch::Twitch;

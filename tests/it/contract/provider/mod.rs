@@ -75,6 +75,7 @@ providers! {
     Svix,
     /// Svix's header names, read by `StandardWebhooks::svix_only()`.
     SvixOnly,
+    Trello,
     Twilio,
     Twitch,
     Typeform,
@@ -91,6 +92,7 @@ providers! {
     ;
     Adyen,
     Mailgun,
+    MicrosoftGraph,
 }
 
 /// One scheme of each kind. The whole table is for them; the others differ from one of them in names and prefixes.
