@@ -2,6 +2,7 @@
 
 mod bodies;
 mod providers;
+mod public_keys;
 mod schemes;
 
 use http::HeaderMap;
