@@ -13,6 +13,7 @@ SIGNS, VERIFIES = True, False
 
 # A library, where it comes from, the scheme, and whether it signs too.
 LIBRARIES = [
+    ("npm", "@adyen/api-library", "adyen", SIGNS),
     ("npm", "@hubspot/api-client", "hubspot", SIGNS),
     ("npm", "@line/bot-sdk", "line", VERIFIES),
     ("npm", "@linear/sdk", "linear", VERIFIES),
@@ -25,6 +26,8 @@ LIBRARIES = [
     ("npm", "discord-interactions", "discord", SIGNS),
     ("npm", "razorpay", "razorpay", VERIFIES),
     ("npm", "square", "square", VERIFIES),
+    ("npm", "twilio", "twilio", SIGNS),
+    ("pypi", "Adyen", "adyen", SIGNS),
     ("pypi", "boxsdk", "box_com", SIGNS),
     ("pypi", "coinbase-commerce", "coinbase_commerce", SIGNS),
     ("pypi", "discord-interactions", "discord", SIGNS),
@@ -37,6 +40,7 @@ LIBRARIES = [
     ("pypi", "resend", "standard_webhooks", VERIFIES),
     ("pypi", "sendgrid", "sendgrid", SIGNS),
     ("pypi", "squareup", "square", VERIFIES),
+    ("pypi", "twilio", "twilio", SIGNS),
 ]
 
 SIGN_TIME = {
@@ -50,7 +54,7 @@ SIGN_TIME = {
     "sendgrid",
     "standard_webhooks",
 }
-SIGN_URL = {"hubspot", "square"}
+SIGN_URL = {"hubspot", "square", "twilio"}
 
 
 FORM = "From=%2B14158675309&Body=Zo%C3%AB+%26+co&Digits=1234&Empty=&Digits=12&Body=Zo%C3%AB+%26+co"

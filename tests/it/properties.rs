@@ -1,5 +1,6 @@
 //! Properties: a signed body is accepted in any frames, and refused with any bit of body, secret or header changed.
 
+mod bodies;
 mod headers;
 mod pointers;
 mod secrets;

@@ -1,6 +1,8 @@
 //! Published vectors through the public API: their expected values come from outside of this repository.
 
+mod bodies;
 mod providers;
+mod public_keys;
 mod schemes;
 
 use http::HeaderMap;

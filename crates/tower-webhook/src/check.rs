@@ -1,9 +1,10 @@
 //! One check under way, from a judged header to a verdict: `start`, `update`, `finish`.
 
+use crate::head::Head;
 use crate::mac::Running;
 use crate::origin::Origin;
 use crate::policy::Policy;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RejectionKind};
 use crate::scheme::{Claim, SignatureHeader, Signed};
 use crate::set::Set;
 
@@ -36,6 +37,7 @@ impl Check {
                 check.update_all(message);
                 check.covers_body = false;
             }
+            Signed::InBody(_) => check.covers_body = false,
         }
         check
     }
@@ -93,12 +95,26 @@ impl Check {
         let mut primary = set.start(&header.claim);
         match &header.signed {
             Signed::Body => primary.update(body),
+            Signed::InBody(head) => return Self::in_body(*head, body, policy, set),
             signed => update_with(&mut primary, signed, body),
         }
         match set.check_primary(&mut primary, &header.claim, &*policy.clock) {
             Some(origin) => Ok(origin.with_mark(&header.claim.mark)),
             None => Self::start(set, header).finish_others(&header.claim, body, policy, set),
         }
+    }
+
+    /// The check of a body whose scheme reads it whole: the claim is known only now, and so is its time.
+    #[cold]
+    pub(crate) fn in_body(head: Head<'_>, body: &[u8], policy: &Policy, set: &Set) -> Result<Origin, Rejection> {
+        let header = policy.scheme.read_whole(head, body)?;
+        if let Signed::InBody(_) = header.signed {
+            // A scheme that claims nothing a second time.
+            return Err(RejectionKind::MissingSignature.into());
+        }
+        let mut check = Self::start(set, &header);
+        check.update(body);
+        check.finish(&header.claim, body, policy, set)
     }
 
     #[cold]
@@ -126,5 +142,6 @@ fn update_with(running: &mut Running, signed: &Signed<'_>, body: &[u8]) {
             running.update(body);
         }
         Signed::Instead(message) => running.update(message),
+        Signed::InBody(_) => {}
     }
 }

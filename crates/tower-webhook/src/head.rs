@@ -49,6 +49,30 @@ impl<'a> Head<'a> {
     }
 }
 
+/// A head that outlives its request, for a scheme that reads it again once the whole body is there.
+pub(crate) struct OwnedHead {
+    headers: HeaderMap,
+    target: Option<(Method, Uri)>,
+}
+
+impl OwnedHead {
+    pub(crate) fn as_head(&self) -> Head<'_> {
+        Head {
+            headers: &self.headers,
+            target: self.target.as_ref().map(|(method, uri)| (method, uri)),
+        }
+    }
+}
+
+impl From<Head<'_>> for OwnedHead {
+    fn from(head: Head<'_>) -> Self {
+        Self {
+            headers: head.headers.clone(),
+            target: head.target.map(|(method, uri)| (method.clone(), uri.clone())),
+        }
+    }
+}
+
 impl<'a> From<&'a HeaderMap> for Head<'a> {
     fn from(headers: &'a HeaderMap) -> Self {
         Self { headers, target: None }

@@ -208,11 +208,16 @@ impl Allowance {
 /// A [`Scheme`] for any kind of secret.
 pub(crate) trait ReadHead: Send + Sync {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection>;
 }
 
 impl<S: Scheme> ReadHead for S {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         self.read(head)
+    }
+
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        self.read_body(head, body)
     }
 }
 
@@ -225,6 +230,11 @@ struct Identified {
 impl ReadHead for Identified {
     fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
         let header = self.scheme.read_head(head)?;
+        Ok(header.identified_by(&self.identity, head))
+    }
+
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        let header = self.scheme.read_whole(head, body)?;
         Ok(header.identified_by(&self.identity, head))
     }
 }

@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::check::Check;
+use crate::head::OwnedHead;
 use crate::identity::RunningKey;
 use crate::policy::{Allowance, Policy};
 use crate::provenance::Provenance;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::scheme::Claim;
+use crate::scheme::{Claim, SignatureHeader, Signed};
 use crate::set::Set;
 use crate::trace;
 
@@ -19,6 +20,9 @@ use crate::trace;
 /// more for the delivery key unless the scheme signs an id. Where a [JSON
 /// pointer](crate::DeliveryIdentity::json_pointer) identifies the delivery, the pieces are also read for its value: the
 /// key is that of the whole body.
+///
+/// A scheme that [reads the whole body](crate::scheme::Scheme::read_body) needs a copy of it: there the pieces are kept
+/// until the end, at most [`max_body`](crate::Verifier::max_body) bytes of them.
 #[must_use = "nothing is verified until `finish` has accepted it"]
 pub struct Verification {
     policy: Arc<Policy>,
@@ -27,10 +31,27 @@ pub struct Verification {
     claim: Claim<'static>,
     key: RunningKey,
     allowance: Allowance,
+    /// For a scheme that reads the whole body.
+    kept: Option<Kept>,
+}
+
+/// The head of a request, and its body so far.
+struct Kept {
+    head: OwnedHead,
+    body: Vec<u8>,
 }
 
 impl Verification {
-    pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, check: Check, claim: Claim<'static>) -> Self {
+    pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, header: &SignatureHeader<'_>) -> Self {
+        let claim = header.claim.to_static();
+        let check = Check::start(&set, header);
+        let kept = match header.signed {
+            Signed::InBody(head) => Some(Kept {
+                head: head.into(),
+                body: Vec::new(),
+            }),
+            _ => None,
+        };
         Self {
             policy: Arc::clone(policy),
             set,
@@ -38,6 +59,7 @@ impl Verification {
             key: RunningKey::new(&claim.mark),
             claim,
             allowance: policy.allowance(),
+            kept,
         }
     }
 
@@ -57,6 +79,10 @@ impl Verification {
             } else {
                 self.policy.refuse(rejection)
             });
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.body.extend_from_slice(chunk);
+            return Ok(());
         }
         self.check.update(chunk);
         self.check.update_others(chunk);
@@ -96,10 +122,17 @@ impl Verification {
             // `update` has reported it.
             return Err(RejectionKind::BodyTooLarge.into());
         }
-        match self.check.finish(&self.claim, b"", &self.policy, &self.set) {
+        let verdict = match &self.kept {
+            None => self.check.finish(&self.claim, b"", &self.policy, &self.set),
+            Some(kept) => Check::in_body(kept.head.as_head(), &kept.body, &self.policy, &self.set),
+        };
+        match verdict {
             Ok(origin) => {
                 trace::verified(name, &origin);
-                let key = self.key.finish().of_owner(origin.owner());
+                let key = match &self.kept {
+                    None => self.key.finish().of_owner(origin.owner()),
+                    Some(kept) => origin.delivery_key(&kept.body),
+                };
                 Ok(Provenance::new(self.policy.scheme_id, origin, key))
             }
             Err(rejection) => Err(self.policy.refuse(rejection)),

@@ -61,12 +61,12 @@ where
         "sign" => {
             let signer = Signer::new(scheme, &FromText::from_text(secret)?);
             let signer = signer.timestamp(timestamp(call)?).id(text(call, "id")?);
-            let sent = signer.sign(request);
+            let sent = signer.sign_body(request);
             let pairs = sent.headers().iter().map(|(name, value)| {
                 let value = String::from_utf8_lossy(value.as_bytes());
                 (name.to_string(), json!(value))
             });
-            json!({ "headers": pairs.collect::<Map<_, _>>() })
+            json!({ "headers": pairs.collect::<Map<_, _>>(), "body": std::str::from_utf8(sent.body())? })
         }
         "verify" => match Verifier::new(scheme, S::Secret::from_text(secret)?).verify(&request, body.to_owned()) {
             Ok(_) => json!({ "verified": true }),

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 use tower_webhook::scheme::{
-    Asana, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox, ElevenLabs,
-    Flutterwave, GitHub, Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux, Notion, Paddle,
-    PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, Scheme, SendGrid, Sentry, Shopify, Slack, Square,
-    StandardWebhooks, StandardWebhooksV1a, Stripe, Twitch, Typeform, Vercel, WooCommerce, XCom, Xero, Zendesk, Zoom,
+    Adyen, Asana, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox,
+    ElevenLabs, Flutterwave, GitHub, Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux,
+    Notion, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, Scheme, SendGrid, Sentry, Shopify, Slack,
+    Square, StandardWebhooks, StandardWebhooksV1a, Stripe, Twilio, Twitch, Typeform, Vercel, WooCommerce, XCom, Xero,
+    Zendesk, Zoom,
 };
 use tower_webhook::{
     ConfigError, DecodedSecret, Ed25519PrivateKey, Ed25519PublicKey, P256PrivateKey, P256PublicKey, SigningSecret,
@@ -30,11 +31,11 @@ pub(crate) fn answer(name: &str, call: &Value) -> Result<Value> {
     let url = text(call, "url")?;
     #[rustfmt::skip]
     each!(name, call:
-        Asana, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox, ElevenLabs,
-        Flutterwave, GitHub, Gitea, HubSpot::new(url)?, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux,
-        Notion, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, SendGrid, Sentry, Shopify, Slack,
-        Square::new(url)?, StandardWebhooks::new(), StandardWebhooksV1a, Stripe, Twitch, Typeform, Vercel,
-        WooCommerce, XCom, Xero, Zendesk, Zoom,
+        Adyen, Asana, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox,
+        ElevenLabs, Flutterwave, GitHub, Gitea, HubSpot::new(url)?, Intercom, Knowrithm, LemonSqueezy, Line, Linear,
+        Meta, Mux, Notion, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, SendGrid, Sentry, Shopify, Slack,
+        Square::new(url)?, StandardWebhooks::new(), StandardWebhooksV1a, Stripe, Twilio::new(url)?, Twitch, Typeform,
+        Vercel, WooCommerce, XCom, Xero, Zendesk, Zoom,
     );
     Err(format!("no scheme {name}").into())
 }
@@ -58,9 +59,18 @@ macro_rules! from_text {
 
 from_text! {
     SigningSecret: SigningSecret::new,
-    DecodedSecret: SigningSecret::from_whsec,
+    DecodedSecret: decode,
     Ed25519PublicKey: Ed25519PublicKey::new,
     Ed25519PrivateKey: Ed25519PrivateKey::new,
     P256PublicKey: P256PublicKey::new,
     P256PrivateKey: P256PrivateKey::new,
+}
+
+/// Standard Webhooks writes base64 behind `whsec_`, Adyen hex.
+fn decode(text: &str) -> std::result::Result<DecodedSecret, ConfigError> {
+    if text.starts_with("whsec_") {
+        SigningSecret::from_whsec(text)
+    } else {
+        SigningSecret::from_hex(text)
+    }
 }

@@ -94,6 +94,8 @@ impl Case {
             SecretSource, TimestampInFuture, TimestampTooOld,
         };
         let (header, polls) = match kind {
+            // The fault is in no header, and the body was read.
+            _ if of.signs_inside() => (None, Polls::Any),
             // Without a signature under either name, the standard one is missing.
             MissingSignature if of == Provider::Svix => {
                 (Some(Provider::StandardWebhooks.signature_name()), Polls::Exactly(0))
@@ -146,6 +148,15 @@ impl Case {
         match &mut self.expect {
             Expect::Refused { header, .. } => *header = Some(name.clone()),
             Expect::Accepted { .. } => panic!("{}: no header is at fault", self.name),
+        }
+        self
+    }
+
+    /// The fault is in the body, which was read.
+    pub(crate) fn in_the_body(mut self) -> Self {
+        match &mut self.expect {
+            Expect::Refused { header, polls, .. } => (*header, *polls) = (None, Polls::Exactly(2)),
+            Expect::Accepted { .. } => panic!("{}: nothing is at fault", self.name),
         }
         self
     }

@@ -1,8 +1,8 @@
 //! The contract: one table of cases, each of which every entrance must answer alike.
 //!
 //! A case is a row in `headers`, `macs`, `bodies`, `limits`, `budget`, `deadlines`, `secrets` or `sources`, for one
-//! scheme of each kind in `provider`. `essentials` has the rows for the other schemes. `sockets` sends the same rows
-//! through real sockets.
+//! scheme of each kind in `provider`. `essentials` has the rows for the other schemes, and `inside` those for schemes
+//! whose signature is in the body. `sockets` sends the same rows through real sockets.
 
 pub(crate) mod acme;
 mod bodies;
@@ -12,6 +12,7 @@ mod deadlines;
 pub(crate) mod entrance;
 mod essentials;
 mod headers;
+pub(crate) mod inside;
 mod limits;
 mod macs;
 pub(crate) mod provider;
@@ -84,6 +85,17 @@ async fn every_entrance_verifies_by_every_other_scheme() {
     }
     for (case, entrance) in others().flat_map(header_cases).zip(entrance::ALL.into_iter().cycle()) {
         broken.extend(run(&case, entrance).await);
+    }
+    assert!(broken.is_empty(), "{} complaints:\n{}", broken.len(), broken.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_entrance_verifies_signatures_in_the_body() {
+    let mut broken = Vec::new();
+    for case in inside::cases() {
+        for entrance in entrance::ALL {
+            broken.extend(run(&case, entrance).await);
+        }
     }
     assert!(broken.is_empty(), "{} complaints:\n{}", broken.len(), broken.join("\n"));
 }
@@ -222,6 +234,12 @@ fn refused(
     };
     complaints.unless_equal("kind", rejection.kind(), kind);
     complaints.unless_equal("header", rejection.header(), header);
+    if let RejectionKind::MissingSignature | RejectionKind::MalformedSignature = kind
+        && header.is_none()
+    {
+        complaints.unless_equal("a cause, where no header is at fault", cause(rejection).is_some(), true);
+        return;
+    }
     let wanted = match kind {
         RejectionKind::BodyRead => Some("the sender hung up"),
         RejectionKind::SecretSource => Some("no connection"),

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_webhook::scheme::Scheme;
 use tower_webhook::{
-    DecodedSecret, KnownSecrets, PerRequest, Secret, SecretSupply, Secrets, SecretsHandle, SigningSecret, Verifier,
+    DecodedSecret, KnownSecrets, PerRequest, Secret, SecretSupply, Secrets, SecretsHandle, SigningSecret, Token,
+    Verifier,
 };
 
 use super::entrance::{Calls, Entrance};
@@ -35,6 +36,16 @@ impl Kind for DecodedSecret {
 
     fn handle(handle: &Handle) -> &SecretsHandle<Self> {
         &handle.decoded
+    }
+}
+
+impl Kind for Token {
+    fn of(secret: &SigningSecret) -> Self {
+        secret.clone().into()
+    }
+
+    fn handle(handle: &Handle) -> &SecretsHandle<Self> {
+        &handle.tokens
     }
 }
 
@@ -86,6 +97,7 @@ impl From<SigningSecret> for Set {
 pub(crate) struct Handle {
     plain: SecretsHandle,
     decoded: SecretsHandle<DecodedSecret>,
+    tokens: SecretsHandle<Token>,
 }
 
 impl Handle {
@@ -94,6 +106,7 @@ impl Handle {
         Self {
             plain: SecretsHandle::new(secrets.secrets()),
             decoded: SecretsHandle::new(secrets.secrets()),
+            tokens: SecretsHandle::new(secrets.secrets()),
         }
     }
 
@@ -101,6 +114,7 @@ impl Handle {
         let secrets = secrets.into();
         self.plain.replace(secrets.secrets());
         self.decoded.replace(secrets.secrets());
+        self.tokens.replace(secrets.secrets());
     }
 }
 

@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use http::request::Parts;
 use http::{HeaderName, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
-use tower_webhook::scheme::{BasicAuth, Circle, Discord, SendGrid, SigningScheme, StandardWebhooksV1a, TokenScheme};
+use tower_webhook::scheme::{
+    BasicAuth, Circle, Discord, GitLab, Okta, SendGrid, SigningScheme, StandardWebhooksV1a, Telegram, TokenScheme,
+};
 use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{
     BufferedBody, Ed25519PrivateKey, Ed25519PublicKey, P256PrivateKey, P256PublicKey, Rejection, RejectionKind, Secret,
@@ -191,6 +193,14 @@ async fn public_keys_rotate_and_are_looked_up() {
 #[tokio::test]
 async fn tokens_rotate_and_are_looked_up() {
     check(BasicAuth, StatusCode::FORBIDDEN).await;
+    check(GitLab, StatusCode::FORBIDDEN).await;
+    check(Okta::new(), StatusCode::FORBIDDEN).await;
+    check(
+        Okta::with_header(HeaderName::from_static("x-okta")),
+        StatusCode::FORBIDDEN,
+    )
+    .await;
+    check(Telegram, StatusCode::FORBIDDEN).await;
     let scheme = TokenScheme::new(HeaderName::from_static("x-token"));
     check(scheme.clone(), StatusCode::FORBIDDEN).await;
     check(scheme.prefix("Bearer "), StatusCode::FORBIDDEN).await;

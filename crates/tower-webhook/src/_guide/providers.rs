@@ -5,6 +5,7 @@
 //!
 //! | provider | signs | header | type | refusals | largest body | handshake | identity of a delivery |
 //! |---|---|---|---|---|---|---|---|
+//! | Adyen, payments | eight fields of the body, `:` between them | none: `hmacSignature` in the body | [`Adyen`](crate::scheme::Adyen) | | | | |
 //! | Asana | body | `X-Hook-Signature` | [`Asana`](crate::scheme::Asana) | | | `X-Hook-Secret`, sent back, is the secret | |
 //! | Bitbucket, Jira Cloud | body | `X-Hub-Signature` | [`Bitbucket`](crate::scheme::Bitbucket) | | | | `X-Request-UUID`, unsigned |
 //! | Box | body, time | `Box-Signature-Primary`, `Box-Signature-Secondary` | [`BoxCom`](crate::scheme::BoxCom) | | | | `Box-Delivery-Id`, unsigned |
@@ -18,8 +19,10 @@
 //! | ElevenLabs | time, `.`, body | `ElevenLabs-Signature` | [`ElevenLabs`](crate::scheme::ElevenLabs) | | | | |
 //! | Facebook, Instagram, Messenger, WhatsApp | body | `X-Hub-Signature-256` | [`Meta`](crate::scheme::Meta) | | | `GET` with `hub.challenge` | |
 //! | Flutterwave 4 | body | `flutterwave-signature` | [`Flutterwave`](crate::scheme::Flutterwave) | | | | |
+//! | Flutterwave 3 | nothing | `verif-hash` | [`TokenScheme`](crate::scheme::TokenScheme) | | | | |
 //! | Forgejo, Gitea | body | `X-Forgejo-Signature`, `X-Gitea-Signature` | [`Gitea`](crate::scheme::Gitea) | | | | `X-Gitea-Delivery`, unsigned |
 //! | GitHub | body | `X-Hub-Signature-256` | [`GitHub`](crate::scheme::GitHub) | | 25 MB | | `X-GitHub-Delivery`, unsigned |
+//! | GitLab, secret token | nothing | `X-Gitlab-Token` | [`GitLab`](crate::scheme::GitLab) | | | | `X-Gitlab-Event-UUID`, unsigned |
 //! | GitLab, signing token | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | HubSpot 3 | method, URL, body, time | `X-HubSpot-Signature-v3` | [`HubSpot`](crate::scheme::HubSpot) | | | | |
 //! | Intercom | body | `X-Hub-Signature` | [`Intercom`](crate::scheme::Intercom) | | | | |
@@ -27,12 +30,17 @@
 //! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | |
 //! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | |
 //! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | `Linear-Delivery`, unsigned |
+//! | Mailgun | time, token; not the event | none: `signature` in the body | [`Mailgun`](crate::scheme::Mailgun) | | | | `token` in the body, signed |
+//! | Microsoft Graph | nothing | none: `clientState` in the body | [`MicrosoftGraph`](crate::scheme::MicrosoftGraph) | | | `POST` with `validationToken` | |
 //! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | `id` in the body |
 //! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | |
+//! | Okta, event hooks | nothing | `Authorization`, or another one | [`Okta`](crate::scheme::Okta) | | | `GET` with `X-Okta-Verification-Challenge` | |
 //! | OpenAI, Anthropic | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Paddle Billing | time, `:`, body | `Paddle-Signature` | [`Paddle`](crate::scheme::Paddle) | | | | `event_id` in the body |
 //! | PagerDuty | body | `X-PagerDuty-Signature` | [`PagerDuty`](crate::scheme::PagerDuty) | 403 | | | |
 //! | Paystack | body | `x-paystack-signature` | [`Paystack`](crate::scheme::Paystack) | | | | |
+//! | Polar | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
+//! | Postmark | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
 //! | QuickBooks | body | `intuit-signature` | [`QuickBooks`](crate::scheme::QuickBooks) | | | | |
 //! | Razorpay | body | `X-Razorpay-Signature` | [`Razorpay`](crate::scheme::Razorpay) | | | | `x-razorpay-event-id`, unsigned |
 //! | Resend | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
@@ -45,7 +53,11 @@
 //! | Standard Webhooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Standard Webhooks, asymmetric | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooksV1a`](crate::scheme::StandardWebhooksV1a) | | | | `webhook-id`, signed |
 //! | Stripe | time, `.`, body | `Stripe-Signature` | [`Stripe`](crate::scheme::Stripe) | | | | `id` in the body |
+//! | Supabase, auth hooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
+//! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | `update_id` in the body |
+//! | Trello | body, URL | `X-Trello-Webhook` | [`Trello`](crate::scheme::Trello) | | | `HEAD` | |
+//! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | |
 //! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |
 //! | Typeform | body | `Typeform-Signature` | [`Typeform`](crate::scheme::Typeform) | | | | |
 //! | Vercel | body | `x-vercel-signature` | [`Vercel`](crate::scheme::Vercel) | | | | |
@@ -57,6 +69,8 @@
 //! | any with a user and a password in the URL | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
 //!
 //! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
+//! - **secrets**: as the page of the type says; but Polar's is the [text itself](crate::SigningSecret::into_key), and
+//!   Supabase's is what follows the `v1,`.
 //! - **refusals**: the status that the provider wants for a wrong signature. A type has the status of its
 //!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
 //! - **largest body**: what the provider says that it may send. The type admits it, and 2 MiB where there is none;

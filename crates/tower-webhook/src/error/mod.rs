@@ -52,6 +52,8 @@ pub enum ConfigError {
     },
     /// The secret is not `whsec_` and the standard base64 of a key.
     Whsec(WhsecError),
+    /// The secret is not the hexadecimal digits of a key.
+    NotHex,
     /// The text of a public or private key is in another form, of another algorithm, or a weak key.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     Key(KeyError),
@@ -88,6 +90,7 @@ impl fmt::Display for ConfigError {
             Self::OversizedFile { path } => write!(f, "secret file {} is larger than 64 KiB", path.display()),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
             Self::Whsec(error) => error.fmt(f),
+            Self::NotHex => f.write_str("signing secret is not pairs of hexadecimal digits: copy all of the key anew"),
             #[cfg(any(feature = "ed25519", feature = "p256"))]
             Self::Key(error) => error.fmt(f),
             Self::UserName => f.write_str("user contains a colon, at which it would end"),

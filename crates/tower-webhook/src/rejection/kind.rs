@@ -15,12 +15,14 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// The signature header is missing, or another header that the scheme signs. 403, `missing_signature`.
+    /// The signature header is missing, or another header that the scheme signs; or the signature is missing in the
+    /// body. 403, `missing_signature`.
     MissingSignature,
     /// The signature header occurs more than once, or another header that the scheme signs does; or two headers
     /// contradict each other. 403, `duplicate_signature`.
     DuplicateSignature,
-    /// The signature header does not have the form that the scheme prescribes. 403, `malformed_signature`.
+    /// The signature header does not have the form that the scheme prescribes; or the body does not, of which the
+    /// signature is a part. 403, `malformed_signature`.
     MalformedSignature,
     /// The signature is well formed, but no secret makes it over this body. 403, `signature_mismatch`.
     SignatureMismatch,

@@ -141,7 +141,15 @@ impl From<RejectionKind> for Rejection {
 /// Prints the kind, and the header at fault.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)?;
+        // A scheme that reads the body tells by the source what is wrong there.
+        let is_in_body = self.header.is_none() && self.source.is_some();
+        match self.kind {
+            RejectionKind::MissingSignature if is_in_body => return f.write_str("signature in the body is missing"),
+            RejectionKind::MalformedSignature if is_in_body => {
+                return f.write_str("signature in the body does not have the form that the scheme prescribes");
+            }
+            kind => kind.fmt(f)?,
+        }
         match &self.header {
             Some(name) => write!(f, ": {name}"),
             None => Ok(()),
@@ -149,7 +157,8 @@ impl fmt::Display for Rejection {
     }
 }
 
-/// The source is the error of the body or of the source of secrets, if one of them caused the refusal.
+/// The source is the error of the body or of the source of secrets, if one of them caused the refusal, or says what is
+/// wrong with a signature in the body.
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source = self.source.as_deref()?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
-use super::Head;
+use crate::head::Head;
 use crate::identity::{DeliveryIdentity, Mark};
 use crate::mac::{self, Signature};
 
@@ -28,6 +28,8 @@ pub(crate) enum Signed<'a> {
     After([&'a [u8]; MAX_PARTS]),
     /// These bytes, in place of the body.
     Instead(Cow<'a, [u8]>),
+    /// What the scheme reads from the whole body, for which it needs this head again.
+    InBody(Head<'a>),
 }
 
 /// What is needed at the end of the body.
@@ -99,6 +101,16 @@ impl<'a> SignatureHeader<'a> {
         Self::claiming(mac::token_claim(shown)).signed_instead_of_body(&b""[..])
     }
 
+    /// Claims nothing yet: the signature is in the body, or the signed bytes are made of it. Once the whole body is
+    /// there, [`Scheme::read_body`](super::Scheme::read_body) has the claim; it is given this head again.
+    pub fn in_body(head: Head<'a>) -> Self {
+        Self {
+            signed: Signed::InBody(head),
+            // Never compared.
+            ..Self::new([0; 32])
+        }
+    }
+
     /// Sets the bytes that are signed in place of the body. Whoever sees one request can then send it with any body:
     /// use it only where the provider signs nothing else.
     pub fn signed_instead_of_body(mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
@@ -127,6 +139,12 @@ impl<'a> SignatureHeader<'a> {
         self
     }
 
+    /// Sets the id of the delivery, as [`delivery_id`](Self::delivery_id) does, for one that is in the body.
+    pub fn owned_delivery_id(mut self, id: HeaderValue) -> Self {
+        self.claim.mark = Mark::Id(Cow::Owned(id));
+        self
+    }
+
     /// Lets this identify the delivery.
     pub(crate) fn identified_by(mut self, identity: &DeliveryIdentity, head: Head<'_>) -> Self {
         let id = self.claim.mark.id().cloned();
@@ -137,7 +155,7 @@ impl<'a> SignatureHeader<'a> {
     /// Whether this is one of the parts before the body, or all that is signed after it or in its place.
     fn signs(&self, value: &[u8]) -> bool {
         let is_in_front = match &self.signed {
-            Signed::Body => false,
+            Signed::Body | Signed::InBody(_) => false,
             Signed::After(parts) => parts.contains(&value),
             Signed::Instead(message) => **message == *value,
         };

@@ -13,10 +13,12 @@
 //! | the time and the body: a list of the time and MACs | [`Calendly`], [`CloudflareStream`], [`ElevenLabs`], [`Mux`], [`Paddle`], [`Sanity`], [`Stripe`] |
 //! | the time and the body: a header for each | [`BoxCom`], [`Slack`], [`Zendesk`], [`Zoom`] |
 //! | an id, the time and the body | [`StandardWebhooks`] and Svix, [`Twitch`] |
-//! | the public URL and the body | [`Square`], [`HubSpot`] with method and time |
+//! | the public URL and the body | [`Square`], [`HubSpot`] with method and time, [`Trello`] (feature `sha1`) |
 //! | the body, or the time and the body, with a public key of P-256 (feature `p256`) | [`Circle`], [`SendGrid`] |
 //! | the time and the body, with a public key of Ed25519 (feature `ed25519`) | [`Discord`], [`StandardWebhooksV1a`] with an id |
-//! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], or as data [`TokenScheme`] |
+//! | the public URL and the fields of a form, or the hash of the body (feature `sha1`) | [`Twilio`] |
+//! | parts of the body, with the signature in the body | [`Adyen`], [`Mailgun`] |
+//! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], [`GitLab`], [`MicrosoftGraph`] in the body, [`Okta`], [`Telegram`], or as data [`TokenScheme`] |
 //! | any of those with a MAC, as data | [`HmacScheme`] |
 //!
 //! [All providers](crate::_guide::providers) is a table with a row for each, and names those that sign as another one
@@ -24,7 +26,8 @@
 //! [decoded](crate::SigningSecret::from_whsec).
 //!
 //! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]:
-//! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing.
+//! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing. A
+//! scheme whose signature is in the body, or whose message is made of it, [reads the whole body](Scheme::read_body).
 //!
 //! # A scheme of your own
 //!
@@ -89,6 +92,7 @@
 //! Some providers send several signatures, one for each secret while they rotate. The first 16 entries of such a list
 //! are considered, of any kind. A longer list costs nothing more.
 
+mod adyen;
 mod asana;
 mod basic_auth;
 mod bitbucket;
@@ -106,8 +110,10 @@ mod dropbox;
 mod elevenlabs;
 mod encoding;
 mod flutterwave;
+mod form;
 mod gitea;
 mod github;
+mod gitlab;
 mod header;
 mod hex;
 mod hmac_provider;
@@ -116,13 +122,17 @@ mod hubspot;
 mod id;
 #[cfg(feature = "sha1")]
 mod intercom;
+mod json;
 mod knowrithm;
 mod lemon_squeezy;
 mod line;
 mod linear;
+mod mailgun;
 mod meta;
+mod microsoft_graph;
 mod mux;
 mod notion;
+mod okta;
 mod only_value;
 mod paddle;
 mod pagerduty;
@@ -143,8 +153,14 @@ mod standard_webhooks;
 #[cfg(feature = "ed25519")]
 mod standard_webhooks_v1a;
 mod stripe;
+mod telegram;
 mod timestamp;
 mod token;
+mod token_provider;
+#[cfg(feature = "sha1")]
+mod trello;
+#[cfg(feature = "sha1")]
+mod twilio;
 mod twitch;
 mod typeform;
 #[cfg(feature = "sha1")]
@@ -157,6 +173,7 @@ mod zoom;
 
 use http::StatusCode;
 
+pub use self::adyen::Adyen;
 pub use self::asana::Asana;
 pub use self::basic_auth::BasicAuth;
 pub use self::bitbucket::Bitbucket;
@@ -174,6 +191,7 @@ pub use self::encoding::Encoding;
 pub use self::flutterwave::Flutterwave;
 pub use self::gitea::Gitea;
 pub use self::github::GitHub;
+pub use self::gitlab::GitLab;
 pub use self::header::SignatureHeader;
 pub(crate) use self::header::{Claim, Signed};
 use self::hmac_provider::hmac_provider;
@@ -186,9 +204,12 @@ pub use self::knowrithm::Knowrithm;
 pub use self::lemon_squeezy::LemonSqueezy;
 pub use self::line::Line;
 pub use self::linear::Linear;
+pub use self::mailgun::Mailgun;
 pub use self::meta::Meta;
+pub use self::microsoft_graph::MicrosoftGraph;
 pub use self::mux::Mux;
 pub use self::notion::Notion;
+pub use self::okta::Okta;
 pub use self::only_value::only_value;
 pub use self::paddle::Paddle;
 pub use self::pagerduty::PagerDuty;
@@ -209,8 +230,14 @@ pub use self::standard_webhooks::StandardWebhooks;
 #[cfg(feature = "ed25519")]
 pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
+pub use self::telegram::Telegram;
 pub use self::timestamp::{TimeUnit, only_time, only_timestamp};
 pub use self::token::TokenScheme;
+use self::token_provider::token_provider;
+#[cfg(feature = "sha1")]
+pub use self::trello::Trello;
+#[cfg(feature = "sha1")]
+pub use self::twilio::Twilio;
 pub use self::twitch::Twitch;
 pub use self::typeform::Typeform;
 #[cfg(feature = "sha1")]
@@ -224,7 +251,7 @@ use crate::error::ConfigError;
 pub use crate::head::Head;
 use crate::identity::DeliveryIdentity;
 pub use crate::mac::{Algorithm, Signature};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::Secret;
 
 /// How many entries of a list of signatures are considered.
@@ -282,6 +309,22 @@ pub trait Scheme: Send + Sync + 'static {
     /// A [`Rejection`] that names the missing or malformed header. Use a kind with the status 403: the peer sees the
     /// status of the kind.
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+
+    /// Judges the whole body, for a scheme that has its signature there, or makes the signed bytes of it. It is called
+    /// with the same head once [`read`](Self::read) has returned [`SignatureHeader::in_body`], and never otherwise. By
+    /// default it refuses.
+    ///
+    /// The body has at most [`max_body`](crate::Verifier::max_body) bytes, and nothing about it is known to be true:
+    /// bound what is made of it. The claim says what is signed by
+    /// [`signed_instead_of_body`](SignatureHeader::signed_instead_of_body), or it is the body itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). [`Rejection::with_source`] tells the operator what is wrong with the body.
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        let _ = (head, body);
+        Err(RejectionKind::MissingSignature.into())
+    }
 }
 
 /// Panics with the error of a scheme that cannot be used.

@@ -6,6 +6,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 
 use super::Scheme;
+use super::json::Json;
 use crate::head::Head;
 use crate::mac::{Algorithm, Message, Signature, SigningKey};
 
@@ -14,11 +15,20 @@ use crate::mac::{Algorithm, Message, Signature, SigningKey};
 ///
 /// See [the module](super#a-scheme-of-your-own) for an example.
 pub trait SigningScheme: Scheme {
-    /// The header that contains the signature.
+    /// The header that contains the signature. A scheme that [signs inside of the body](Self::sign_body) has none, and
+    /// names another header here that it reads, such as `Content-Type`.
     fn signature_header(&self) -> &HeaderName;
 
-    /// The headers that sign this request: the signature, and every other header that the scheme reads.
+    /// The headers that sign this request: the signature, and every other header that the scheme reads. A scheme that
+    /// has them in the body panics.
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap;
+
+    /// The body with its signature in it, for a scheme that has it there: made of this content, which is the body of
+    /// the request. By default there is none in the body, which is `None`.
+    fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+        let _ = (request, content);
+        None
+    }
 }
 
 /// A request that is to be signed: its head, the time, an id, and what signs its body.
@@ -82,6 +92,25 @@ impl<'a> Unsigned<'a> {
         signature.unwrap_or_else(|| panic!("the secret of this scheme makes no signatures of {algorithm:?}"))
     }
 
+    /// The body, joined into one piece.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        let body = std::cell::RefCell::new(Vec::new());
+        (self.body)(&mut |piece| body.borrow_mut().extend_from_slice(piece));
+        body.into_inner()
+    }
+
+    /// The signature of these bytes, joined, by this algorithm: for a scheme that makes the signed bytes of the body.
+    ///
+    /// # Panics
+    ///
+    /// As [`signature`](Self::signature) does.
+    #[must_use]
+    pub fn signature_instead_of_body(&self, algorithm: Algorithm, message: &[&[u8]]) -> Signature {
+        let alone = Unsigned { body: &|_| {}, ..*self };
+        alone.signature(algorithm, message, &[])
+    }
+
     /// The text of the [`Token`](crate::Token) that the scheme shows.
     ///
     /// # Panics
@@ -128,4 +157,28 @@ pub(super) fn shown(name: &HeaderName, prefix: &str, token: &[u8]) -> HeaderMap 
     let mut value = HeaderValue::from_bytes(&text).expect("a header can have the token");
     value.set_sensitive(true);
     HeaderMap::from_iter([(name.clone(), value)])
+}
+
+/// What [`SigningScheme::sign`] does in a scheme that signs inside of the body.
+pub(super) fn inside(scheme: &str) -> HeaderMap {
+    panic!("{scheme} signs inside of the body: use `Signer::sign_body`")
+}
+
+/// The JSON text with a member of the object at this path set to a value, in place of the one that it has; `None` when
+/// there is no such object, or it has the member twice.
+pub(super) fn with_member(json: &[u8], path: &[&str], name: &str, value: &str) -> Option<Vec<u8>> {
+    let whole = Json::parse(json)?;
+    let object = path
+        .iter()
+        .try_fold(whole, |object, name| object.members([*name])?[0])?;
+    let [member] = object.members([name])?;
+    let (range, text) = if let Some(member) = member {
+        (member.range_in(json), value.to_owned())
+    } else {
+        let start = object.range_in(json).start + 1;
+        let is_empty = json[start..].trim_ascii_start().first() == Some(&b'}');
+        let mark = if is_empty { "" } else { "," };
+        (start..start, format!("\"{name}\":{value}{mark}"))
+    };
+    Some([&json[..range.start], text.as_bytes(), &json[range.end..]].concat())
 }

@@ -8,8 +8,8 @@ use super::placeholder::fault_of_key;
 use super::{Keyed, Secret, SigningSecret, sealed};
 use crate::error::ConfigError;
 
-/// A signing secret whose text was decoded into the key: made by
-/// [`SigningSecret::from_whsec`](SigningSecret::from_whsec).
+/// A signing secret whose text was decoded into the key: made by [`SigningSecret::from_whsec`] or
+/// [`SigningSecret::from_hex`].
 ///
 /// [`StandardWebhooks`](crate::scheme::StandardWebhooks) takes this kind alone, so that a secret that nobody decoded
 /// does not compile:

@@ -5,6 +5,7 @@ mod decoded;
 #[cfg(feature = "ed25519")]
 mod ed25519_key;
 mod file;
+mod hex;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod key_text;
 mod kind;

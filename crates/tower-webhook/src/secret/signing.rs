@@ -157,9 +157,7 @@ impl SigningSecret {
         if is_blank(&key) {
             return Err(WhsecError::BlankKey.into());
         }
-        placeholder::warn(|| placeholder::fault_of_key(&key), self.place());
-        let bytes = Zeroizing::new(key.as_slice().into());
-        Ok(DecodedSecret(Self { bytes, ..self }))
+        Ok(self.decoded_to(&key))
     }
 
     /// Refuses a secret that is probably a placeholder, or was damaged on its way into the program. Each kind is a
@@ -222,6 +220,13 @@ impl SigningSecret {
         (self.label, self.not_after)
     }
 
+    /// The secret with the key that its text is decoded to.
+    pub(super) fn decoded_to(self, key: &[u8]) -> DecodedSecret {
+        placeholder::warn(|| placeholder::fault_of_key(key), self.place());
+        let bytes = Zeroizing::new(key.into());
+        DecodedSecret(Self { bytes, ..self })
+    }
+
     pub(super) fn without(self, fault: Option<SecretFault>) -> Result<Self, ConfigError> {
         let Some(fault) = fault else { return Ok(self) };
         let place = self.place().to_owned();
@@ -239,7 +244,7 @@ impl SigningSecret {
         self
     }
 
-    fn non_blank(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn non_blank(bytes: &[u8]) -> Option<Self> {
         (!is_blank(bytes)).then(|| Self {
             bytes: Zeroizing::new(bytes.into()),
             place: None,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Request, Uri};
 
@@ -43,9 +44,10 @@ pub struct RequestBuilder {
     /// The same scheme with a secret that the receiver does not know.
     pub(super) other: Signer,
     pub(super) signature: HeaderName,
-    pub(super) signs_time: bool,
-    /// A token is shown beside a body that nothing signs.
+    /// A token is shown beside a body that nothing signs, and some schemes sign parts of it alone.
     pub(super) signs_body: bool,
+    /// The signature is in the body.
+    pub(super) signs_inside: bool,
     clock: Arc<dyn Clock>,
     uri: Uri,
     headers: HeaderMap,
@@ -64,13 +66,20 @@ impl RequestBuilder {
     pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
         let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::Private::unknown());
         let signer = Signer::new(scheme.clone(), secret);
-        let sample = signer.sign(Request::new(""));
-        let read = scheme.read(Head::from(&sample));
-        let read = read.expect("a scheme reads what it signs");
+        let empty = HeaderMap::new();
+        let signs_inside = scheme
+            .read(Head::from(&empty))
+            .is_ok_and(|read| matches!(read.signed, Signed::InBody(_)));
+        let signs_body = !signs_inside && {
+            let sample = signer.sign(Request::new(""));
+            let read = scheme.read(Head::from(&sample));
+            let read = read.expect("a scheme reads what it signs");
+            !matches!(read.signed, Signed::Instead(_))
+        };
         Self {
             signature: scheme.signature_header().clone(),
-            signs_time: read.claim.timestamp.is_some(),
-            signs_body: !matches!(read.signed, Signed::Instead(_)),
+            signs_body,
+            signs_inside,
             signer,
             other,
             clock: Arc::new(SystemTime::now),
@@ -115,22 +124,28 @@ impl RequestBuilder {
     /// A genuine request with this content, in one frame.
     #[must_use]
     pub fn signed(&self, content: impl AsRef<[u8]>) -> Request<TestBody> {
-        self.signed_as(&content, TestBody::one(&content))
+        self.sign(&self.signer, content.as_ref(), 0).map(TestBody::one)
     }
 
     /// A request that is signed for this content, and sends this body: the same content in other frames, or another
-    /// one.
+    /// one. A scheme that signs inside of the body, as Mailgun's does, signs none of them: send the frames of
+    /// [`signed_body`](Self::signed_body).
     #[must_use]
     pub fn signed_as<B>(&self, content: impl AsRef<[u8]>, body: B) -> Request<B> {
-        self.request(self.sign(&self.signer, content.as_ref(), 0), body)
+        self.sign(&self.signer, content.as_ref(), 0).map(|_| body)
     }
 
-    /// The headers that this signer would have written this many seconds ago.
-    pub(super) fn sign(&self, signer: &Signer, content: &[u8], seconds_ago: i64) -> HeaderMap {
+    /// The body of a genuine request with this content: the content itself, unless the scheme signs inside of it.
+    #[must_use]
+    pub fn signed_body(&self, content: impl AsRef<[u8]>) -> Bytes {
+        self.sign(&self.signer, content.as_ref(), 0).into_body()
+    }
+
+    /// The request that this signer would have written this many seconds ago.
+    pub(super) fn sign(&self, signer: &Signer, content: &[u8], seconds_ago: i64) -> Request<Bytes> {
         let now = unix_seconds(self.clock.now());
         let signer = signer.clone().timestamp(now.saturating_sub(seconds_ago).max(0));
-        let request = signer.sign(self.request(HeaderMap::new(), content));
-        request.into_parts().0.headers
+        signer.sign_body(self.request(HeaderMap::new(), content))
     }
 
     pub(super) fn request<B>(&self, signed: HeaderMap, body: B) -> Request<B> {

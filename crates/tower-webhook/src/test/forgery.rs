@@ -84,7 +84,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn forged(&self, forgery: Forgery, content: impl AsRef<[u8]>) -> Option<Request<TestBody>> {
         let content = content.as_ref();
-        let genuine = || self.sign(&self.signer, content, 0);
+        let genuine = || self.sign(&self.signer, content, 0).into_parts().0.headers;
         let needs_signed_body = !matches!(
             forgery,
             Forgery::OtherSecret | Forgery::StaleTimestamp | Forgery::DoubledHeader
@@ -94,9 +94,14 @@ impl RequestBuilder {
         }
         let (headers, sent) = match forgery {
             Forgery::BitFlip => (genuine(), with_bit_flipped(content)?),
-            Forgery::OtherSecret => (self.sign(&self.other, content, 0), content.to_vec()),
-            Forgery::StaleTimestamp if !self.signs_time => return None,
-            Forgery::StaleTimestamp => (self.sign(&self.signer, content, STALE), content.to_vec()),
+            Forgery::OtherSecret => return Some(self.sign(&self.other, content, 0).map(TestBody::one)),
+            Forgery::StaleTimestamp => {
+                let stale = self.sign(&self.signer, content, STALE);
+                self.signer.signed_time(&stale)?;
+                return Some(stale.map(TestBody::one));
+            }
+            // What is in the body has no header to be doubled.
+            Forgery::DoubledHeader if self.signs_inside => return None,
             Forgery::DoubledHeader => (self.doubled(genuine())?, content.to_vec()),
             Forgery::TruncatedSignature => (self.truncated(genuine())?, content.to_vec()),
             Forgery::ReserialisedJson => (genuine(), with_other_white_space(content)?),

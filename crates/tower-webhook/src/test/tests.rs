@@ -288,6 +288,50 @@ fn a_body_polled_after_its_end_panics() {
 }
 
 #[tokio::test]
+async fn a_signature_in_the_body_is_forged_where_it_can_be() {
+    use crate::scheme::{Adyen, Mailgun};
+
+    let notification = r#"{"notificationItems":[{"NotificationRequestItem":{"success":"true"}}]}"#;
+    for ((builder, verifier), content, forgeries) in [
+        (
+            pair(Mailgun, SigningSecret::new("hush").unwrap()),
+            "{}",
+            &[Forgery::OtherSecret, Forgery::StaleTimestamp][..],
+        ),
+        (pair(Adyen, decoded_secret()), notification, &[Forgery::OtherSecret]),
+    ] {
+        let builder = builder.header(CONTENT_TYPE, "application/json".parse().unwrap());
+        let genuine = verifier.verify_request(builder.signed(content)).await.unwrap();
+        let signed = genuine.body().bytes().clone();
+        assert!(signed.len() > content.len(), "{signed:?}");
+        assert!(verifier.verify(&HeaderMap::new(), builder.signed_body(content)).is_ok());
+
+        let mut seen = Vec::new();
+        for (forgery, request) in builder.forgeries(content) {
+            let refused = verifier.verify_request(request).await.unwrap_err();
+            assert_eq!(refused.kind(), forgery.rejection_kind(), "{builder:?}, {forgery:?}");
+            seen.push(forgery);
+        }
+        assert_eq!(seen, forgeries);
+    }
+}
+
+#[cfg(feature = "sha1")]
+#[tokio::test]
+async fn a_form_is_signed_and_forged() {
+    let twilio = crate::scheme::Twilio::new("https://example.com/sms").unwrap();
+    let (builder, verifier) = pair(twilio, SigningSecret::new("hush").unwrap());
+    let form = "application/x-www-form-urlencoded".parse().unwrap();
+    let builder = builder.header(CONTENT_TYPE, form);
+    let genuine = verifier.verify_request(builder.signed("b=2&a=1")).await;
+    assert_eq!(genuine.unwrap().body().bytes(), "b=2&a=1");
+    for (forgery, request) in builder.forgeries("b=2&a=1") {
+        let refused = verifier.verify_request(request).await.unwrap_err();
+        assert_eq!(refused.kind(), forgery.rejection_kind(), "{forgery:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_forged_where_it_can_be() {
     let token = TokenScheme::new(HeaderName::from_static("x-token")).prefix("Bearer ");
     for (builder, verifier) in [

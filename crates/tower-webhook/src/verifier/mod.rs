@@ -123,9 +123,7 @@ impl Verifier {
         let head = head.into();
         let begun = self.policy.read(head).and_then(|header| {
             self.policy.judge(&header, declared_length(head.headers()))?;
-            let set = self.secrets.current();
-            let check = Check::start(&set, &header);
-            Ok(Verification::new(&self.policy, set, check, header.claim.to_static()))
+            Ok(Verification::new(&self.policy, self.secrets.current(), &header))
         });
         begun.map_err(|rejection| self.policy.refuse(rejection))
     }

@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 
 use self::begin::{Begun, announced, begin};
 use crate::body::BufferedBody;
+use crate::check::Check;
 use crate::collect::{Collected, Polled};
 use crate::deadline::Deadline;
 use crate::head::Head;
@@ -117,6 +118,8 @@ struct Pieces {
     set: Arc<Set>,
     claim: Claim<'static>,
     collected: Collected,
+    /// Whether the scheme reads the whole body.
+    reads_body: bool,
 }
 
 /// The end of a check.
@@ -230,9 +233,19 @@ where
 
 impl Pieces {
     fn finish(self, policy: &Policy, head: &mut Parts) -> Verdict {
-        let Pieces { set, claim, collected } = self;
+        let Pieces {
+            set,
+            claim,
+            collected,
+            reads_body,
+        } = self;
         let (bytes, check) = collected.finish();
-        match check.finish(&claim, &bytes, policy, &set) {
+        let verdict = if reads_body {
+            Check::in_body(Head::from(&*head), &bytes, policy, &set)
+        } else {
+            check.finish(&claim, &bytes, policy, &set)
+        };
+        match verdict {
             Ok(origin) => pass_on(policy, head, bytes, origin),
             Err(rejection) => refuse(policy, rejection),
         }

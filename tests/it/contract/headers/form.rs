@@ -84,7 +84,8 @@ fn lists(of: Provider) -> Vec<Case> {
 fn white_space(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
     let right = format!("{prefix}{mac}");
-    let (start, end) = (&mac[..31], &mac[32..]);
+    let middle = mac.len() / 2;
+    let (start, end) = (&mac[..middle], &mac[middle + 1..]);
     let mut cases = vec![
         malformed(of, "a blank for a digit", format!("{prefix}{start} {end}")),
         malformed(of, "a tab for a digit", format!("{prefix}{start}\t{end}")),

@@ -133,6 +133,8 @@ impl Provider {
             Self::Twitch => Form::new("twitch", "twitch-eventsub-message-signature", "sha256=", Hex)
                 .time("twitch-eventsub-message-timestamp", Rfc3339)
                 .id("twitch-eventsub-message-id"),
+            Self::Trello => Form::new("trello", "x-trello-webhook", "", Base64).mac_len(20),
+            Self::Twilio => Form::new("twilio", "x-twilio-signature", "", Base64).mac_len(20),
             Self::Typeform => Form::new("typeform", "typeform-signature", "sha256=", Base64),
             Self::Vercel => Form::new("vercel", "x-vercel-signature", "", Hex).mac_len(20),
             Self::WooCommerce => Form::new("woocommerce", "x-wc-webhook-signature", "", Base64),
@@ -145,6 +147,9 @@ impl Provider {
                 .list(";")
                 .id("x-described-id"),
             Self::Custom => Form::new("acme", "x-acme-mac", "", Hex),
+            Self::Adyen => Form::new("adyen", "", "", Base64).decodes_secret(),
+            Self::Mailgun => Form::new("mailgun", "", "", Hex),
+            Self::MicrosoftGraph => Form::new("microsoft_graph", "", "", Hex),
         }
     }
 }

@@ -23,14 +23,18 @@ pub(crate) const ID: &str = "msg_1";
 
 /// Lists the schemes once: as an enum, and as the array of its variants.
 macro_rules! providers {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[$doc:meta])* $name:ident,)* ; $($inside:ident,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Provider {
             $($(#[$doc])* $name,)*
+            $($inside,)*
         }
 
-        /// Every scheme of the core, and schemes that are not of the core.
+        /// Every scheme of the core whose signature is in a header, and schemes that are not of the core.
         pub(crate) const ALL: [Provider; [$(Provider::$name),*].len()] = [$(Provider::$name),*];
+
+        /// Every scheme of the core whose signature is in the body.
+        pub(crate) const INSIDE: [Provider; [$(Provider::$inside),*].len()] = [$(Provider::$inside),*];
     };
 }
 
@@ -71,6 +75,8 @@ providers! {
     Svix,
     /// Svix's header names, read by `StandardWebhooks::svix_only()`.
     SvixOnly,
+    Trello,
+    Twilio,
     Twitch,
     Typeform,
     Vercel,
@@ -83,10 +89,14 @@ providers! {
     Described,
     /// The scheme of `acme.rs`.
     Custom,
+    ;
+    Adyen,
+    Mailgun,
+    MicrosoftGraph,
 }
 
 /// One scheme of each kind. The whole table is for them; the others differ from one of them in names and prefixes.
-pub(crate) const KINDS: [Provider; 20] = [
+pub(crate) const KINDS: [Provider; 21] = [
     Provider::Knowrithm,
     Provider::GitHub,
     Provider::Stripe,
@@ -114,6 +124,8 @@ pub(crate) const KINDS: [Provider; 20] = [
     Provider::BoxCom,
     // Method and public URL before the body, the time after it.
     Provider::HubSpot,
+    // A message that is made of the body.
+    Provider::Twilio,
     Provider::Described,
     Provider::Custom,
 ];
@@ -172,6 +184,11 @@ impl Provider {
     /// Whether white space around the entries of a list is skipped: blanks do not separate them.
     pub(crate) fn trims_entries(self) -> bool {
         self.form().list.is_some_and(|mark| mark != " ")
+    }
+
+    /// Whether the signature is in the body.
+    pub(crate) fn signs_inside(self) -> bool {
+        INSIDE.contains(&self)
     }
 
     pub(crate) fn signs_time(self) -> bool {

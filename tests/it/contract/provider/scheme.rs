@@ -50,6 +50,8 @@ impl Provider {
             Self::StandardWebhooks | Self::Svix => to.with(StandardWebhooks::new()),
             Self::Stripe => to.with(scheme::Stripe),
             Self::SvixOnly => to.with(StandardWebhooks::svix_only()),
+            Self::Trello => to.with(scheme::Trello::new(PUBLIC_URL).unwrap()),
+            Self::Twilio => to.with(scheme::Twilio::new(PUBLIC_URL).unwrap()),
             Self::Twitch => to.with(scheme::Twitch),
             Self::Typeform => to.with(scheme::Typeform),
             Self::Vercel => to.with(scheme::Vercel),
@@ -60,6 +62,9 @@ impl Provider {
             Self::Zoom => to.with(scheme::Zoom),
             Self::Described => to.with(DESCRIBED),
             Self::Custom => to.with(Acme),
+            Self::Adyen => to.with(scheme::Adyen),
+            Self::Mailgun => to.with(scheme::Mailgun),
+            Self::MicrosoftGraph => to.with(scheme::MicrosoftGraph),
         }
     }
 }

@@ -16,7 +16,7 @@ use http::header::HeaderName;
 
 pub use self::part::{Part, Separator};
 pub use self::provider::HmacProvider;
-use self::public_url::PublicUrl;
+pub(super) use self::public_url::PublicUrl;
 use super::{Algorithm, Encoding, TimeUnit};
 use crate::error::ConfigError;
 use crate::identity::DeliveryIdentity;

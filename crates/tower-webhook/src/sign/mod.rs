@@ -6,11 +6,14 @@ use std::io::{self, ErrorKind, Read, Seek};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::{HeaderMap, Request};
 
 use crate::clock::unix_seconds;
 use crate::head::Head;
 use crate::mac::{Message, SigningKey};
+#[cfg(feature = "test-util")]
+use crate::scheme::Signed;
 use crate::scheme::{self, SigningScheme, Unsigned};
 use crate::secret::Secret;
 use crate::secret::sealed::Signs;
@@ -113,7 +116,8 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When an id has to be drawn and the system has no random bytes, or the scheme signs the method or the URI.
+    /// When an id has to be drawn and the system has no random bytes, or the scheme signs the method or the URI, or has
+    /// its signature in the body: that needs [`sign_body`](Self::sign_body).
     #[must_use]
     pub fn headers(&self, body: impl AsRef<[u8]>) -> HeaderMap {
         self.headers_of(Head::from(&HeaderMap::new()), body.as_ref())
@@ -129,6 +133,47 @@ impl Signer {
         let headers = self.headers_of(Head::from(&request), request.body().as_ref());
         request.headers_mut().extend(headers);
         request
+    }
+
+    /// Signs a request whose body has the signature in it, as Mailgun's and Adyen's have: the body is made anew. With
+    /// any other scheme this is [`sign`](Self::sign), and a copy of the body.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_webhook::scheme::Mailgun;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("hush")?;
+    /// let request = Request::post("/mailgun").body(r#"{"event-data":{"event":"delivered"}}"#)?;
+    /// let request = Signer::new(Mailgun, &secret).sign_body(request);
+    /// assert!(request.body().starts_with(br#"{"signature":{"timestamp":""#));
+    ///
+    /// assert!(Verifier::new(Mailgun, secret).verify(&request, request.body().clone()).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the scheme has no place for a signature in such a body, and as [`headers`](Self::headers) does.
+    #[must_use]
+    pub fn sign_body<B: AsRef<[u8]>>(&self, request: Request<B>) -> Request<Bytes> {
+        let (head, content) = request.into_parts();
+        let request = Request::from_parts(head, Bytes::copy_from_slice(content.as_ref()));
+        let body = request.body();
+        let signed = self.unsigned_with(Head::from(&request), &|sink| sink(body), |unsigned| {
+            self.scheme.sign_inside(unsigned, body)
+        });
+        match signed {
+            Some(signed) => request.map(|_| signed.into()),
+            None => self.sign(request),
+        }
+    }
+
+    /// The time of signing that a request has, if its scheme signs one.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn signed_time(&self, request: &Request<Bytes>) -> Option<i64> {
+        self.scheme.signed_time(Head::from(request), request.body())
     }
 
     /// The headers that sign a request with this head and the body that the reader returns: a file, for example, which
@@ -176,8 +221,13 @@ impl Signer {
     }
 
     fn headers_with(&self, head: Head<'_>, body: &Message<'_>) -> HeaderMap {
+        self.unsigned_with(head, body, |unsigned| self.scheme.sign_head(unsigned))
+    }
+
+    /// Has a request signed that has this head and this body.
+    fn unsigned_with<T>(&self, head: Head<'_>, body: &Message<'_>, sign: impl FnOnce(&Unsigned<'_>) -> T) -> T {
         let drawn = self.id.is_none().then(draw_id);
-        self.scheme.sign_head(&Unsigned {
+        sign(&Unsigned {
             head,
             timestamp: self.timestamp.unwrap_or_else(|| unix_seconds(SystemTime::now())),
             id: self.id.as_deref().or(drawn.as_deref()).unwrap_or_default(),
@@ -219,139 +269,30 @@ impl fmt::Debug for Signer {
 /// A [`SigningScheme`] for any kind of secret.
 trait SignHead: Send + Sync {
     fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap;
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>>;
+    #[cfg(feature = "test-util")]
+    fn signed_time(&self, head: Head<'_>, body: &[u8]) -> Option<i64>;
 }
 
 impl<S: SigningScheme> SignHead for S {
     fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap {
         self.sign(request)
     }
+
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+        self.sign_body(request, content)
+    }
+
+    #[cfg(feature = "test-util")]
+    fn signed_time(&self, head: Head<'_>, body: &[u8]) -> Option<i64> {
+        let read = self.read(head).ok()?;
+        let read = match read.signed {
+            Signed::InBody(head) => self.read_body(head, body).ok()?,
+            _ => read,
+        };
+        read.claim.timestamp
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Cursor, SeekFrom};
-
-    use http::header::HeaderName;
-
-    use super::*;
-    use crate::rejection::Rejection;
-    use crate::scheme::{Encoding, Scheme, SignatureHeader, Slack, TokenScheme};
-    use crate::secret::SigningSecret;
-
-    fn secret() -> SigningSecret {
-        SigningSecret::new("whk_demo").unwrap()
-    }
-
-    /// Returns a few bytes at a time, and is interrupted before each.
-    struct Reluctant {
-        body: Cursor<Vec<u8>>,
-        ready: bool,
-    }
-
-    impl Read for Reluctant {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.ready = !self.ready;
-            if self.ready {
-                return Err(ErrorKind::Interrupted.into());
-            }
-            let most = buffer.len().min(1000);
-            self.body.read(&mut buffer[..most])
-        }
-    }
-
-    impl Seek for Reluctant {
-        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-            self.body.seek(to)
-        }
-    }
-
-    #[test]
-    fn a_body_from_a_reader_is_signed_as_one_in_memory_wherever_the_reader_stands() {
-        let body: Vec<u8> = (0..2 * PIECE + 7).map(|at| u8::try_from(at % 251).unwrap()).collect();
-        let signer = Signer::new(Slack, &secret()).timestamp(1_700_000_000);
-        let mut reader = Reluctant {
-            body: Cursor::new(body.clone()),
-            ready: false,
-        };
-        reader.body.set_position(70_000);
-        let headers = signer.headers_of_reader(&HeaderMap::new(), reader).unwrap();
-        assert_eq!(headers, signer.headers(&body));
-    }
-
-    /// Makes two MACs of each body.
-    struct Twice;
-
-    static TWICE: HeaderName = HeaderName::from_static("x-twice");
-
-    impl Scheme for Twice {
-        type Secret = SigningSecret;
-
-        fn name(&self) -> &'static str {
-            "twice"
-        }
-
-        fn read<'a>(&'a self, _: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-            unreachable!("it only signs")
-        }
-    }
-
-    impl SigningScheme for Twice {
-        fn signature_header(&self) -> &HeaderName {
-            &TWICE
-        }
-
-        fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {
-            let uri = request.head().uri().unwrap().to_string();
-            let macs = [request.mac(&[uri.as_bytes()], &[]), request.mac(&[], &[b"."])];
-            let value = macs.map(|mac| Encoding::Hex.encode(&mac)).join(" ");
-            HeaderMap::from_iter([(TWICE.clone(), value.parse().unwrap())])
-        }
-    }
-
-    #[test]
-    fn the_body_is_read_anew_for_each_mac_and_the_head_is_signed() {
-        let request = Request::post("/a?b=c").body("a body").unwrap();
-        let signer = Signer::new(Twice, &secret());
-        let headers = signer.headers_of_reader(&request, Cursor::new("a body")).unwrap();
-        assert_eq!(headers["x-twice"], signer.sign(request).headers()["x-twice"]);
-    }
-
-    #[test]
-    fn an_empty_token_can_be_shown() {
-        let headers = Signer::insecure_empty_secret(TokenScheme::new(TWICE.clone())).headers("");
-        assert_eq!(headers["x-twice"], "");
-    }
-
-    #[cfg(feature = "ed25519")]
-    #[test]
-    #[should_panic = "no private key is empty"]
-    fn no_private_key_is_empty() {
-        drop(Signer::insecure_empty_secret(scheme::StandardWebhooksV1a));
-    }
-
-    /// Fails after its first piece.
-    struct Broken(bool);
-
-    impl Read for Broken {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            if self.0 {
-                return Err(io::Error::other("the disk is gone"));
-            }
-            self.0 = true;
-            Ok(buffer.len())
-        }
-    }
-
-    impl Seek for Broken {
-        fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-            Ok(0)
-        }
-    }
-
-    #[test]
-    fn a_body_that_cannot_be_read_is_not_signed() {
-        let signer = Signer::new(Slack, &secret());
-        let error = signer.headers_of_reader(&HeaderMap::new(), Broken(false)).unwrap_err();
-        assert_eq!(error.to_string(), "the disk is gone");
-    }
-}
+mod tests;

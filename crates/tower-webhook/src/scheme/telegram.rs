@@ -1,0 +1,41 @@
+//! Telegram's scheme.
+
+use http::header::HeaderName;
+
+use super::{TokenScheme, token_provider};
+
+static SCHEME: TokenScheme =
+    TokenScheme::new(HeaderName::from_static("x-telegram-bot-api-secret-token")).named("telegram");
+
+/// The secret token of a Telegram bot. It signs nothing: [`Token`](crate::Token) says what that means.
+///
+/// **Sends** exactly one `X-Telegram-Bot-Api-Secret-Token`, which is the `secret_token` that was given to `setWebhook`.
+///
+/// **Specified** in <https://core.telegram.org/bots/api#setwebhook>.
+///
+/// The `update_id` in the body identifies an update.
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::scheme::Telegram;
+/// use tower_webhook::{Token, Verifier};
+///
+/// let verifier = Verifier::new(Telegram, Token::new("tk_4f1d")?);
+/// let mut headers = HeaderMap::new();
+/// headers.insert("x-telegram-bot-api-secret-token", "tk_4f1d".parse()?);
+/// assert!(verifier.verify(&headers, "{}").is_ok());
+/// headers.insert("x-telegram-bot-api-secret-token", "tk_4f1e".parse()?);
+/// assert_eq!(verifier.verify(&headers, "{}").unwrap_err().code(), "signature_mismatch");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Telegram;
+
+impl Telegram {
+    #[expect(clippy::unused_self, reason = "the macro asks a value")]
+    fn token_scheme(self) -> &'static TokenScheme {
+        &SCHEME
+    }
+}
+
+token_provider!(Telegram);

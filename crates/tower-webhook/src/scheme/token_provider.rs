@@ -1,0 +1,35 @@
+//! What the providers share that show a token.
+
+/// Makes a type a scheme that is the [`TokenScheme`](super::TokenScheme) of a method of its own:
+/// `token_provider!(GitLab)` takes that of `GitLab::token_scheme`.
+macro_rules! token_provider {
+    ($provider:ty) => {
+        impl $crate::scheme::Scheme for $provider {
+            type Secret = $crate::secret::Token;
+
+            fn name(&self) -> &'static str {
+                self.token_scheme().name()
+            }
+
+            fn read<'a>(
+                &'a self,
+                head: $crate::scheme::Head<'a>,
+            ) -> Result<$crate::scheme::SignatureHeader<'a>, $crate::rejection::Rejection> {
+                self.token_scheme().read(head)
+            }
+        }
+
+        #[cfg(feature = "sign")]
+        impl $crate::scheme::SigningScheme for $provider {
+            fn signature_header(&self) -> &http::header::HeaderName {
+                self.token_scheme().signature_header()
+            }
+
+            fn sign(&self, request: &$crate::scheme::Unsigned<'_>) -> http::HeaderMap {
+                self.token_scheme().sign(request)
+            }
+        }
+    };
+}
+
+pub(super) use token_provider;

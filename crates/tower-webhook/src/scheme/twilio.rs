@@ -1,0 +1,149 @@
+//! Twilio's scheme.
+
+use http::HeaderMap;
+use http::header::HeaderName;
+
+use super::form::{fields, is_form};
+use super::hmac_scheme::PublicUrl;
+use super::only_value::malformed;
+use super::{Encoding, Head, Scheme, Signature, SignatureHeader, only_value};
+use crate::error::ConfigError;
+use crate::mac;
+use crate::rejection::{Rejection, RejectionKind};
+use crate::secret::SigningSecret;
+
+static SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
+
+/// Twilio's scheme, for webhooks that it sends by `POST`.
+///
+/// **Sends** exactly one `X-Twilio-Signature: <28 characters of base64>`.
+///
+/// **Specified** in <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+///
+/// **Signs**, with HMAC-SHA1 under the account's auth token as UTF-8 bytes, what the `Content-Type` says:
+///
+/// - of a form (`application/x-www-form-urlencoded`), the public URL, then the name and the value of each field,
+///   decoded and sorted, with nothing between them. A field that occurs twice with the same value counts once;
+/// - of any other body, such as JSON, the public URL with `bodySHA256=` and the SHA-256 of the body at the end of its
+///   query.
+///
+/// What is signed of a form does not show where a name or a value ends. Who has seen one request can therefore send
+/// other fields that are the same text when they are joined, or the same fields in another order, under
+/// [delivery keys](crate::VerifiedBody::delivery_key) of their own. The transport must hide requests, so receive by
+/// HTTPS alone. A form has at most 1024 fields. SHA-1 is what Twilio chose.
+///
+/// The first example is from `tests/unit/test_request_validator.py` of <https://github.com/twilio/twilio-python>:
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::scheme::Twilio;
+/// use tower_webhook::{SigningSecret, Verifier};
+///
+/// let twilio = Twilio::new("https://mycompany.com/myapp.php?foo=1&bar=2")?;
+/// let verifier = Verifier::new(twilio, SigningSecret::new("12345")?);
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("content-type", "application/x-www-form-urlencoded; charset=UTF-8".parse()?);
+/// headers.insert("x-twilio-signature", "RSOYDt4T1cUTdK1PDd93/VVr8B8=".parse()?);
+/// let form = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
+/// assert!(verifier.verify(&headers, form).is_ok());
+/// assert!(verifier.verify(&headers, form.replace("1234&", "1235&")).is_err());
+///
+/// // This signature was computed with another program.
+/// headers.insert("content-type", "application/json".parse()?);
+/// headers.insert("x-twilio-signature", "rw/jVviOgicj2+kHZULvebnA4ag=".parse()?);
+/// assert!(verifier.verify(&headers, "{}").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Twilio {
+    url: PublicUrl,
+}
+
+impl Twilio {
+    /// For the webhook with this URL, query included, written as Twilio has it. The URL of a request is not taken for
+    /// it: proxies rewrite it, and a query that the sender of a request may choose could pass for fields of a form.
+    ///
+    /// A URL whose query differs from message to message, as that of a status callback may, needs a verifier for each.
+    /// Twilio sometimes signs the URL with its port and sometimes without; this scheme takes it as it is given here.
+    /// Webhooks that Twilio sends by `GET` are refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::PublicUrl`] when it is not an absolute URL of `http` or `https`, or has a fragment.
+    pub fn new(public_url: &str) -> Result<Self, ConfigError> {
+        let url = PublicUrl::new(public_url)?;
+        Ok(Self { url })
+    }
+
+    /// The bytes that are signed of this body; `None` when it is a form with too many fields.
+    fn message(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Vec<u8>>, Rejection> {
+        let url = self.url.as_str();
+        if !is_form(headers)? {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            let hash = Encoding::Hex.encode(&mac::sha256(&[body]));
+            return Ok(Some(format!("{url}{mark}bodySHA256={hash}").into_bytes()));
+        }
+        let Some(mut fields) = fields(body) else {
+            return Ok(None);
+        };
+        fields.sort_unstable();
+        fields.dedup();
+        let mut message = Vec::with_capacity(url.len() + body.len());
+        message.extend_from_slice(url.as_bytes());
+        for (name, value) in fields {
+            message.extend_from_slice(&name);
+            message.extend_from_slice(&value);
+        }
+        Ok(Some(message))
+    }
+}
+
+impl Scheme for Twilio {
+    type Secret = SigningSecret;
+
+    fn name(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        read_signature(head)?;
+        is_form(head.headers())?;
+        Ok(SignatureHeader::in_body(head))
+    }
+
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+        let signature = read_signature(head)?;
+        let message = self.message(head.headers(), body)?;
+        let message = message.ok_or_else(|| {
+            Rejection::new(RejectionKind::MalformedSignature).with_source("the form has more than 1024 fields")
+        })?;
+        Ok(SignatureHeader::claiming(signature).signed_instead_of_body(message))
+    }
+}
+
+fn read_signature(head: Head<'_>) -> Result<Signature, Rejection> {
+    let text = only_value(head.headers(), &SIGNATURE)?.as_bytes();
+    let mac = Encoding::Base64.decode(text).ok_or_else(|| malformed(&SIGNATURE))?;
+    Ok(Signature::HmacSha1(mac))
+}
+
+#[cfg(feature = "sign")]
+impl super::SigningScheme for Twilio {
+    fn signature_header(&self) -> &HeaderName {
+        &SIGNATURE
+    }
+
+    /// # Panics
+    ///
+    /// When a form has more than 1024 fields, or the request has two `Content-Type`s.
+    fn sign(&self, request: &super::Unsigned<'_>) -> HeaderMap {
+        let message = self.message(request.head().headers(), &request.body());
+        let message = message
+            .ok()
+            .flatten()
+            .expect("a form with at most 1024 fields, and one `Content-Type`");
+        let signature = request.signature_instead_of_body(super::Algorithm::HmacSha1, &[&message]);
+        super::signing::headers([(&SIGNATURE, Encoding::Base64.encode(&signature.to_vec()))])
+    }
+}
