@@ -154,8 +154,8 @@ fn another() -> HmacScheme {
 
 /// The private key whose seed is this text, with zeros after it.
 fn key(seed: &str) -> Ed25519PrivateKey {
-    let hex: String = seed.bytes().map(|byte| format!("{byte:02x}")).collect();
-    Ed25519PrivateKey::new(format!("{hex:0<64}")).unwrap()
+    let hex: Vec<_> = seed.bytes().map(|byte| format!("{byte:02x}")).collect();
+    Ed25519PrivateKey::new(format!("{:0<64}", hex.concat())).unwrap()
 }
 
 pub(super) fn secret() -> SigningSecret {

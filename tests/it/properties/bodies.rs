@@ -44,15 +44,12 @@ fn message_of_form(form: &[u8]) -> Vec<u8> {
                 .and_then(|digits| std::str::from_utf8(digits).ok());
             let escaped =
                 digits.filter(|digits| text[at] == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-            match escaped {
-                Some(digits) => {
-                    bytes.push(u8::from_str_radix(digits, 16).unwrap());
-                    at += 3;
-                }
-                None => {
-                    bytes.push(if text[at] == b'+' { b' ' } else { text[at] });
-                    at += 1;
-                }
+            if let Some(digits) = escaped {
+                bytes.push(u8::from_str_radix(digits, 16).unwrap());
+                at += 3;
+            } else {
+                bytes.push(if text[at] == b'+' { b' ' } else { text[at] });
+                at += 1;
             }
         }
         bytes
@@ -72,7 +69,7 @@ fn message_of_form(form: &[u8]) -> Vec<u8> {
     message
 }
 
-/// The signed fields of a notification and its signature, as serde_json reads them.
+/// The signed fields of a notification and its signature, as `serde_json` reads them.
 fn read_by_serde(body: &[u8]) -> Option<(String, String)> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let items = body["notificationItems"].as_array()?;

@@ -54,8 +54,8 @@ fn with_doubles(document: &Value, doubles: &mut impl Iterator<Item = Value>) -> 
                 if let Some(double) = doubles.next() {
                     // Every character of the name as an escape.
                     let units = serde_json::from_str::<String>(&name).unwrap();
-                    let escaped: String = units.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-                    written.push(format!("\"{escaped}\":{double}"));
+                    let escaped: Vec<_> = units.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+                    written.push(format!("\"{}\":{double}", escaped.concat()));
                 }
                 written.push(format!("{name} : {}", with_doubles(value, doubles)));
             }

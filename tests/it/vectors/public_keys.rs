@@ -38,8 +38,8 @@ fn a_published_signature_by_a_private_key_is_accepted_and_what_is_near_to_it_is_
         let time = entry["time"].as_u64();
         let verdict = |key: &str, at: u64, body: &str| {
             let verifier = verifier(name, key).clock(TestClock::at(at));
-            let verified = verifier.verify(&headers, body.to_owned());
-            verified.map(drop).map_err(|rejection: Rejection| rejection.kind())
+            let verdict = verifier.verify(&headers, body.to_owned());
+            verdict.map(drop).map_err(|rejection: Rejection| rejection.kind())
         };
         let (key, then) = (text("public_key"), time.unwrap_or_default());
         assert_eq!(verdict(key, then, body), Ok(()), "{name}");

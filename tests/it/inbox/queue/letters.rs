@@ -93,9 +93,10 @@ async fn worked_on<S: Queue>(store: &S, is_mended: bool, bodies: [&str; 2]) -> [
     let worker = Worker::new(store.clone(), move |delivery: Delivery| {
         noted.note(&delivery);
         async move {
-            match is_mended {
-                true => Ok(()),
-                false => Err(NeverAgain::new("not yet").into()),
+            if is_mended {
+                Ok(())
+            } else {
+                Err(NeverAgain::new("not yet").into())
             }
         }
     });
