@@ -107,7 +107,7 @@ impl Check {
     /// The check of a body whose scheme reads it whole: the claim is known only now, and so is its time.
     #[cold]
     pub(crate) fn in_body(head: Head<'_>, body: &[u8], policy: &Policy, set: &Set) -> Result<Origin, Rejection> {
-        let header = policy.scheme.read_whole(head, body)?;
+        let header = policy.scheme.read_whole(head, body)?.identified_by_message();
         if let Signed::InBody(_) = header.signed {
             // A scheme that claims nothing a second time.
             return Err(RejectionKind::MissingSignature.into());

@@ -12,6 +12,7 @@ const ID_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
 const OWNER_TAG: &[u8] = b"tower-webhook delivery key, version 1, owner\0";
 const VALUE_TAG: &[u8] = b"tower-webhook delivery key, version 1, value\0";
 const HEADER_TAG: &[u8] = b"tower-webhook delivery key, version 1, header\0";
+const MESSAGE_TAG: &[u8] = b"tower-webhook delivery key, version 1, message\0";
 const WITH_TAG: &[u8] = b"tower-webhook delivery key, version 1, with headers\0";
 
 const LEN: usize = 32;
@@ -67,6 +68,11 @@ impl DeliveryKey {
             kind,
             value,
         ]))
+    }
+
+    /// The key of a delivery of which these bytes are signed, in place of its body.
+    pub(crate) fn of_message(message: &[u8]) -> Self {
+        Self(mac::sha256(&[MESSAGE_TAG, message]))
     }
 
     /// The key of a delivery with this signed header.
@@ -198,6 +204,7 @@ mod tests {
         let keys = [
             DeliveryKey::of_body(b"x"),
             DeliveryKey::of_id(b"x"),
+            DeliveryKey::of_message(b"x"),
             DeliveryKey::of_header("x", b"x"),
             DeliveryKey::of_header("xx", b""),
             DeliveryKey::of_value("x", false, b"x"),

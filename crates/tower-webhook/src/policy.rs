@@ -64,7 +64,10 @@ impl Policy {
         let identity = scheme.delivery_identity();
         let scheme_id = SchemeId::new(&scheme);
         let refusal = scheme.refusal();
-        let max_body = scheme.max_body().unwrap_or(DEFAULT_MAX_BODY).min(LARGEST_MAX_BODY);
+        let max_body = scheme
+            .max_body()
+            .unwrap_or_default()
+            .clamp(DEFAULT_MAX_BODY, LARGEST_MAX_BODY);
         let bare: Arc<dyn ReadHead> = Arc::new(scheme);
         Self {
             scheme_id,

@@ -15,11 +15,11 @@ use crate::trace;
 
 /// The check of a body that arrives in pieces; made by [`Verifier::begin`](crate::Verifier::begin).
 ///
-/// It hashes and counts the pieces, and keeps none. Keep them yourself, and use them only after
-/// [`finish`](Self::finish) has accepted them. Each piece is hashed once for every secret of the verifier, and once
-/// more for the delivery key unless the scheme signs an id. Where a [JSON
-/// pointer](crate::DeliveryIdentity::json_pointer) identifies the delivery, the pieces are also read for its value: the
-/// key is that of the whole body.
+/// It hashes and counts the pieces, and keeps none, unless the scheme reads the body. Keep them yourself, and use them
+/// only after [`finish`](Self::finish) has accepted them. Each piece is hashed once for every secret of the verifier,
+/// and once more for the delivery key unless the scheme signs an id. Where a
+/// [JSON pointer](crate::DeliveryIdentity::json_pointer) identifies the delivery, the pieces are also read for its
+/// value: the key is that of the whole body.
 ///
 /// A scheme that [reads the whole body](crate::scheme::Scheme::read_body) needs a copy of it: there the pieces are kept
 /// until the end, at most [`max_body`](crate::Verifier::max_body) bytes of them.

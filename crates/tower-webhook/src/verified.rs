@@ -88,11 +88,13 @@ impl VerifiedBody {
     }
 
     /// Identifies the delivery: a retry of the same delivery has the same key, whichever secret of its owner signed it.
-    /// A peer without a secret cannot choose it.
+    /// A peer without a secret cannot choose it, unless the provider signs nothing and shows a [token](crate::Token),
+    /// or unsigned [headers](crate::DeliveryIdentity::and_header) are a part of it, as for Shopify.
     ///
     /// It is a SHA-256, computed anew by each call. What is hashed is the [identity](crate::DeliveryIdentity) of the
     /// delivery, behind a tag for its kind: the [id](Self::delivery_id) that the scheme signs, whatever the body; a
-    /// member of the body, for providers whose retries differ elsewhere; or else the body. In the last case, two
+    /// member of the body, for providers whose retries differ elsewhere; the signed bytes, where they are not the body;
+    /// or else the body. In the last case, two
     /// deliveries with the same bytes have the same key, even when the provider means two, and a retry whose body
     /// differs from the first attempt has another key.
     ///

@@ -142,7 +142,7 @@
 //! use tower_webhook::{RejectionKind, SigningSecret, Verifier};
 //!
 //! let secret = SigningSecret::new("gh_demo")?;
-//! let sent = r#"{ "total": 10.00, "name": "caf\u00e9" }"#;
+//! let sent = r#"{ "total": 10.00, "name": "Zo\u00eb" }"#;
 //! let headers = Signer::new(GitHub, &secret).headers(sent);
 //! let verifier = Verifier::new(GitHub, secret);
 //! assert!(verifier.verify(&headers, sent).is_ok());

@@ -55,7 +55,7 @@
 //! | Stripe | time, `.`, body | `Stripe-Signature` | [`Stripe`](crate::scheme::Stripe) | | | | `id` in the body |
 //! | Supabase, auth hooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
-//! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | `update_id` in the body |
+//! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | |
 //! | Trello | body, URL | `X-Trello-Webhook` | [`Trello`](crate::scheme::Trello) | | | `HEAD` | |
 //! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | |
 //! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |
@@ -75,11 +75,12 @@
 //!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
 //! - **largest body**: what the provider says that it may send. The type admits it, and 2 MiB where there is none;
 //!   [`max_body`](crate::Verifier::max_body) sets another one.
-//! - **handshake**: what the provider sends before the first delivery, or from time to time. The handler answers what
-//!   is signed. What is not signed is refused, and needs a route or a method of its own.
+//! - **handshake**: what the provider sends before the first delivery, or from time to time. The crate
+//!   [`tower-webhook-handshake`](https://docs.rs/tower-webhook-handshake) answers it. By itself, the layer passes on
+//!   what is signed, and refuses what is not.
 //! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made of a
-//!   signed id, of a member of the body, or, where the row has neither, of the bytes of the body. An unsigned header is
-//!   the choice of whoever sends the request. It counts for Shopify alone, unless the receiver
+//!   signed id, of a member of the body, of what is signed for Adyen and Twilio, or else of the bytes of the body. An
+//!   unsigned header is the choice of whoever sends the request. It counts for Shopify alone, unless the receiver
 //!   [chooses](crate::DeliveryIdentity) it.
 //!
 //! Another provider is data, with a [MAC](crate::scheme::HmacScheme) or a [token](crate::scheme::TokenScheme), or

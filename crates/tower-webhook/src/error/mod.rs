@@ -78,6 +78,15 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The fault of a scheme of your own, such as `signs the public URL, and has none`. The message begins with the
+    /// name of the scheme.
+    #[must_use]
+    pub const fn scheme(name: &'static str, fault: &'static str) -> Self {
+        Self::Scheme { scheme: name, fault }
+    }
+}
+
 const BLANK: &str = "is empty or contains only whitespace or invisible characters";
 
 impl fmt::Display for ConfigError {

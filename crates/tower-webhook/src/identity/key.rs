@@ -26,7 +26,8 @@ impl RunningKey {
     pub(crate) fn new(mark: &Mark<'_>) -> Self {
         let body = delivery_key::body_hash;
         let (state, chosen) = match mark {
-            Mark::None => (State::Body(body()), None),
+            // `to_static` has made the choice.
+            Mark::None | Mark::Choice(_, _) => (State::Body(body()), None),
             Mark::Id(id) => (State::Known(DeliveryKey::of_id(id.as_bytes())), None),
             Mark::Chosen(chosen) => {
                 let state = match chosen.by {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
+use super::DeliveryIdentity;
 use super::scan::Scan;
 use crate::delivery_key::DeliveryKey;
 
@@ -16,7 +17,10 @@ pub(crate) enum Mark<'a> {
     None,
     /// The id that the scheme signs.
     Id(Cow<'a, HeaderValue>),
-    /// What the receiver or the scheme chose.
+    /// What the receiver or the scheme chose, to be made of these headers once the signature has proved right: what a
+    /// stranger sends costs nothing.
+    Choice(&'a DeliveryIdentity, &'a HeaderMap),
+    /// What was chosen.
     Chosen(Arc<Chosen>),
 }
 
@@ -38,10 +42,17 @@ pub(super) enum By {
 }
 
 impl Mark<'_> {
+    /// Of a delivery that is identified by the bytes that are signed in place of its body.
+    pub(crate) fn of_message(message: &[u8]) -> Self {
+        let by = By::Known(DeliveryKey::of_message(message));
+        let (id, headers) = (None, None);
+        Mark::Chosen(Arc::new(Chosen { id, by, headers }))
+    }
+
     /// The id that the scheme signs.
     pub(crate) fn id(&self) -> Option<&HeaderValue> {
         match self {
-            Mark::None => None,
+            Mark::None | Mark::Choice(_, _) => None,
             Mark::Id(id) => Some(id),
             Mark::Chosen(chosen) => chosen.id.as_ref(),
         }
@@ -52,6 +63,7 @@ impl Mark<'_> {
         match self {
             Mark::None => DeliveryKey::of_body(body),
             Mark::Id(id) => DeliveryKey::of_id(id.as_bytes()),
+            Mark::Choice(identity, headers) => identity.choose(None, headers, |_| false).key(body),
             Mark::Chosen(chosen) => chosen.with_headers(match chosen.by {
                 By::Known(key) => key,
                 By::Body => DeliveryKey::of_body(body),
@@ -70,6 +82,7 @@ impl Mark<'_> {
         match self {
             Mark::None => Mark::None,
             Mark::Id(id) => Mark::Id(Cow::Owned(HeaderValue::clone(id))),
+            Mark::Choice(identity, headers) => identity.choose(None, headers, |_| false),
             Mark::Chosen(chosen) => Mark::Chosen(Arc::clone(chosen)),
         }
     }

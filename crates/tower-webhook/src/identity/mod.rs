@@ -46,6 +46,10 @@ const MAX_HEADERS: usize = 4;
 /// The signature covers a value in the body and a signed id. Only the holder of a secret chooses them, and only among
 /// the keys of its [owner](crate::Secrets::owner): each kind of identity is hashed with a tag of its own, with the
 /// pointer or the name of the header, and with the owner. A header that is [added](Self::and_header) is another matter.
+///
+/// Where a provider signs some of the body alone, as Adyen and Mailgun do, or makes the signed bytes of it, as Twilio
+/// does, the signed id or the signed bytes identify the delivery, and a pointer into the body has no effect. Where it
+/// shows a [token](crate::Token), nothing is signed, and whoever has seen a request chooses all of it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DeliveryIdentity {
@@ -150,12 +154,29 @@ impl DeliveryIdentity {
     }
 
     /// What the head of a request says of it. `id` is the signed id, `is_signed` whether a value is.
-    pub(crate) fn read(
-        &self,
+    pub(crate) fn read<'a>(
+        &'a self,
         id: Option<HeaderValue>,
-        headers: &HeaderMap,
+        headers: &'a HeaderMap,
         is_signed: impl Fn(&[u8]) -> bool,
-    ) -> Mark<'static> {
+    ) -> Mark<'a> {
+        match (&self.source, &id) {
+            (Source::SignedId | Source::Body | Source::Pointer(_), None) => Mark::Choice(self, headers),
+            _ => self.choose(id, headers, is_signed),
+        }
+    }
+
+    /// The same of a request of which this message is signed in place of its body.
+    pub(crate) fn of_message(&self, id: Option<HeaderValue>, message: &[u8], headers: &HeaderMap) -> Mark<'static> {
+        let key = match &id {
+            Some(id) => DeliveryKey::of_id(id.as_bytes()),
+            None => DeliveryKey::of_message(message),
+        };
+        self.mark(id, By::Known(key), headers)
+    }
+
+    /// The same, once it is needed.
+    fn choose(&self, id: Option<HeaderValue>, headers: &HeaderMap, is_signed: impl Fn(&[u8]) -> bool) -> Mark<'static> {
         let by = match &self.source {
             Source::SignedId => id.as_ref().map(|id| By::Known(DeliveryKey::of_id(id.as_bytes()))),
             Source::Body => None,
@@ -164,14 +185,12 @@ impl DeliveryIdentity {
                 .filter(|value| !value.is_empty() && is_signed(value))
                 .map(|value| By::Known(DeliveryKey::of_header(name.as_str(), value))),
         };
-        Mark::Chosen(
-            Chosen {
-                id,
-                by: by.unwrap_or(By::Body),
-                headers: self.headers[0].is_some().then(|| self.digest(headers)),
-            }
-            .into(),
-        )
+        self.mark(id, by.unwrap_or(By::Body), headers)
+    }
+
+    fn mark(&self, id: Option<HeaderValue>, by: By, headers: &HeaderMap) -> Mark<'static> {
+        let headers = self.headers[0].is_some().then(|| self.digest(headers));
+        Mark::Chosen(Chosen { id, by, headers }.into())
     }
 
     /// The SHA-256 of the added headers, each with its name and the number of its values, each text behind its length.

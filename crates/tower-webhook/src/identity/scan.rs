@@ -148,9 +148,9 @@ impl Scan {
                 self.aim.begin_value(Some(Kind::Text));
                 return Some(State::InText(Text::Plain));
             }
-            b't' => &b"rue"[..],
-            b'f' => b"alse",
-            b'n' => b"ull",
+            b't' => &b"true"[1..],
+            b'f' => &b"false"[1..],
+            b'n' => &b"null"[1..],
             _ => {
                 let number = Number::begin(byte)?;
                 self.aim.begin_value(Some(Kind::Number));

@@ -19,7 +19,9 @@ use crate::secret::DecodedSecret;
 /// **Signs** `pspReference`, `originalReference`, `merchantAccountCode`, `merchantReference`, `value` and `currency` of
 /// `amount`, `eventCode` and `success`, with colons between them and nothing for those that are missing, with
 /// HMAC-SHA256 under the HMAC key, [decoded from hex](crate::SigningSecret::from_hex). A field other than
-/// `merchantReference` must not contain a colon: it would not show where it ends.
+/// `merchantReference` must not contain a colon: it would not show where it ends. The value of the amount is a number,
+/// every other field a string; `null` is the same as a missing one, and as an empty one. The signed fields identify the
+/// [delivery](crate::VerifiedBody::delivery_key).
 ///
 /// The example is from `src/__tests__/hmacValidator.spec.ts` of <https://github.com/Adyen/adyen-node-api-library>, with
 /// its fields written as JSON:
@@ -113,8 +115,9 @@ fn message(item: Json<'_>) -> Option<String> {
     for (at, field) in fields.into_iter().enumerate() {
         let text = match field {
             Some(field) if !field.is_null() => match field.whole_number() {
-                Some(number) => number.into(),
-                None => field.string()?,
+                // Only the amount is a number.
+                Some(number) if at == 4 => number.into(),
+                _ => field.string()?,
             },
             _ => "".into(),
         };
@@ -144,6 +147,7 @@ mod sign {
     use http::header::{CONTENT_TYPE, HeaderName};
 
     use super::{Adyen, Encoding, Json, item, message};
+    use crate::error::ConfigError;
     use crate::mac::Algorithm;
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
@@ -160,18 +164,19 @@ mod sign {
 
         /// Sets `hmacSignature` in the `additionalData` of the notification item, which is added where it is missing.
         ///
-        /// # Panics
+        /// # Errors
         ///
         /// When the content is no notification with exactly one item, or a field of it occurs twice or has another
         /// form.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
-            let item = Json::parse(content)
-                .and_then(item)
-                .expect("the content has exactly one notification item");
-            let message = message(item).expect("the signed fields have their forms");
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+            let fault = |fault| ConfigError::scheme("adyen", fault);
+            let item = Json::parse(content).and_then(item);
+            let item = item.ok_or(fault("signs one notification item, and this body has not exactly one"))?;
+            let message = message(item);
+            let message = message.ok_or(fault("cannot sign a field that occurs twice or has another form"))?;
             let signature = request.signature_instead_of_body(Algorithm::HmacSha256, &[message.as_bytes()]);
             let signature = format!("\"{}\"", Encoding::Base64.encode(&signature.to_vec()));
-            let has_data = item.members(["additionalData"])?[0].is_some();
+            let has_data = !matches!(item.members(["additionalData"]), Some([None]));
             let item = &content[item.range_in(content)];
             let signed = if has_data {
                 with_member(item, &["additionalData"], "hmacSignature", &signature)
@@ -185,7 +190,8 @@ mod sign {
             };
             let at = item.as_ptr().addr() - content.as_ptr().addr();
             let (before, after) = (&content[..at], &content[at + item.len()..]);
-            Some([before, &signed.expect("`additionalData` is an object"), after].concat())
+            let signed = signed.ok_or(fault("signs in `additionalData`, which is no object, or occurs twice"))?;
+            Ok(Some([before, &signed, after].concat()))
         }
     }
 }

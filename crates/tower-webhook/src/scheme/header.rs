@@ -111,8 +111,8 @@ impl<'a> SignatureHeader<'a> {
         }
     }
 
-    /// Sets the bytes that are signed in place of the body. Whoever sees one request can then send it with any body:
-    /// use it only where the provider signs nothing else.
+    /// Sets the bytes that are signed in place of the body. Unless they are made of the whole body, whoever sees one
+    /// request can then send it with another one: use it only where the provider signs nothing else.
     pub fn signed_instead_of_body(mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         self.signed = Signed::Instead(bytes.into());
         self
@@ -139,27 +139,49 @@ impl<'a> SignatureHeader<'a> {
         self
     }
 
+    /// Whether the signatures are claimed in the body, as [`in_body`](Self::in_body) says.
+    #[must_use]
+    pub fn is_in_body(&self) -> bool {
+        matches!(self.signed, Signed::InBody(_))
+    }
+
     /// Sets the id of the delivery, as [`delivery_id`](Self::delivery_id) does, for one that is in the body.
     pub fn owned_delivery_id(mut self, id: HeaderValue) -> Self {
         self.claim.mark = Mark::Id(Cow::Owned(id));
         self
     }
 
-    /// Lets this identify the delivery.
-    pub(crate) fn identified_by(mut self, identity: &DeliveryIdentity, head: Head<'_>) -> Self {
-        let id = self.claim.mark.id().cloned();
-        self.claim.mark = identity.read(id, head.headers(), |value| self.signs(value));
+    /// Lets the bytes that are signed in place of the body identify the delivery, where nothing else was chosen:
+    /// whoever has seen the request can send it with the rest of the body changed.
+    pub(crate) fn identified_by_message(mut self) -> Self {
+        if let (Mark::None, Signed::Instead(message)) = (&self.claim.mark, &self.signed)
+            && !message.is_empty()
+        {
+            self.claim.mark = Mark::of_message(message);
+        }
         self
     }
 
-    /// Whether this is one of the parts before the body, or all that is signed after it or in its place.
-    fn signs(&self, value: &[u8]) -> bool {
-        let is_in_front = match &self.signed {
-            Signed::Body | Signed::InBody(_) => false,
-            Signed::After(parts) => parts.contains(&value),
-            Signed::Instead(message) => **message == *value,
+    /// Lets this identify the delivery.
+    pub(crate) fn identified_by(mut self, identity: &'a DeliveryIdentity, head: Head<'a>) -> Self {
+        let id = self.claim.mark.id().cloned();
+        self.claim.mark = match &self.signed {
+            // The rest of the body is anybody's choice, so nothing in it can identify the delivery.
+            Signed::Instead(message) if !message.is_empty() => identity.of_message(id, message, head.headers()),
+            _ => identity.read(id, head.headers(), |value| self.signs(value)),
         };
-        is_in_front || *self.claim.after == *value
+        self
+    }
+
+    /// Whether this value of a header is one of the parts before the body, or all that is signed after it: these bytes
+    /// of the request, and not others that are equal.
+    fn signs(&self, value: &[u8]) -> bool {
+        let is_it = |part: &[u8]| std::ptr::eq(part, value);
+        let is_in_front = match &self.signed {
+            Signed::After(parts) => parts.iter().any(|part| is_it(part)),
+            Signed::Body | Signed::InBody(_) | Signed::Instead(_) => false,
+        };
+        is_in_front || is_it(&self.claim.after)
     }
 }
 

@@ -143,6 +143,7 @@ mod sign {
     use http::header::{CONTENT_TYPE, HeaderName};
 
     use super::{Encoding, Mailgun, TOKEN_LEN, is_form};
+    use crate::error::ConfigError;
     use crate::mac::{self, Algorithm};
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
@@ -160,10 +161,10 @@ mod sign {
         /// Sets the member `signature` of a JSON object, or appends the fields to a form. The token is made of the id
         /// of the delivery.
         ///
-        /// # Panics
+        /// # Errors
         ///
         /// When the content is neither, or an object that has two of that member.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
             let timestamp = request.timestamp().to_string();
             let token = Encoding::Hex.encode(&mac::sha256(&[request.id().as_bytes()]));
             let token = &token[..TOKEN_LEN];
@@ -173,10 +174,12 @@ mod sign {
             if is_form(request.head().headers()).unwrap_or_default() {
                 let mark = if content.is_empty() { "" } else { "&" };
                 let fields = format!("{mark}timestamp={timestamp}&token={token}&signature={signature}");
-                return Some([content, fields.as_bytes()].concat());
+                return Ok(Some([content, fields.as_bytes()].concat()));
             }
             let object = format!(r#"{{"timestamp":"{timestamp}","token":"{token}","signature":"{signature}"}}"#);
-            Some(with_member(content, &[], "signature", &object).expect("the content is a JSON object"))
+            let signed = with_member(content, &[], "signature", &object);
+            let fault = "signs in a JSON object with at most one `signature`, and this body is none";
+            signed.map(Some).ok_or(ConfigError::scheme("mailgun", fault))
         }
     }
 }

@@ -79,6 +79,7 @@ mod sign {
     use http::header::{CONTENT_TYPE, HeaderName};
 
     use super::{Json, MicrosoftGraph, notifications};
+    use crate::error::ConfigError;
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
 
@@ -94,24 +95,29 @@ mod sign {
 
         /// Sets the `clientState` of each element of `value`.
         ///
-        /// # Panics
+        /// # Errors
         ///
-        /// When the content has no such array of objects, or the token is not UTF-8.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+        /// When the content has no such array of objects, or the token is not UTF-8 or has control characters.
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+            let fault = |fault| ConfigError::scheme("microsoft_graph", fault);
             let all = Json::parse(content).and_then(notifications);
-            let token = std::str::from_utf8(request.token()).expect("a token in JSON is UTF-8");
+            let all = all.ok_or(fault("shows its token in the array `value`, which this body lacks"))?;
+            let token = std::str::from_utf8(request.token()).ok();
+            let token = token.filter(|token| !token.contains(|letter| letter < ' '));
+            let token = token.ok_or(fault("shows its token in JSON, and this one is not plain UTF-8"))?;
             let state = format!("\"{}\"", token.replace('\\', "\\\\").replace('"', "\\\""));
             let mut body = Vec::new();
             let mut end = 0;
-            for notification in all.expect("the content has an array `value`") {
+            for notification in all {
                 let range = notification.range_in(content);
                 body.extend_from_slice(&content[end..range.start]);
                 let signed = with_member(&content[range.clone()], &[], "clientState", &state);
-                body.extend_from_slice(&signed.expect("a notification is an object"));
+                let signed = signed.ok_or(fault("shows its token in objects, and one of `value` is none"))?;
+                body.extend_from_slice(&signed);
                 end = range.end;
             }
             body.extend_from_slice(&content[end..]);
-            Some(body)
+            Ok(Some(body))
         }
     }
 }

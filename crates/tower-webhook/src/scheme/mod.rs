@@ -25,7 +25,7 @@
 //! does. A secret keys the MAC as it is, but for [`StandardWebhooks`], whose secret is
 //! [decoded](crate::SigningSecret::from_whsec).
 //!
-//! A [`Scheme`] reads the [`Head`] of a request, and sees neither body nor secret. It returns a [`SignatureHeader`]:
+//! A [`Scheme`] reads the [`Head`] of a request, and never sees a secret. It returns a [`SignatureHeader`]:
 //! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing. A
 //! scheme whose signature is in the body, or whose message is made of it, [reads the whole body](Scheme::read_body).
 //!

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Scheme;
 use super::json::Json;
+use crate::error::ConfigError;
 use crate::head::Head;
 use crate::mac::{Algorithm, Message, Signature, SigningKey};
 
@@ -25,9 +26,14 @@ pub trait SigningScheme: Scheme {
 
     /// The body with its signature in it, for a scheme that has it there: made of this content, which is the body of
     /// the request. By default there is none in the body, which is `None`.
-    fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+    ///
+    /// # Errors
+    ///
+    /// When the scheme cannot sign this content, because it is not of the form in which the scheme reads it: see
+    /// [`ConfigError::scheme`].
+    fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
         let _ = (request, content);
-        None
+        Ok(None)
     }
 }
 

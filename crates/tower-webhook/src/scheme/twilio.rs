@@ -12,6 +12,9 @@ use crate::mac;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::SigningSecret;
 
+/// What is wrong with a form that is refused.
+const FORM: &str = "the form has more than 1024 fields, or a name other than letters, digits and `_-.[]`";
+
 static SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 
 /// Twilio's scheme, for webhooks that it sends by `POST`.
@@ -28,9 +31,10 @@ static SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 ///   query.
 ///
 /// What is signed of a form does not show where a name or a value ends. Who has seen one request can therefore send
-/// other fields that are the same text when they are joined, or the same fields in another order, under
-/// [delivery keys](crate::VerifiedBody::delivery_key) of their own. The transport must hide requests, so receive by
-/// HTTPS alone. A form has at most 1024 fields. SHA-1 is what Twilio chose.
+/// other fields that are the same text when they are joined: another `From`, for example, out of the text of a message
+/// that he has sent himself. The transport must hide requests, so receive by HTTPS alone. All of these have the same
+/// [delivery key](crate::VerifiedBody::delivery_key), which is made of the signed text. A form has at most 1024 fields,
+/// whose names are letters, digits and `_-.[]`. SHA-1 is what Twilio chose.
 ///
 /// The first example is from `tests/unit/test_request_validator.py` of <https://github.com/twilio/twilio-python>:
 ///
@@ -76,7 +80,7 @@ impl Twilio {
         Ok(Self { url })
     }
 
-    /// The bytes that are signed of this body; `None` when it is a form with too many fields.
+    /// The bytes that are signed of this body; `None` when it is a form with too many fields, or other names.
     fn message(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Vec<u8>>, Rejection> {
         let url = self.url.as_str();
         if !is_form(headers)? {
@@ -84,7 +88,7 @@ impl Twilio {
             let hash = Encoding::Hex.encode(&mac::sha256(&[body]));
             return Ok(Some(format!("{url}{mark}bodySHA256={hash}").into_bytes()));
         }
-        let Some(mut fields) = fields(body) else {
+        let Some(mut fields) = fields(body).filter(|fields| fields.iter().all(|(name, _)| is_name(name))) else {
             return Ok(None);
         };
         fields.sort_unstable();
@@ -97,6 +101,13 @@ impl Twilio {
         }
         Ok(Some(message))
     }
+}
+
+/// Whether Twilio could have a field of this name. In any other one the text of a message could be hidden, of which its
+/// sender would otherwise make fields, JSON, or the signed text of a body that is no form.
+fn is_name(name: &[u8]) -> bool {
+    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+    !name.is_empty() && name.iter().all(may_be)
 }
 
 impl Scheme for Twilio {
@@ -115,9 +126,7 @@ impl Scheme for Twilio {
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         let signature = read_signature(head)?;
         let message = self.message(head.headers(), body)?;
-        let message = message.ok_or_else(|| {
-            Rejection::new(RejectionKind::MalformedSignature).with_source("the form has more than 1024 fields")
-        })?;
+        let message = message.ok_or_else(|| Rejection::new(RejectionKind::MalformedSignature).with_source(FORM))?;
         Ok(SignatureHeader::claiming(signature).signed_instead_of_body(message))
     }
 }
@@ -129,9 +138,24 @@ fn read_signature(head: Head<'_>) -> Result<Signature, Rejection> {
 }
 
 #[cfg(feature = "sign")]
+const FAULT: &str = "signs forms of at most 1024 fields with plain names, and requests with one `Content-Type`";
+
+#[cfg(feature = "sign")]
 impl super::SigningScheme for Twilio {
     fn signature_header(&self) -> &HeaderName {
         &SIGNATURE
+    }
+
+    /// None is in the body.
+    ///
+    /// # Errors
+    ///
+    /// When [`sign`](Self::sign) would panic.
+    fn sign_body(&self, request: &super::Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+        match self.message(request.head().headers(), content) {
+            Ok(Some(_)) => Ok(None),
+            _ => Err(ConfigError::scheme("twilio", FAULT)),
+        }
     }
 
     /// # Panics
@@ -139,10 +163,7 @@ impl super::SigningScheme for Twilio {
     /// When a form has more than 1024 fields, or the request has two `Content-Type`s.
     fn sign(&self, request: &super::Unsigned<'_>) -> HeaderMap {
         let message = self.message(request.head().headers(), &request.body());
-        let message = message
-            .ok()
-            .flatten()
-            .expect("a form with at most 1024 fields, and one `Content-Type`");
+        let message = message.ok().flatten().expect(FAULT);
         let signature = request.signature_instead_of_body(super::Algorithm::HmacSha1, &[&message]);
         super::signing::headers([(&SIGNATURE, Encoding::Base64.encode(&signature.to_vec()))])
     }

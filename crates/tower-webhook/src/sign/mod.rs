@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request};
 
 use crate::clock::unix_seconds;
+use crate::error::ConfigError;
 use crate::head::Head;
 use crate::mac::{Message, SigningKey};
 #[cfg(feature = "test-util")]
@@ -146,28 +148,31 @@ impl Signer {
     ///
     /// let secret = SigningSecret::new("hush")?;
     /// let request = Request::post("/mailgun").body(r#"{"event-data":{"event":"delivered"}}"#)?;
-    /// let request = Signer::new(Mailgun, &secret).sign_body(request);
+    /// let request = Signer::new(Mailgun, &secret).sign_body(request)?;
     /// assert!(request.body().starts_with(br#"{"signature":{"timestamp":""#));
     ///
     /// assert!(Verifier::new(Mailgun, secret).verify(&request, request.body().clone()).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Scheme`] when the scheme has no place for a signature in such a body, or cannot read it.
+    ///
     /// # Panics
     ///
-    /// When the scheme has no place for a signature in such a body, and as [`headers`](Self::headers) does.
-    #[must_use]
-    pub fn sign_body<B: AsRef<[u8]>>(&self, request: Request<B>) -> Request<Bytes> {
+    /// When an id has to be drawn and the system has no random bytes.
+    pub fn sign_body<B: AsRef<[u8]>>(&self, request: Request<B>) -> Result<Request<Bytes>, ConfigError> {
         let (head, content) = request.into_parts();
         let request = Request::from_parts(head, Bytes::copy_from_slice(content.as_ref()));
         let body = request.body();
         let signed = self.unsigned_with(Head::from(&request), &|sink| sink(body), |unsigned| {
             self.scheme.sign_inside(unsigned, body)
         });
-        match signed {
-            Some(signed) => request.map(|_| signed.into()),
+        Ok(match signed? {
+            Some(signed) => with_body(request, signed.into()),
             None => self.sign(request),
-        }
+        })
     }
 
     /// The time of signing that a request has, if its scheme signs one.
@@ -177,7 +182,8 @@ impl Signer {
     }
 
     /// The headers that sign a request with this head and the body that the reader returns: a file, for example, which
-    /// need not fit into memory, unless the scheme signs with Ed25519. They are those that [`sign`](Self::sign) writes.
+    /// need not fit into memory, unless the scheme signs with Ed25519 or is Twilio's. They are those that
+    /// [`sign`](Self::sign) writes.
     ///
     /// The body is read from its start to its end, once for each MAC that the scheme makes: once, with the schemes of
     /// this crate. Where the reader stands afterwards is not specified.
@@ -237,6 +243,16 @@ impl Signer {
     }
 }
 
+/// The request with this body, and its length where that is declared.
+fn with_body(request: Request<Bytes>, body: Bytes) -> Request<Bytes> {
+    let mut request = request.map(|_| body);
+    let length = request.body().len();
+    if let Some(declared) = request.headers_mut().get_mut(CONTENT_LENGTH) {
+        *declared = length.into();
+    }
+    request
+}
+
 /// Reads a body from its start, in pieces.
 fn read_all(body: &mut (impl Read + Seek), sink: &mut dyn FnMut(&[u8])) -> io::Result<()> {
     body.rewind()?;
@@ -269,7 +285,7 @@ impl fmt::Debug for Signer {
 /// A [`SigningScheme`] for any kind of secret.
 trait SignHead: Send + Sync {
     fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap;
-    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>>;
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError>;
     #[cfg(feature = "test-util")]
     fn signed_time(&self, head: Head<'_>, body: &[u8]) -> Option<i64>;
 }
@@ -279,7 +295,7 @@ impl<S: SigningScheme> SignHead for S {
         self.sign(request)
     }
 
-    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Option<Vec<u8>> {
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
         self.sign_body(request, content)
     }
 

@@ -67,9 +67,7 @@ impl RequestBuilder {
         let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::Private::unknown());
         let signer = Signer::new(scheme.clone(), secret);
         let empty = HeaderMap::new();
-        let signs_inside = scheme
-            .read(Head::from(&empty))
-            .is_ok_and(|read| matches!(read.signed, Signed::InBody(_)));
+        let signs_inside = scheme.read(Head::from(&empty)).is_ok_and(|read| read.is_in_body());
         let signs_body = !signs_inside && {
             let sample = signer.sign(Request::new(""));
             let read = scheme.read(Head::from(&sample));
@@ -145,7 +143,8 @@ impl RequestBuilder {
     pub(super) fn sign(&self, signer: &Signer, content: &[u8], seconds_ago: i64) -> Request<Bytes> {
         let now = unix_seconds(self.clock.now());
         let signer = signer.clone().timestamp(now.saturating_sub(seconds_ago).max(0));
-        signer.sign_body(self.request(HeaderMap::new(), content))
+        let request = signer.sign_body(self.request(HeaderMap::new(), content));
+        request.unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(super) fn request<B>(&self, signed: HeaderMap, body: B) -> Request<B> {

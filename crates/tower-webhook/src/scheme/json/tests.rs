@@ -24,7 +24,7 @@ fn what_serde_json_refuses_is_refused_and_what_it_accepts_is_accepted() {
         "{'a':1}",
         "nul",
         "null",
-        "nulll",
+        "nullx",
         "true",
         "True",
         "-",
