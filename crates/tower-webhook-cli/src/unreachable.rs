@@ -8,8 +8,8 @@ use rustls::CertificateError::{NotValidForName, NotValidForNameContext};
 
 use crate::term::Plain;
 
-/// Describes an error of the client by its root, such as `Connection refused (os error 111): is the receiver running, and
-/// is this its port?`. A certificate, and so its error, may have text of a stranger.
+/// Describes an error of the client by its root, such as `Connection refused (os error 111): is the receiver running,
+/// and is this its port?`. A certificate, and so its error, may have text of a stranger.
 pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     let chain: Vec<_> = successors(Some(error), |error| next(*error)).collect();
     let root = chain.last().map_or_else(String::new, ToString::to_string);

@@ -55,6 +55,12 @@ Example:
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let chosen = self.scheme.choose()?;
+        if chosen.reads_body() {
+            return Err(Failure::usage(format_args!(
+                "{} signs what it reads in the body, by its Content-Type: use send, which makes the whole request",
+                chosen.name
+            )));
+        }
         let secret = self.secret.read_one(&chosen)?;
         secret.warn_of_faults();
         let mut signer = chosen.scheme.signer(&secret).map_err(|error| secret.unusable(&error))?;

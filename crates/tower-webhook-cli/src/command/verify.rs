@@ -21,6 +21,8 @@ use crate::verdict::Verdict;
 
 /// How much of a body is read at a time.
 const PIECE: usize = 256 * 1024;
+/// The largest body in which a scheme reads: it is kept in memory.
+const MAX_PARSED: usize = 64 * 1024 * 1024;
 
 /// Tell whether a request is genuine
 ///
@@ -59,7 +61,12 @@ impl Args {
         let secrets = self.secret.read(&chosen)?;
         secrets.iter().for_each(SecretText::warn_of_faults);
         let verifier = chosen.verifier(&secrets)?;
-        let verifier = self.times.apply(verifier).insecure_unlimited_body();
+        let verifier = self.times.apply(verifier);
+        let verifier = if chosen.reads_body() {
+            verifier.max_body(MAX_PARSED)
+        } else {
+            verifier.insecure_unlimited_body()
+        };
         let (head, body) = self.open()?;
         let (verdict, bytes) = verify(&verifier, &head, body)?;
 

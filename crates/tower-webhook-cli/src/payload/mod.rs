@@ -52,8 +52,8 @@ impl Payload {
         }
     }
 
-    /// The bytes up to the end. What does not fit into memory goes into a temporary file, which has no name and so cannot
-    /// outlive the program.
+    /// The bytes up to the end. What does not fit into memory goes into a temporary file, which has no name and so
+    /// cannot outlive the program.
     ///
     /// # Errors
     ///
@@ -91,6 +91,20 @@ impl Payload {
                 headers.map_err(|error| Failure::io("the body", &error))
             }
             Self::File(stored) => stored.sign(signer, head, bar),
+        }
+    }
+
+    /// The bytes, where the scheme has to read them all.
+    ///
+    /// # Errors
+    ///
+    /// A failure of usage when they are too many for memory.
+    pub(crate) fn bytes(&self) -> Result<&Bytes> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes),
+            Self::File(_) => Err(Failure::usage(
+                "the scheme signs what it reads in the body: send one of at most 8 MiB",
+            )),
         }
     }
 

@@ -1,10 +1,15 @@
 //! A scheme with any kind of secret, so that a command works with all of them alike.
 
-use http::HeaderName;
-use tower_webhook::scheme::{Head, SigningScheme};
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName};
+use tower_webhook::scheme::{Adyen, Head, Scheme, SigningScheme};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::RequestBuilder;
 use tower_webhook::{ConfigError, Rejection, Secrets, Verifier};
+use zeroize::Zeroizing;
 
 use super::kind::{FromText, Kind};
 use crate::secret::SecretText;
@@ -34,6 +39,11 @@ pub(crate) trait AnyScheme: Send + Sync {
     /// Judges the form of a head.
     fn judge(&self, head: Head<'_>) -> Result<(), Rejection>;
 
+    /// Whether the signature, or the token, is in the body.
+    fn is_in_body(&self) -> bool {
+        self.kind() == Kind::InBody
+    }
+
     /// Whether the text of a secret is decoded before it keys the MAC.
     fn decodes_secret(&self) -> bool {
         self.kind() == Kind::Decoded
@@ -45,13 +55,18 @@ where
     S::Secret: FromText,
 {
     fn kind(&self) -> Kind {
-        S::Secret::KIND
+        // A scheme that wants a header of the signature refuses this head.
+        let headers = HeaderMap::new();
+        match self.read(Head::from(&headers)) {
+            Ok(read) if read.is_in_body() => Kind::InBody,
+            _ => S::Secret::KIND,
+        }
     }
 
     fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier, ConfigError> {
         let mut set: Option<Secrets<S::Secret>> = None;
         for text in secrets {
-            let secret = S::Secret::for_receiver(text)?;
+            let secret = S::Secret::for_receiver(&*readable(self, text)?)?;
             set = Some(match set {
                 None => Secrets::new(secret),
                 Some(set) => set.and(secret),
@@ -62,19 +77,28 @@ where
     }
 
     fn verifier_of_signer(&self, secret: &SecretText) -> Result<Verifier, ConfigError> {
-        Ok(Verifier::new(self.clone(), S::Secret::for_receiver_from(secret)?))
+        Ok(Verifier::new(
+            self.clone(),
+            S::Secret::for_receiver_from(&*readable(self, secret)?)?,
+        ))
     }
 
     fn signer(&self, secret: &SecretText) -> Result<Signer, ConfigError> {
-        Ok(Signer::new(self.clone(), &S::Secret::for_sender(secret)?))
+        Ok(Signer::new(
+            self.clone(),
+            &S::Secret::for_sender(&*readable(self, secret)?)?,
+        ))
     }
 
     fn signer_without_secret(&self) -> Option<Signer> {
-        (self.kind() != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.clone()))
+        (S::Secret::KIND != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.clone()))
     }
 
     fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError> {
-        Ok(RequestBuilder::new(self.clone(), &S::Secret::for_sender(secret)?))
+        Ok(RequestBuilder::new(
+            self.clone(),
+            &S::Secret::for_sender(&*readable(self, secret)?)?,
+        ))
     }
 
     fn signature_header(&self) -> &HeaderName {
@@ -84,4 +108,16 @@ where
     fn judge(&self, head: Head<'_>) -> Result<(), Rejection> {
         self.read(head).map(drop)
     }
+}
+
+/// The secret in the form from which its kind decodes it: Adyen's key is in hex, every other one in base64.
+fn readable<'s>(scheme: &impl Scheme, secret: &'s SecretText) -> Result<Cow<'s, SecretText>, ConfigError> {
+    if scheme.name() != Adyen.name() {
+        return Ok(Cow::Borrowed(secret));
+    }
+    let key = base16ct::mixed::decode_vec(secret.expose());
+    let key = key.map(Zeroizing::new).map_err(|_| ConfigError::NotHex)?;
+    let text = Zeroizing::new(format!("whsec_{}", STANDARD.encode(&*key)));
+    let changed = secret.changed_to(text.as_bytes().to_vec().into());
+    changed.map(Cow::Owned).ok_or(ConfigError::BlankSecret)
 }

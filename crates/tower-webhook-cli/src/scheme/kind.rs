@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Token,
     /// The sender signs with a private key, and the receiver verifies with the public one.
     KeyPair,
+    /// Whatever it is, the signature or the token is in the body.
+    InBody,
 }
 
 /// A kind of secret that is made from a text.
@@ -119,7 +121,7 @@ impl Kind {
     /// A secret of this kind, by which a sender signs.
     pub(crate) fn sample(self) -> SecretText {
         let text = match self {
-            Self::Shared | Self::Decoded => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            Self::Shared | Self::Decoded | Self::InBody => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             Self::Token => "user:4f1d-9bb2-08",
             Self::KeyPair => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
         };

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use http::HeaderName;
 use tower_webhook::ConfigError;
 use tower_webhook::scheme::{
-    Asana, BasicAuth, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox,
-    ElevenLabs, Flutterwave, GitHub, Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Meta, Mux,
-    Notion, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, SendGrid, Sentry, Shopify, Slack, Square,
-    StandardWebhooks, StandardWebhooksV1a, Stripe, TokenScheme, Twitch, Typeform, Vercel, WooCommerce, XCom, Xero,
-    Zendesk, Zoom,
+    Adyen, Asana, BasicAuth, Bitbucket, BoxCom, Calendly, Circle, CloudflareStream, CoinbaseCommerce, Discord, Dropbox,
+    ElevenLabs, Flutterwave, GitHub, GitLab, Gitea, HubSpot, Intercom, Knowrithm, LemonSqueezy, Line, Linear, Mailgun,
+    Meta, MicrosoftGraph, Mux, Notion, Okta, Paddle, PagerDuty, Paystack, QuickBooks, Razorpay, Sanity, SendGrid,
+    Sentry, Shopify, Slack, Square, StandardWebhooks, StandardWebhooksV1a, Stripe, Telegram, Trello, Twilio, Twitch,
+    Typeform, Vercel, WooCommerce, XCom, Xero, Zendesk, Zoom,
 };
 
 use super::{AnyScheme, Chosen};
@@ -62,11 +61,6 @@ impl Known {
     }
 }
 
-/// Shown by GitLab unless it has a signing token, which is of Standard Webhooks.
-const GITLAB: TokenScheme = TokenScheme::new(HeaderName::from_static("x-gitlab-token"));
-/// The parameter `secret_token` of Telegram's `setWebhook`.
-const TELEGRAM: TokenScheme = TokenScheme::new(HeaderName::from_static("x-telegram-bot-api-secret-token"));
-
 /// Every scheme with a name: the vendor's first, then those that people ask for most, then by name, and last what no
 /// provider has to itself.
 pub(crate) static KNOWN: &[Known] = &[
@@ -83,6 +77,7 @@ pub(crate) static KNOWN: &[Known] = &[
         "SVIX_WEBHOOK_SECRET",
         || Arc::new(StandardWebhooks::svix_only()),
     ),
+    plain("adyen", "ADYEN_HMAC_KEY", || Arc::new(Adyen)),
     plain("asana", "ASANA_WEBHOOK_SECRET", || Arc::new(Asana)),
     plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || Arc::new(Bitbucket)),
     plain("box", "BOX_WEBHOOK_SECRET", || Arc::new(BoxCom)),
@@ -101,7 +96,7 @@ pub(crate) static KNOWN: &[Known] = &[
     plain("elevenlabs", "ELEVENLABS_WEBHOOK_SECRET", || Arc::new(ElevenLabs)),
     plain("flutterwave", "FLUTTERWAVE_WEBHOOK_SECRET", || Arc::new(Flutterwave)),
     plain("gitea", "GITEA_WEBHOOK_SECRET", || Arc::new(Gitea)),
-    plain("gitlab", "GITLAB_WEBHOOK_TOKEN", || Arc::new(GITLAB)),
+    plain("gitlab", "GITLAB_WEBHOOK_TOKEN", || Arc::new(GitLab)),
     for_url("hubspot", "HUBSPOT_CLIENT_SECRET", |url| {
         Ok(Arc::new(HubSpot::new(url)?))
     }),
@@ -111,9 +106,14 @@ pub(crate) static KNOWN: &[Known] = &[
     }),
     plain("line", "LINE_CHANNEL_SECRET", || Arc::new(Line)),
     plain("linear", "LINEAR_WEBHOOK_SECRET", || Arc::new(Linear)),
+    plain("mailgun", "MAILGUN_SIGNING_KEY", || Arc::new(Mailgun)),
     plain("meta", "META_APP_SECRET", || Arc::new(Meta)),
+    plain("microsoft-graph", "MICROSOFT_GRAPH_CLIENT_STATE", || {
+        Arc::new(MicrosoftGraph)
+    }),
     plain("mux", "MUX_WEBHOOK_SECRET", || Arc::new(Mux)),
     plain("notion", "NOTION_WEBHOOK_SECRET", || Arc::new(Notion)),
+    plain("okta", "OKTA_WEBHOOK_TOKEN", || Arc::new(Okta::new())),
     plain("paddle", "PADDLE_WEBHOOK_SECRET", || Arc::new(Paddle)),
     plain("pagerduty", "PAGERDUTY_WEBHOOK_SECRET", || Arc::new(PagerDuty)),
     plain("paystack", "PAYSTACK_SECRET_KEY", || Arc::new(Paystack)),
@@ -131,7 +131,9 @@ pub(crate) static KNOWN: &[Known] = &[
         "STANDARD_WEBHOOKS_PRIVATE_KEY",
         || Arc::new(StandardWebhooksV1a),
     ),
-    plain("telegram", "TELEGRAM_SECRET_TOKEN", || Arc::new(TELEGRAM)),
+    plain("telegram", "TELEGRAM_SECRET_TOKEN", || Arc::new(Telegram)),
+    for_url("trello", "TRELLO_API_SECRET", |url| Ok(Arc::new(Trello::new(url)?))),
+    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(Arc::new(Twilio::new(url)?))),
     plain("twitch", "TWITCH_WEBHOOK_SECRET", || Arc::new(Twitch)),
     plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || Arc::new(Typeform)),
     plain("vercel", "VERCEL_WEBHOOK_SECRET", || Arc::new(Vercel)),

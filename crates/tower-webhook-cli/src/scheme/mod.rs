@@ -209,6 +209,11 @@ impl Chosen {
         })
     }
 
+    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
+    pub(crate) fn reads_body(&self) -> bool {
+        self.scheme.is_in_body() || self.name == "twilio"
+    }
+
     /// Refuses a secret that cannot be one of this scheme, although its kind admits every text.
     ///
     /// # Errors

@@ -115,6 +115,12 @@ impl Args {
             return list(&rows, json);
         };
         let chosen = self.scheme.choose()?;
+        if chosen.scheme.is_in_body() {
+            return Err(Failure::usage(format_args!(
+                "{} signs in the body, which the rows of the battery do not: send it forgeries with `send --forge`",
+                chosen.name
+            )));
+        }
         let secret = self.secret.read_one(&chosen)?;
         secret.warn_of_faults();
         let template = self.body.as_deref().map(read_template).transpose()?;
@@ -190,7 +196,7 @@ impl Args {
 /// What people should know of rows that are about another kind of secret than the usual one.
 fn remark_on(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Shared | Kind::Decoded => None,
+        Kind::Shared | Kind::Decoded | Kind::InBody => None,
         Kind::KeyPair => Some("Where a row says MAC it is the signature; rows about shared secrets are left out"),
         Kind::Token => {
             Some("Where a row says MAC it is the token, which signs nothing: rows about changes are left out")

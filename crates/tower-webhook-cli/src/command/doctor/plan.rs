@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_cost_is_bounded() {
-        for known in KNOWN {
+        for known in KNOWN.iter().filter(|known| !known.chosen().scheme.is_in_body()) {
             let plan = plan(known.name);
             assert!(plan.at_most.requests < 400, "{}: {}", known.name, plan.at_most.requests);
             assert!(

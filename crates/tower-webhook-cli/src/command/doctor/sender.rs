@@ -118,7 +118,8 @@ impl Sender {
         Some(self.sign_by(&signer, now(), self.events.delivery_id(), body.into()))
     }
 
-    /// The headers of another provider, made with the right secret. Only of one that signs with it: a token would show it.
+    /// The headers of another provider, made with the right secret. Only of one that signs with it: a token would show
+    /// it.
     pub(super) fn sign_as_another(&self, body: impl Into<Bytes>) -> Option<Draft> {
         let body = body.into();
         let others = KNOWN.iter().filter(|known| known.name != self.chosen.name);
@@ -214,7 +215,7 @@ mod tests {
 
     #[test]
     fn for_every_scheme_the_library_accepts_what_is_signed_and_nothing_else() {
-        for known in KNOWN {
+        for known in KNOWN.iter().filter(|known| !known.chosen().scheme.is_in_body()) {
             let sender = sender(known);
             let signed = sender.sign(sender.event());
             assert!(sender.accepts(&signed.draft()), "{}", known.name);

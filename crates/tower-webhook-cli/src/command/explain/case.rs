@@ -203,7 +203,13 @@ impl Case {
     /// What is wrong with the signed time, if there is one.
     pub(super) fn fault_of_time(&self, times: &Times) -> Option<RejectionKind> {
         let verifier = self.scheme.verifier(&self.usable()).ok()?;
-        let rejection = times.apply(verifier).begin(&*self.head).err()?;
+        let verifier = times.apply(verifier);
+        let verdict = if self.scheme.is_in_body() {
+            verifier.verify(&*self.head, self.body.clone()).map(drop)
+        } else {
+            verifier.begin(&*self.head).map(drop)
+        };
+        let rejection = verdict.err()?;
         Some(rejection.kind()).filter(|kind| is_of_window(*kind))
     }
 

@@ -54,7 +54,7 @@ impl Hint {
 
 fn missing_header(case: &Case) -> Option<Hint> {
     let header = case.scheme.signature_header();
-    let is_missing = !case.head.headers.contains_key(header);
+    let is_missing = !case.scheme.is_in_body() && !case.head.headers.contains_key(header);
     is_missing.then(|| {
         Hint::new(
             "header_missing",

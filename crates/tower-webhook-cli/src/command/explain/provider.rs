@@ -102,9 +102,9 @@ pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
 
 /// The names of the known schemes whose header of the signature is in the head.
 pub(super) fn present(case: &Case) -> impl Iterator<Item = (&'static str, HeaderName)> {
-    let headers = KNOWN
-        .iter()
-        .map(|known| (known.name, known.chosen().scheme.signature_header().clone()));
+    let schemes = KNOWN.iter().map(|known| (known.name, known.chosen().scheme));
+    let with_header = schemes.filter(|(_, scheme)| !scheme.is_in_body());
+    let headers = with_header.map(|(name, scheme)| (name, scheme.signature_header().clone()));
     headers.filter(|(_, header)| case.head.headers.contains_key(header))
 }
 
@@ -125,6 +125,12 @@ fn scheme_of(known: &Known, case: &Case) -> Arc<dyn AnyScheme> {
 }
 
 fn instruction(known: &Known, scheme: &Arc<dyn AnyScheme>) -> String {
+    if scheme.is_in_body() {
+        return format!(
+            "verify it with `--scheme {}`, whose signature is in the body",
+            known.name
+        );
+    }
     format!(
         "verify it with `--scheme {}`, whose header is `{}`",
         known.name,

@@ -137,10 +137,13 @@ impl Report {
     pub(super) fn of_kind(mut self, kind: Kind) -> Self {
         match kind {
             Kind::Shared | Kind::Decoded => {}
+            Kind::InBody | Kind::KeyPair if self.explained => {}
+            Kind::InBody => self
+                .remarks
+                .push("the signature is in the body: accidents of headers cannot be tried".to_owned()),
             Kind::Token => self
                 .remarks
                 .push("a token signs nothing: whether the body was changed cannot be told".to_owned()),
-            Kind::KeyPair if self.explained => {}
             Kind::KeyPair => self
                 .remarks
                 .push("with a key pair, accidents of MACs and of shared secrets cannot be tried".to_owned()),

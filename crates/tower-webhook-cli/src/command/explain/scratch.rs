@@ -86,7 +86,7 @@ pub(super) fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
         ]);
     }
     if case.has_public_url() {
-        messages.push([url, body].concat());
+        messages.extend([[url, body].concat(), [body, url].concat()]);
     }
     messages.push(body.to_vec());
     messages

@@ -17,6 +17,9 @@ use crate::secret::SecretText;
 const LEAST: usize = 4;
 /// What stands in the place of a secret.
 const INSTEAD: &str = "(the secret)";
+const HIDDEN: &str = "(hidden)";
+/// The kinds of credentials that are told: any other first word may be one.
+const KINDS: [&str; 4] = ["Basic", "Bearer", "Digest", "Negotiate"];
 
 /// The secrets, in the forms in which they may occur.
 pub(super) struct Hidden {
@@ -24,6 +27,8 @@ pub(super) struct Hidden {
     forms: Vec<Zeroizing<Vec<u8>>>,
     /// Whether a form begins with this byte.
     begins: [bool; 256],
+    /// The header in which the scheme shows a token.
+    token: Option<HeaderName>,
 }
 
 /// A header as it is shown.
@@ -42,7 +47,17 @@ impl Hidden {
         for form in &forms {
             begins[usize::from(form[0])] = true;
         }
-        Self { forms, begins }
+        Self {
+            forms,
+            begins,
+            token: None,
+        }
+    }
+
+    /// Hides all that this header has, which may be a token of the provider that is not configured here.
+    pub(super) fn token(mut self, header: Option<HeaderName>) -> Self {
+        self.token = header;
+        self
     }
 
     pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<Header> {
@@ -80,8 +95,15 @@ impl Hidden {
             return "(contains the secret)".to_owned();
         }
         if name == AUTHORIZATION || name == PROXY_AUTHORIZATION {
-            let kind = value.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
-            return format!("{} (hidden)", String::from_utf8_lossy(kind));
+            let kind = KINDS.iter().find(|kind| {
+                let begin = value.as_bytes().get(..kind.len());
+                begin.is_some_and(|begin| begin.eq_ignore_ascii_case(kind.as_bytes()))
+                    && value.as_bytes().get(kind.len()) == Some(&b' ')
+            });
+            return kind.map_or_else(|| HIDDEN.to_owned(), |kind| format!("{kind} {HIDDEN}"));
+        }
+        if self.token.as_ref() == Some(name) {
+            return HIDDEN.to_owned();
         }
         String::from_utf8_lossy(value.as_bytes()).into_owned()
     }
@@ -164,13 +186,16 @@ mod tests {
         headers.insert("x-bytes", HeaderValue::from_bytes(b"Zo\xeb").unwrap());
         let shown = hidden("s3/cret").headers(&headers);
         let values: Vec<_> = shown.iter().map(|header| &*header.value).collect();
-        let expected = [
-            "(contains the secret)",
-            "Basic (hidden)",
-            "unknown (hidden)",
-            "Zo\u{fffd}",
-        ];
+        let expected = ["(contains the secret)", "Basic (hidden)", "(hidden)", "Zo\u{fffd}"];
         assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn a_token_that_is_not_the_configured_one_is_not_shown() {
+        let header = HeaderName::from_static("x-gitlab-token");
+        let headers = HeaderMap::from_iter([(header.clone(), HeaderValue::from_static("glpat-of-last-year"))]);
+        let shown = hidden("s3/cret").token(Some(header)).headers(&headers);
+        assert_eq!(shown[0].value, "(hidden)");
     }
 
     #[test]

@@ -52,8 +52,8 @@ impl Folder {
         }
     }
 
-    /// Writes a request, and removes the oldest one of its kind that this run wrote when there are too many. Returns the
-    /// name.
+    /// Writes a request, and removes the oldest one of its kind that this run wrote when there are too many. Returns
+    /// the name.
     pub(super) fn save(&mut self, at: Timestamp, is_genuine: bool, head: &Parts, body: &[u8]) -> io::Result<String> {
         let mut file = temporary(&self.path)?;
         let mut out = io::BufWriter::new(file.as_file_mut());

@@ -24,6 +24,7 @@ use super::save::Folder;
 use super::show::Show;
 use super::summary::Summary;
 use crate::outcome::{Failure, Result};
+use crate::scheme::Kind;
 use crate::term::{self, Plain};
 
 /// How long a body may take.
@@ -62,6 +63,8 @@ impl Setup {
         }
         let max_body = args.max_body as usize;
         let verifier = chosen.verifier(&secrets)?;
+        let shows_token = chosen.scheme.kind() == Kind::Token;
+        let token = shows_token.then(|| chosen.scheme.signature_header().clone());
         let target = match &args.forward {
             None => None,
             Some(url) => Some(Target {
@@ -77,7 +80,7 @@ impl Setup {
             path: args.path.clone().unwrap_or_else(of_scheme),
             max_body,
             verifier: verifier.max_body(max_body),
-            hidden: Hidden::new(&secrets),
+            hidden: Hidden::new(&secrets).token(token),
             answers: Answers {
                 accept_forged: args.accept_forged,
                 status: args.status,

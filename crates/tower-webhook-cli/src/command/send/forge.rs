@@ -1,6 +1,7 @@
 //! `--forge`: a request that must be refused.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use clap::ValueEnum;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use tower_webhook::test::{Forgery, RequestBuilder};
 
 use super::answer::Document;
-use super::post::Post;
+use super::post::{Post, Signed};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::payload::Payload;
 use crate::scheme::Chosen;
@@ -41,23 +42,21 @@ pub(super) enum Kind {
 }
 
 /// Sends one forgery. The answer is yes when it is refused with 4xx.
-pub(super) async fn run(
-    kind: Kind,
-    chosen: &Chosen,
-    secret: &SecretText,
-    mut post: Post,
-    json: bool,
-) -> Result<Outcome> {
+pub(super) async fn run(kind: Kind, chosen: &Chosen, secret: &SecretText, post: Post, json: bool) -> Result<Outcome> {
     let Payload::Memory(genuine) = &post.payload else {
         return Err(Failure::usage(
             "--forge takes a body of at most 8 MiB: it is changed in memory",
         ));
     };
+    let genuine = genuine.clone();
+    let post = Arc::new(post);
+    // A body that the scheme cannot sign is told as such.
+    post.sign().await?;
     let (headers, body) = match kind.forgery() {
         None => (post.head.headers.clone(), genuine.clone()),
         Some(forgery) => {
             let builder = chosen.scheme.builder(secret).map_err(|error| secret.unusable(&error))?;
-            let forged = forge(builder, forgery, &post, genuine).await;
+            let forged = forge(builder, forgery, &post, &genuine).await;
             forged.ok_or_else(|| {
                 Failure::usage(format_args!(
                     "--forge {kind} does not apply to {} with this body: choose another kind",
@@ -66,8 +65,8 @@ pub(super) async fn run(
             })?
         }
     };
-    post.payload = Payload::Memory(body);
-    let answer = post.send(headers).await?;
+    let payload = Payload::Memory(body);
+    let answer = post.send(Signed { headers, payload }).await?;
     let verdict = Verdict::on(answer.status);
     if json {
         term::json(&Forged {

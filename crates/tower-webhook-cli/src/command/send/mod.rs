@@ -105,6 +105,7 @@ impl Args {
             head,
             payload,
             signer,
+            reads_body: chosen.reads_body(),
         };
         let mode = self.mode;
         if let Some(kind) = mode.forge {
@@ -150,8 +151,7 @@ impl Args {
 }
 
 async fn once(post: &Arc<Post>, json: bool) -> Result<Outcome> {
-    let headers = post.sign().await?;
-    let answer = post.send(headers).await?;
+    let answer = post.send(post.sign().await?).await?;
     answer.print(json)?;
     Ok(answer.outcome())
 }

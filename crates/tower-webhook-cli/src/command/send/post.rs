@@ -28,39 +28,58 @@ pub(super) struct Post {
     pub(super) head: Parts,
     pub(super) payload: Payload,
     pub(super) signer: Signer,
+    /// Whether the scheme makes the signed message of the parsed body.
+    pub(super) reads_body: bool,
+}
+
+/// What is sent: all headers, and the body, which has the signature in it with some schemes.
+#[derive(Clone)]
+pub(super) struct Signed {
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Payload,
 }
 
 impl Post {
-    /// All headers of the request, signed now.
-    pub(super) async fn sign(self: &Arc<Self>) -> Result<HeaderMap> {
+    /// The request, signed now.
+    pub(super) async fn sign(self: &Arc<Self>) -> Result<Signed> {
         if self.payload.len() <= MAX_INLINE {
             return self.sign_with(&ProgressBar::hidden());
         }
         let post = Arc::clone(self);
         let bar = progress::bytes("signing", Some(self.payload.len()));
         let signing = spawn_blocking(move || {
-            let headers = post.sign_with(&bar);
+            let signed = post.sign_with(&bar);
             bar.finish_and_clear();
-            headers
+            signed
         });
         signing
             .await
             .map_err(|error| Failure::usage(format_args!("signing: {error}")))?
     }
 
-    fn sign_with(&self, bar: &ProgressBar) -> Result<HeaderMap> {
+    fn sign_with(&self, bar: &ProgressBar) -> Result<Signed> {
+        if self.reads_body {
+            let request = Request::from_parts(self.head.clone(), self.payload.bytes()?);
+            let (head, body) = self.signer.sign_body(request).map_err(Failure::usage)?.into_parts();
+            return Ok(Signed {
+                headers: head.headers,
+                payload: Payload::Memory(body),
+            });
+        }
         let signed = self.payload.sign(&self.signer, &self.head, bar)?;
         let mut headers = self.head.headers.clone();
         headers.extend(signed);
-        Ok(headers)
+        Ok(Signed {
+            headers,
+            payload: self.payload.clone(),
+        })
     }
 
-    /// Sends the payload under these headers.
-    pub(super) async fn send(&self, headers: HeaderMap) -> Result<Answer> {
-        let mut request = Request::new(&self.payload);
+    pub(super) async fn send(&self, signed: Signed) -> Result<Answer> {
+        let mut request = Request::new(&signed.payload);
         *request.method_mut() = self.head.method.clone();
         *request.uri_mut() = self.url.clone();
-        *request.headers_mut() = headers;
+        *request.headers_mut() = signed.headers;
         exchange(&self.client, request).await
     }
 }

@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use http::HeaderMap;
 use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
-use super::post::Post;
+use super::post::{Post, Signed};
 use super::report::{Ended, Report};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::progress;
@@ -67,7 +66,7 @@ async fn join(workers: &mut JoinSet<Result<Ended>>) -> Result<Ended> {
 struct Load {
     post: Arc<Post>,
     plan: Plan,
-    same: Option<HeaderMap>,
+    same: Option<Signed>,
     begun: AtomicU64,
     report: Mutex<Report>,
     bar: ProgressBar,
@@ -81,11 +80,11 @@ impl Load {
             if number >= self.plan.requests {
                 return Ok(Ended::Completed);
             }
-            let headers = match &self.same {
-                Some(headers) => headers.clone(),
+            let signed = match &self.same {
+                Some(signed) => signed.clone(),
                 None => self.post.sign().await?,
             };
-            let result = match self.post.send(headers).await {
+            let result = match self.post.send(signed).await {
                 Ok(answer) => Ok(answer),
                 Err(Failure::Unreachable(error)) => Err(error),
                 Err(failure) => return Err(failure),

@@ -17,6 +17,25 @@ const GENERIC: &str = concat!(
     r#""data":{"id":"sample_123abc","email":"john.doe@example.com"}}"#
 );
 
+/// For schemes that read the event itself: their name, and an event in the form that they read.
+const READ: [(&str, &str); 2] = [
+    (
+        "adyen",
+        concat!(
+            r#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"7914073381342284","#,
+            r#""merchantAccountCode":"TestMerchant","merchantReference":"order-1","amount":{"value":1130,"currency":"EUR"},"#,
+            r#""eventCode":"AUTHORISATION","eventDate":"2026-01-31T12:00:00+00:00","success":"true"}}]}"#
+        ),
+    ),
+    (
+        "microsoft-graph",
+        concat!(
+            r#"{"value":[{"subscriptionId":"7f105c7d-2dc5-4530-97cd-4e7ae6534c07","changeType":"created","#,
+            r#""resource":"users/1/messages/2"}]}"#
+        ),
+    ),
+];
+
 /// A member that is replaced: the names on the way to it, and its new value.
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
@@ -44,7 +63,10 @@ pub(super) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Resu
     let text = match event {
         Some(name) => named(name)?,
         None if chosen.name == KNOWN[0].name => named(DEFAULT)?,
-        None => GENERIC,
+        None => READ
+            .iter()
+            .find(|(name, _)| *name == chosen.name)
+            .map_or(GENERIC, |(_, text)| text),
     };
     if edits.is_empty() {
         return Ok(text.to_owned());

@@ -195,7 +195,8 @@ fn message(case: &Case, form: &Form) -> Vec<u8> {
 fn another_hash_is_named_in_the_header_of_the_scheme_or_in_an_older_one() {
     use Algorithm::{HmacSha1, HmacSha256, HmacSha384, HmacSha512};
 
-    for (about, scheme) in schemes() {
+    // What Twilio signs is made of the parsed body.
+    for (about, scheme) in schemes().into_iter().filter(|(name, _)| *name != "twilio") {
         let form = Form::of(&scheme).unwrap();
         let case = signed_body(&scheme, BODY);
         let message = message(&case, &form);
