@@ -31,6 +31,8 @@ const LONGEST: usize = 4 * 1024;
 /// that was withdrawn is trusted.
 const CAPACITY: u64 = 1000;
 const FRESH: Duration = Duration::from_hours(1);
+/// How long a key is trusted while it cannot be fetched anew.
+const TRUSTED: Duration = Duration::from_hours(24);
 
 /// How many keys are fetched in a minute at most: anyone can send an id that nobody has.
 const FETCHES: u32 = 20;
@@ -43,6 +45,9 @@ struct Inner {
     authorization: HeaderValue,
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     known: Cache<String, Option<Secrets<P256PublicKey>>>,
+    /// The keys that were found, apart from what strangers ask for. One is used when it cannot be fetched anew:
+    /// strangers who use up the fetches of a minute do not stop what Circle sends.
+    trusted: Cache<String, Secrets<P256PublicKey>>,
     window: Mutex<Window>,
 }
 
@@ -75,6 +80,7 @@ impl Keys {
             // It follows no redirects, which could lead to another host.
             client: Client::builder(TokioExecutor::new()).build(connector),
             known: Cache::builder().max_capacity(CAPACITY).time_to_live(FRESH).build(),
+            trusted: Cache::builder().max_capacity(CAPACITY).time_to_live(TRUSTED).build(),
             window: Mutex::new(Window {
                 start: Instant::now(),
                 fetches: 0,
@@ -95,8 +101,17 @@ impl SecretSource<P256PublicKey> for Keys {
             return Ok(None);
         };
         // Concurrent requests for one key share a fetch. Failures are not cached, and are answered with 503.
-        let found = self.0.known.try_get_with_by_ref(id, self.0.fetch(id)).await;
-        found.map_err(|shared| anyhow!("{shared:#}"))
+        match self.0.known.try_get_with_by_ref(id, self.0.fetch(id)).await {
+            Ok(Some(key)) => {
+                self.0.trusted.insert(id.to_owned(), key.clone()).await;
+                Ok(Some(key))
+            }
+            Ok(None) => Ok(None),
+            Err(shared) => match self.0.trusted.get(id).await {
+                Some(key) => Ok(Some(key)),
+                None => Err(anyhow!("{shared:#}")),
+            },
+        }
     }
 }
 
