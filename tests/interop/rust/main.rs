@@ -61,7 +61,7 @@ where
         "sign" => {
             let signer = Signer::new(scheme, &FromText::from_text(secret)?);
             let signer = signer.timestamp(timestamp(call)?).id(text(call, "id")?);
-            let sent = signer.sign_body(request);
+            let sent = signer.sign_body(request)?;
             let pairs = sent.headers().iter().map(|(name, value)| {
                 let value = String::from_utf8_lossy(value.as_bytes());
                 (name.to_string(), json!(value))

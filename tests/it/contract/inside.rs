@@ -69,7 +69,7 @@ fn signed(of: Provider, secret: &'static str, time: i64, content: impl AsRef<[u8
     let mut unsigned = Request::post(PATH).body(content).unwrap();
     unsigned.headers_mut().clone_from(headers);
     let signer = of.signer(&named_secret(secret)).timestamp(time).id(ID);
-    signer.sign_body(unsigned).into_body()
+    signer.sign_body(unsigned).unwrap().into_body()
 }
 
 fn genuine(of: Provider) -> String {

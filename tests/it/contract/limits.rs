@@ -164,7 +164,7 @@ fn within(of: Provider) -> Vec<Case> {
 }
 
 /// A verifier with the default limit, which GitHub's scheme raises.
-fn with_default_limit(of: Provider) -> Verifier {
+pub(super) fn with_default_limit(of: Provider) -> Verifier {
     match of {
         Provider::GitHub => of.verifier().max_body(DEFAULT_LIMIT),
         _ => of.verifier(),

@@ -147,7 +147,7 @@ fn order(of: Provider) -> Vec<Case> {
                 BodyTooLarge,
                 move || {
                     let mut request = of.signed(EVENT, TestBody::one(EVENT));
-                    let length = HeaderValue::from(3 * 1024 * 1024);
+                    let length = HeaderValue::from(30 * 1024 * 1024);
                     request.headers_mut().insert("content-length", length);
                     request
                 },

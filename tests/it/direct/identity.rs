@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use tower_webhook::scheme::{Adyen, Twilio};
+use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
-use tower_webhook::{DeliveryIdentity, DeliveryKey, VerifiedBody, Verifier};
+use tower_webhook::{DeliveryIdentity, DeliveryKey, RejectionKind, SigningSecret, VerifiedBody, Verifier};
 
 use crate::contract::provider::{self, ID, NOW, Provider, named_secret};
 use crate::contract::supply::Set;
@@ -231,5 +235,87 @@ async fn a_key_is_the_same_in_pieces_whole_and_in_frames_whatever_identifies() {
             }
             assert_eq!(keys.len(), 2, "owners share a key: {identity:?}, {of:?}");
         }
+    }
+}
+
+/// Whoever has seen a request of Adyen or Twilio can send it with another body that has the same signed bytes.
+#[test]
+fn a_body_that_anybody_can_change_does_not_identify_a_delivery() {
+    let identities = [
+        DeliveryIdentity::signed_id(),
+        DeliveryIdentity::body(),
+        DeliveryIdentity::json_pointer("/live"),
+    ];
+    let key = |verifier: &Verifier, request: &Request<Bytes>, body: String| {
+        let body = verifier.verify(request, body).unwrap();
+        body.delivery_key()
+    };
+
+    let secret = SigningSecret::from_hex("4b".repeat(32)).unwrap();
+    let notification = r#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"p1"}}]}"#;
+    let signed = Signer::new(Adyen, &secret)
+        .sign_body(Request::new(notification))
+        .unwrap();
+    let text = String::from_utf8(signed.body().to_vec()).unwrap();
+    for identity in &identities {
+        let adyen = Verifier::new(Adyen, secret.clone()).delivery_identity(identity.clone());
+        let first = key(&adyen, &signed, text.clone());
+        assert_eq!(key(&adyen, &signed, format!("{text} ")), first, "{identity:?}");
+        assert_eq!(
+            key(&adyen, &signed, text.replace("false", "true")),
+            first,
+            "{identity:?}"
+        );
+    }
+
+    let secret = SigningSecret::new("hush").unwrap();
+    let twilio = Twilio::new("https://example.com/sms").unwrap();
+    let mut request = Request::new("Body=hi&From=me");
+    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    request.headers_mut().insert(CONTENT_TYPE, form);
+    let signed = Signer::new(twilio.clone(), &secret).sign_body(request).unwrap();
+    for identity in identities {
+        let twilio = Verifier::new(twilio.clone(), secret.clone()).delivery_identity(identity.clone());
+        let first = key(&twilio, &signed, "Body=hi&From=me".to_owned());
+        assert_eq!(
+            key(&twilio, &signed, "From=m%65&&Body=hi".to_owned()),
+            first,
+            "{identity:?}"
+        );
+    }
+}
+
+/// The sender of a message chooses its text, and could hide fields, JSON, or a signed hash in it.
+#[test]
+fn a_form_of_twilio_whose_names_are_no_names_is_refused() {
+    let secret = SigningSecret::new("hush").unwrap();
+    let twilio = Twilio::new("https://example.com/sms").unwrap();
+    let verifier = Verifier::new(twilio.clone(), secret.clone());
+    let signer = Signer::new(twilio, &secret);
+    let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+
+    // What is signed of this JSON is the same as what is signed of a form with one odd name.
+    let signed = signer.sign_body(Request::new("{}")).unwrap();
+    let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let mut forged = signed.clone();
+    forged.headers_mut().insert(CONTENT_TYPE, form.clone());
+    assert!(verifier.verify(&signed, "{}").is_ok());
+    let verdict = verifier.verify(&forged, format!("?bodySHA256%3D{hash}"));
+    assert_eq!(verdict.unwrap_err().kind(), RejectionKind::MalformedSignature);
+
+    let mut sms = Request::new(r#"Body=%22%7D%7B%22evil%22%3A1%2C%22k%22%3A%22"#);
+    sms.headers_mut().insert(CONTENT_TYPE, form);
+    let signed = signer.sign_body(sms).unwrap();
+    assert!(verifier.verify(&signed, signed.body().clone()).is_ok());
+    for forged in [
+        r#"Body"}{"evil":1,"k":""#,
+        "=Body%22%7D%7B%22evil%22%3A1%2C%22k%22%3A%22",
+    ] {
+        let verdict = verifier.verify(&signed, forged);
+        assert_eq!(
+            verdict.unwrap_err().kind(),
+            RejectionKind::MalformedSignature,
+            "{forged}"
+        );
     }
 }

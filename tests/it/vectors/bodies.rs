@@ -29,7 +29,10 @@ fn a_published_signature_in_a_body_is_accepted_and_written() {
     }
 
     let unsigned = body.replace(r#""hmacSignature":"#, r#""hmacSignature":null,"other":"#);
-    let written = Signer::new(Adyen, &key).sign_body(Request::new(unsigned)).into_body();
+    let written = Signer::new(Adyen, &key)
+        .sign_body(Request::new(unsigned))
+        .unwrap()
+        .into_body();
     let signature = |body: &[u8]| {
         let body: Value = serde_json::from_slice(body).unwrap();
         body["notificationItems"][0]["NotificationRequestItem"]["additionalData"]["hmacSignature"].clone()

@@ -5,6 +5,7 @@ use tower_webhook::RejectionKind::{self, BodyTooLarge, DuplicateSignature, Malfo
 use tower_webhook::test::TestBody;
 
 use super::super::case::Case;
+use super::super::limits::with_default_limit;
 use super::super::provider::Provider;
 use super::event;
 use crate::support::EVENT;
@@ -72,6 +73,7 @@ fn order(of: Provider) -> Vec<Case> {
         Case::refuses(of, "well-formed, and too long", BodyTooLarge, move || {
             long(of.signed("another", event()))
         })
+        .by(move || with_default_limit(of))
         .polled(0)
         .unsendable(lies),
         Case::refuses(of, "malformed, and the body fails", MalformedSignature, move || {
