@@ -131,8 +131,9 @@ impl<S> Inbox<S> {
     /// Names the provider in each [`Delivery`], for workers that serve several. By default none is named.
     ///
     /// The name does not keep deliveries apart. Where several providers, or several tenants of one, share a queue, give
-    /// the secrets of each an [owner](tower_webhook::Secrets::owner). Otherwise two senders of the same bytes, or of
-    /// the same signed id, have one delivery between them: the second is answered as a duplicate of the first.
+    /// the secrets of each an [owner](tower_webhook::Secrets::owner). Otherwise two senders of the same bytes, of the
+    /// same signed id, or of the same value at the same place of the body, have one delivery between them: the second
+    /// is answered as a duplicate of the first.
     #[must_use]
     pub fn provider(mut self, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.settings).provider = Some(name.into());
