@@ -150,7 +150,7 @@ impl super::SigningScheme for Twilio {
     ///
     /// # Errors
     ///
-    /// When [`sign`](Self::sign) would panic.
+    /// When [`sign`](super::SigningScheme::sign) would panic.
     fn sign_body(&self, request: &super::Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
         match self.message(request.head().headers(), content) {
             Ok(Some(_)) => Ok(None),

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use crate::mac;
 use crate::mac::Key;
 
-/// The kinds of secret that schemes take: a [`SigningSecret`], a [`DecodedSecret`], a [`Token`], and public keys.
+/// The kinds of secret that schemes take: a [`SigningSecret`](crate::SigningSecret), a
+/// [`DecodedSecret`](crate::DecodedSecret), a [`Token`](crate::Token), and public keys.
 ///
 /// A scheme names its kind in [`Scheme::Secret`](crate::scheme::Scheme::Secret), so that a secret that still has to be
 /// decoded does not compile there. The trait is sealed.
