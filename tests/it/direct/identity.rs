@@ -291,11 +291,11 @@ fn a_form_of_twilio_whose_names_are_no_names_is_refused() {
     let secret = SigningSecret::new("hush").unwrap();
     let twilio = Twilio::new("https://example.com/sms").unwrap();
     let verifier = Verifier::new(twilio.clone(), secret.clone());
-    let signer = Signer::new(twilio, &secret);
+    let sender = Signer::new(twilio, &secret);
     let form = HeaderValue::from_static("application/x-www-form-urlencoded");
 
     // What is signed of this JSON is the same as what is signed of a form with one odd name.
-    let signed = signer.sign_body(Request::new("{}")).unwrap();
+    let signed = sender.sign_body(Request::new("{}")).unwrap();
     let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     let mut forged = signed.clone();
     forged.headers_mut().insert(CONTENT_TYPE, form.clone());
@@ -303,9 +303,9 @@ fn a_form_of_twilio_whose_names_are_no_names_is_refused() {
     let verdict = verifier.verify(&forged, format!("?bodySHA256%3D{hash}"));
     assert_eq!(verdict.unwrap_err().kind(), RejectionKind::MalformedSignature);
 
-    let mut sms = Request::new(r#"Body=%22%7D%7B%22evil%22%3A1%2C%22k%22%3A%22"#);
+    let mut sms = Request::new("Body=%22%7D%7B%22evil%22%3A1%2C%22k%22%3A%22");
     sms.headers_mut().insert(CONTENT_TYPE, form);
-    let signed = signer.sign_body(sms).unwrap();
+    let signed = sender.sign_body(sms).unwrap();
     assert!(verifier.verify(&signed, signed.body().clone()).is_ok());
     for forged in [
         r#"Body"}{"evil":1,"k":""#,
