@@ -59,7 +59,7 @@ fn of_http(error: &hyper::Error) -> Option<&'static str> {
 
 fn of_connection(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
-        ErrorKind::ConnectionRefused => "is the receiver running, and is this its port?",
+        ErrorKind::ConnectionRefused | ErrorKind::TimedOut => "is the receiver running, and is this its port?",
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "the receiver ended the connection: its log may say why",
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "is there a network, and is the address right?",
         ErrorKind::UnexpectedEof => "does it speak HTTPS? If not, write http://",

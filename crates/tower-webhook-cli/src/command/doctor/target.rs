@@ -16,6 +16,7 @@ use super::draft::Head;
 use crate::client::ClientArgs;
 use crate::outcome::{Failure, Result};
 use crate::term::Plain;
+use crate::unreachable;
 
 /// How long connecting may take, with the handshake of TLS.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -71,7 +72,7 @@ impl Target {
             target.address = address;
             match target.connect().await {
                 Ok(_) => return Ok(target),
-                Err(error) => refusal = format!("{address}: {error}: {}", mend(&error)),
+                Err(error) => refusal = format!("{address}: {}", unreachable::describe(&error)),
             }
         }
         Err(Failure::unreachable(refusal))
@@ -97,15 +98,6 @@ impl Target {
         let path = self.uri.path_and_query().map_or("/", |path| path.as_str());
         let host = &self.host;
         Head { method, path, host }
-    }
-}
-
-/// What to do when there is no connection.
-fn mend(error: &std::io::Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::InvalidData => "does its certificate name this host? --cacert names whom to trust",
-        ErrorKind::UnexpectedEof => "does it speak HTTPS?",
-        _ => "is the receiver running, and is this its port?",
     }
 }
 
