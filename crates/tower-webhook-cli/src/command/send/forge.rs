@@ -50,8 +50,10 @@ pub(super) async fn run(kind: Kind, chosen: &Chosen, secret: &SecretText, post: 
     };
     let genuine = genuine.clone();
     let post = Arc::new(post);
-    // A body that the scheme cannot sign is told as such.
-    post.sign().await?;
+    if post.reads_body {
+        // A body that the scheme cannot sign is told as such.
+        post.sign().await?;
+    }
     let (headers, body) = match kind.forgery() {
         None => (post.head.headers.clone(), genuine.clone()),
         Some(forgery) => {
