@@ -16,7 +16,7 @@ use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::{Policy, declared_length};
 use crate::rejection::Rejection;
-use crate::scheme::{SignatureHeader, Signed};
+use crate::scheme::SignatureHeader;
 use crate::set::Set;
 
 /// A request whose head was judged.
@@ -82,7 +82,7 @@ fn begin_body<B: Body>(
         set: Arc::clone(set),
         claim: header.claim.to_static(),
         collected,
-        reads_body: matches!(header.signed, Signed::InBody(_)),
+        reads_body: header.is_in_body(),
     };
     Ok(Begun::Pieces(pieces, next))
 }

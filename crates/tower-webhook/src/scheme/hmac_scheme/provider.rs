@@ -76,10 +76,7 @@ impl<P: HmacProvider> Scheme for P {
     fn check(&self) -> Result<(), ConfigError> {
         let scheme = self.hmac_scheme();
         match scheme.fault() {
-            Some(fault) => Err(ConfigError::Scheme {
-                scheme: scheme.name,
-                fault,
-            }),
+            Some(fault) => Err(ConfigError::scheme(scheme.name, fault)),
             None => Ok(()),
         }
     }
