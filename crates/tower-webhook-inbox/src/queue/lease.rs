@@ -47,30 +47,20 @@ pub trait Lease: Send + Sync + 'static {
 
 /// What a worker has room for.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(any(
+        feature = "memory",
+        feature = "nats",
+        feature = "postgres",
+        feature = "redis",
+        feature = "sqlite"
+    )),
+    expect(dead_code)
+)]
 pub struct Want<'a> {
     /// At most this many tasks. Not zero.
-    #[cfg_attr(
-        not(any(
-            feature = "memory",
-            feature = "nats",
-            feature = "postgres",
-            feature = "redis",
-            feature = "sqlite"
-        )),
-        expect(dead_code)
-    )]
     pub(crate) tasks: usize,
     /// At most this many bytes of encoded deliveries, but the first of them in any case.
-    #[cfg_attr(
-        not(any(
-            feature = "memory",
-            feature = "nats",
-            feature = "postgres",
-            feature = "redis",
-            feature = "sqlite"
-        )),
-        expect(dead_code)
-    )]
     pub(crate) bytes: usize,
     /// Set by `Worker::in_order_by`: no task may be taken while an earlier one of the same key is waiting or running.
     #[cfg_attr(
