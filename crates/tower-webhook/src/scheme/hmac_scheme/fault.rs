@@ -32,31 +32,46 @@ impl<K> HmacScheme<K> {
         }
     }
 
-    /// What stands between this part and the next one in the direction of the body, if it is a text. The part must not
-    /// contain it: what is before the body could be moved into the body, and the signature would still be right.
-    pub(super) fn separator_of(&self, part: Part) -> Option<&'static str> {
+    /// What is signed next to this part, on the side of the body.
+    pub(super) fn neighbour_of(&self, part: Part) -> Option<Part> {
         let at = |part: Part| self.signed.iter().position(|signed| *signed == part);
         let (at, body) = (at(part)?, at(Part::Body)?);
-        let neighbour = if at < body { at + 1 } else { at - 1 };
-        match self.signed[neighbour] {
-            Part::Literal(text) => Some(text),
-            _ => None,
-        }
+        Some(self.signed[if at < body { at + 1 } else { at - 1 }])
     }
 
-    /// The fault of an id or a path that nothing separates from the body. A time ends itself: it is a number of a few
-    /// digits within the window, or has the form of RFC 3339, which ends an id before it too.
+    /// Whether this part is signed before the body.
+    pub(super) fn is_in_front(&self, part: Part) -> bool {
+        self.signed
+            .iter()
+            .take_while(|signed| **signed != Part::Body)
+            .any(|signed| *signed == part)
+    }
+
+    /// Whether an id in front of the body ends where a time of RFC 3339 begins. It must not contain the mark of such a
+    /// time: it could end at that one instead.
+    pub(super) fn time_ends_id(&self) -> bool {
+        let front = self.signed.split(|part| *part == Part::Body).next().unwrap_or_default();
+        self.unit == TimeUnit::Rfc3339 && front.windows(2).any(|pair| pair == [Part::Id, Part::Time])
+    }
+
+    /// The fault of a part that the sender chooses, and that nothing separates from its neighbour on the side of the
+    /// body. A time beside the body ends itself: it is a number of a few digits within the window, or has the form of
+    /// RFC 3339.
     fn fault_of_boundaries(&self) -> Option<&'static str> {
-        let ends_an_id = [Part::Id, Part::Time];
-        let is_ended = self.unit == TimeUnit::Rfc3339 && self.signed.windows(2).any(|pair| pair == ends_an_id);
-        for part in [Part::Id, Part::PathAndQuery] {
+        for part in [Part::Id, Part::PathAndQuery, Part::Method, Part::Time] {
             let times = self.signed.iter().filter(|signed| **signed == part).count();
-            let is_separated = self.separator_of(part).is_some() || (part == Part::Id && is_ended);
+            let is_separated = match (part, self.neighbour_of(part)) {
+                (_, Some(Part::Literal(_)))
+                | (Part::Method | Part::Time, Some(Part::PublicUrl))
+                | (Part::Time, Some(Part::Body)) => true,
+                (Part::Id, Some(Part::Time)) => self.time_ends_id(),
+                _ => false,
+            };
             if times > 1 {
-                return Some("signs an id or a path twice");
+                return Some("signs a part of the head twice");
             }
             if times == 1 && !is_separated {
-                return Some("signs an id or a path without a text between it and the body");
+                return Some("signs a part of the head without a text between it and the next one, or the body");
             }
         }
         None

@@ -4,8 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// These bytes. Between an id or a path and the body they are a separator, which a request must not have in that
-    /// part, and without which a scheme [cannot be used](crate::scheme::Scheme::check).
+    /// These bytes. Between a part that the sender chooses and the next one on the side of the body they are a
+    /// separator, which a request must not have in that part, and without which a scheme [cannot be
+    /// used](crate::scheme::Scheme::check): the signed bytes could be divided in two ways. A time beside the body needs
+    /// none, nor does an id beside a time of RFC 3339 in front of the body, which must not have a colon.
     Literal(&'static str),
     /// The id of the delivery, as its header has it.
     Id,

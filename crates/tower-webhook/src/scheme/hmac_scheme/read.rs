@@ -143,13 +143,23 @@ impl<K> HmacScheme<K> {
         Ok(id)
     }
 
-    /// Whether the text of a part contains what separates it from the next one, so that the signed bytes could be
-    /// divided in two ways.
+    /// Whether the text of a part contains what separates it from its neighbour, or a beginning of it that the rest
+    /// completes, so that the signed bytes could be divided in two ways: what is beside the body could be moved into
+    /// it, and the signature would still be right.
     fn contains_its_separator(&self, part: Part, text: &[u8]) -> bool {
-        self.separator_of(part).is_some_and(|separator| {
-            let separator = separator.as_bytes();
-            text.windows(separator.len()).any(|piece| piece == separator)
-        })
+        let separator = match self.neighbour_of(part) {
+            Some(Part::Literal(separator)) => separator.as_bytes(),
+            Some(Part::Time) if self.time_ends_id() => b":",
+            _ => return false,
+        };
+        // The first separator has to be the one behind the text, or the last one that in front of it.
+        if self.is_in_front(part) {
+            let all = || text.iter().chain(separator);
+            (0..text.len()).any(|at| all().skip(at).take(separator.len()).eq(separator))
+        } else {
+            let all = || separator.iter().chain(text);
+            (1..=text.len()).any(|at| all().skip(at).take(separator.len()).eq(separator))
+        }
     }
 
     /// Adds what is signed besides the body.
@@ -188,19 +198,26 @@ impl<K> HmacScheme<K> {
         Ok(header)
     }
 
+    /// The text of a part, unless it contains its separator.
+    fn undivided<'a>(&self, part: Part, text: Option<&'a [u8]>) -> Result<Option<&'a [u8]>, Rejection> {
+        match text {
+            Some(text) if self.contains_its_separator(part, text) => Err(RejectionKind::MalformedSignature.into()),
+            text => Ok(text),
+        }
+    }
+
     fn text<'a>(&'a self, part: Part, found: &Found<'a>) -> Result<&'a [u8], Rejection> {
         let text = match part {
             Part::Literal(text) => Some(text.as_bytes()),
             Part::Id => found.id.map(HeaderValue::as_bytes),
             Part::Time => found.time.map(|(text, _)| text),
-            Part::Method => found.head.method().map(|method| method.as_str().as_bytes()),
+            Part::Method => {
+                let method = found.head.method().map(|method| method.as_str().as_bytes());
+                self.undivided(part, method)?
+            }
             Part::PathAndQuery => {
                 let path = found.head.uri().and_then(|uri| uri.path_and_query());
-                let path = path.map(|path| path.as_str().as_bytes());
-                if path.is_some_and(|path| self.contains_its_separator(part, path)) {
-                    return Err(RejectionKind::MalformedSignature.into());
-                }
-                path
+                self.undivided(part, path.map(|path| path.as_str().as_bytes()))?
             }
             Part::PublicUrl => self.url.as_ref().map(|url| url.as_str().as_bytes()),
             Part::Body => None,

@@ -29,6 +29,11 @@ fn everything() -> HmacScheme {
         ])
 }
 
+/// With an id, and a time that ends it.
+fn dated() -> HmacScheme {
+    HmacScheme::new(MAC).id_header(ID).time_header(TIME, TimeUnit::Rfc3339)
+}
+
 fn secret() -> SigningSecret {
     SigningSecret::new("hush").expect("it is not blank")
 }
@@ -87,6 +92,8 @@ fn an_id_that_contains_its_separator_is_refused() {
     };
     for (id, verdict) in [
         ("a:b", Ok(())),
+        (":a", Ok(())),
+        ("a:", Err(RejectionKind::MalformedSignature)),
         ("a::b", Err(RejectionKind::MalformedSignature)),
         ("::", Err(RejectionKind::MalformedSignature)),
     ] {
@@ -94,6 +101,65 @@ fn an_id_that_contains_its_separator_is_refused() {
         let seen = Verifier::new(scheme(), secret()).verify(&headers, BODY);
         assert_eq!(seen.map(drop).map_err(|rejection| rejection.kind()), verdict, "{id}");
     }
+}
+
+#[test]
+fn an_id_behind_the_body_that_begins_within_its_separator_is_refused() {
+    let scheme = || {
+        HmacScheme::new(MAC)
+            .id_header(ID)
+            .signs(&[Part::Body, Part::Literal("::"), Part::Id])
+    };
+    for (id, verdict) in [
+        ("a:b:", Ok(())),
+        (":a", Err(RejectionKind::MalformedSignature)),
+        ("a::", Err(RejectionKind::MalformedSignature)),
+    ] {
+        let headers = Signer::new(scheme(), &secret()).id(id).headers(BODY);
+        let seen = Verifier::new(scheme(), secret()).verify(&headers, BODY);
+        assert_eq!(seen.map(drop).map_err(|rejection| rejection.kind()), verdict, "{id}");
+    }
+}
+
+#[test]
+fn a_method_that_contains_its_separator_is_refused() {
+    let scheme = || HmacScheme::new(MAC).signs(&[Part::Method, Part::Literal("S"), Part::Body]);
+    for (method, verdict) in [
+        (Method::PUT, Ok(())),
+        (Method::POST, Err(RejectionKind::MalformedSignature)),
+    ] {
+        let mut request = Request::post("/").body(BODY).unwrap();
+        *request.method_mut() = method.clone();
+        let request = Signer::new(scheme(), &secret()).sign(request);
+        let seen = Verifier::new(scheme(), secret()).verify(&request, BODY);
+        assert_eq!(
+            seen.map(drop).map_err(|rejection| rejection.kind()),
+            verdict,
+            "{method}"
+        );
+    }
+}
+
+/// The body has a time, at which the id could end as well.
+#[test]
+fn an_id_that_only_a_time_ends_has_no_colon() {
+    let scheme = || dated().signs(&[Part::Id, Part::Time, Part::Body]);
+    let body = r#"{"expires_at":"2026-01-01T00:00:00Z"}"#;
+    let mut headers = Signer::new(scheme(), &secret()).id("e761").headers(body);
+    let verdict = |headers: &HeaderMap, body: &'static str| {
+        let verifier = Verifier::new(scheme(), secret()).insecure_any_timestamp();
+        verifier
+            .verify(headers, body)
+            .map(drop)
+            .map_err(|rejection| rejection.kind())
+    };
+    assert_eq!(verdict(&headers, body), Ok(()));
+    let (front, rest) = body.split_at(15);
+    let (time, rest) = rest.split_at(20);
+    let id = format!("e761{}{front}", headers[TIME].to_str().unwrap());
+    headers.insert(ID, id.parse().unwrap());
+    headers.insert(TIME, time.parse().unwrap());
+    assert_eq!(verdict(&headers, rest), Err(RejectionKind::MalformedSignature));
 }
 
 #[test]
@@ -201,15 +267,28 @@ fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
             "one header",
         ),
         (HmacScheme::new(MAC).signs(&[Part::Literal(""), Part::Body]), "empty"),
-        (identified(&[Part::Id, Part::Body]), "between it and the body"),
-        (identified(&[Part::Body, Part::Id]), "between it and the body"),
+        (identified(&[Part::Id, Part::Body]), "without a text"),
+        (identified(&[Part::Body, Part::Id]), "without a text"),
+        (
+            identified(&[Part::Method, Part::Id, Part::Literal("."), Part::Body]),
+            "without a text",
+        ),
+        (dated().signs(&[Part::Body, Part::Id, Part::Time]), "without a text"),
+        (
+            dated().signs(&[Part::Time, Part::Id, Part::Literal("."), Part::Body]),
+            "without a text",
+        ),
         (
             identified(&[Part::Id, Part::Literal("."), Part::Body, Part::Id]),
             "twice",
         ),
         (
             HmacScheme::new(MAC).signs(&[Part::Method, Part::PathAndQuery, Part::Body]),
-            "between it and the body",
+            "without a text",
+        ),
+        (
+            HmacScheme::new(MAC).signs(&[Part::Method, Part::Body]),
+            "without a text",
         ),
     ] {
         for start in [
