@@ -28,9 +28,10 @@ impl HandshakeLayer {
     /// # What a stranger may do with it
     ///
     /// X signs the body of a webhook in the same way, under the same secret. So whoever knows the URL can have a token
-    /// signed, and send that token as a body that verifies. To keep this harmless, a token that is JSON is refused, and
-    /// so is one with a brace, a quotation mark or a blank: nothing that is signed here is an event. Parse each body as
-    /// a JSON object before you believe it. An inbox stores such a body before anyone parses it.
+    /// signed, and send that token as a body with its signature. To keep this harmless, a token that is JSON is
+    /// refused, and so is one with a brace, a quotation mark or a blank: nothing that is signed here is an event. The
+    /// scheme [`XCom`](tower_webhook::scheme::XCom) for its part refuses every body that does not begin with a brace. A
+    /// verifier of another scheme in its place does not.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
