@@ -9,6 +9,7 @@ use crate::mac;
 /// Separate the keys from every other use of SHA-256 over the same bytes, and from one another.
 const BODY_TAG: &[u8] = b"tower-webhook delivery key, version 1, body\0";
 const ID_TAG: &[u8] = b"tower-webhook delivery key, version 1, id\0";
+const SCHEME_TAG: &[u8] = b"tower-webhook delivery key, version 1, scheme\0";
 const OWNER_TAG: &[u8] = b"tower-webhook delivery key, version 1, owner\0";
 const VALUE_TAG: &[u8] = b"tower-webhook delivery key, version 1, value\0";
 const HEADER_TAG: &[u8] = b"tower-webhook delivery key, version 1, header\0";
@@ -85,12 +86,14 @@ impl DeliveryKey {
         Self(mac::sha256(&[WITH_TAG, digest, &self.0]))
     }
 
-    /// The key of the same delivery among those of this owner.
-    pub(crate) fn of_owner(self, owner: Option<&str>) -> Self {
-        match owner {
-            Some(owner) => Self(mac::sha256(&[OWNER_TAG, owner.as_bytes(), &self.0])),
-            None => self,
-        }
+    /// The key of the same delivery among those of this scheme and this owner.
+    pub(crate) fn among(self, scheme: &str, owner: Option<&str>) -> Self {
+        let (tag, owner) = match owner {
+            Some(owner) => (OWNER_TAG, owner),
+            None => (SCHEME_TAG, ""),
+        };
+        let name = length(scheme);
+        Self(mac::sha256(&[tag, &name, scheme.as_bytes(), owner.as_bytes(), &self.0]))
     }
 }
 
@@ -211,8 +214,11 @@ mod tests {
             DeliveryKey::of_value("x", true, b"x"),
             DeliveryKey::of_body(b"x").with_headers(&[0; LEN]),
             DeliveryKey::of_body(b"x").with_headers(&[1; LEN]),
-            DeliveryKey::of_body(b"x").of_owner(Some("")),
-            DeliveryKey::of_body(b"x").of_owner(Some("x")),
+            DeliveryKey::of_body(b"x").among("", None),
+            DeliveryKey::of_body(b"x").among("", Some("")),
+            DeliveryKey::of_body(b"x").among("", Some("x")),
+            DeliveryKey::of_body(b"x").among("x", None),
+            DeliveryKey::of_body(b"x").among("x", Some("")),
         ];
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{at}");

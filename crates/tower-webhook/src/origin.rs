@@ -58,10 +58,10 @@ impl Origin {
         self.0.as_ref()?.mark.id().map(HeaderValue::as_bytes)
     }
 
-    /// The key of the delivery with this body.
-    pub(crate) fn delivery_key(&self, body: &[u8]) -> DeliveryKey {
+    /// The key of the delivery by this scheme with this body.
+    pub(crate) fn delivery_key(&self, scheme: &str, body: &[u8]) -> DeliveryKey {
         let mark = self.0.as_ref().map_or(&Mark::None, |known| &known.mark);
-        mark.key(body).of_owner(self.owner())
+        mark.key(body).among(scheme, self.owner())
     }
 
     #[cold]

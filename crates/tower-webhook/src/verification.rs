@@ -130,8 +130,8 @@ impl Verification {
             Ok(origin) => {
                 trace::verified(name, &origin);
                 let key = match &self.kept {
-                    None => self.key.finish().of_owner(origin.owner()),
-                    Some(kept) => origin.delivery_key(&kept.body),
+                    None => self.key.finish().among(name, origin.owner()),
+                    Some(kept) => origin.delivery_key(name, &kept.body),
                 };
                 Ok(Provenance::new(self.policy.scheme_id, origin, key))
             }

@@ -14,10 +14,11 @@ fn received(secrets: Set, signer: &'static str, body: &'static str) -> VerifiedB
     of.verifier_of(secrets).verify(&headers, body).unwrap()
 }
 
-/// `(printf 'tower-webhook delivery key, version 1, body\0'; printf '{}') | openssl dgst -sha256`
+/// `(printf 'tower-webhook delivery key, version 1, scheme\0\0\0\0\0\0\0\0\011knowrithm'; printf 'tower-webhook delivery
+/// key, version 1, body\0{}' | openssl dgst -sha256 -binary) | openssl dgst -sha256`, each in one line.
 #[test]
-fn the_key_of_a_body_is_a_hash_of_a_tag_and_the_body() {
-    const KEY: &str = "2c345899d83966934a7403e2df24bfc036c37e8ce0e8a166f8414c73c4e588b2";
+fn the_key_of_a_body_is_a_hash_of_the_scheme_and_the_hash_of_a_tag_and_the_body() {
+    const KEY: &str = "9ebeabef57d5c36ab6bcbfc4f1239779e1082077515cbab3f252b46a2dc1dd5b";
 
     let key = |signer, body| received(named_secret(signer).into(), signer, body).delivery_key();
     assert_eq!(key("primary", "{}").to_string(), KEY);
@@ -25,10 +26,10 @@ fn the_key_of_a_body_is_a_hash_of_a_tag_and_the_body() {
     assert_ne!(key("primary", "{ }"), key("primary", "{}"));
 }
 
-/// `(printf 'tower-webhook delivery key, version 1, id\0'; printf 'msg_1') | openssl dgst -sha256`
+/// As for a body, with the scheme `\021standard_webhooks` and `id\0msg_1` in place of the body.
 #[test]
-fn the_key_of_a_signed_id_is_a_hash_of_a_tag_and_the_id() {
-    const KEY: &str = "5ca89ee0e37c2fd7921ff25989f55f99b8d0d058e3e431f6cd1b71023697214f";
+fn the_key_of_a_signed_id_is_a_hash_of_the_scheme_and_the_hash_of_a_tag_and_the_id() {
+    const KEY: &str = "6a707b98c4b169d652f27e77725d23ce7f3c1c0d5d1e205d89712ff902fe7a4f";
 
     for of in [Provider::StandardWebhooks, Provider::Svix, Provider::SvixOnly] {
         let key = |headers: HeaderMap, body| of.verifier().verify(&headers, body).unwrap().delivery_key();
@@ -40,11 +41,10 @@ fn the_key_of_a_signed_id_is_a_hash_of_a_tag_and_the_id() {
     }
 }
 
-/// `(printf 'tower-webhook delivery key, version 1, owner\0acme'; printf 'tower-webhook delivery key, version 1,
-/// body\0{}' | openssl dgst -sha256 -binary) | openssl dgst -sha256`, each in one line.
+/// As for a body without an owner, with `owner` in place of `scheme` and `acme` behind the name of the scheme.
 #[test]
 fn each_owner_has_keys_of_its_own_whichever_secret_signed() {
-    const KEY: &str = "6520198d4489bf262a7e9f17e71f2296967322f59747cbdd46af54dca7083772";
+    const KEY: &str = "f470fe13d5d453c1556456e38779ed3524718e4554d9e2c0c679273901ab33a3";
 
     let secrets = || Set::new(named_secret("primary").label("primary")).and(named_secret("second").label("second"));
     for signer in ["primary", "second"] {
@@ -60,6 +60,14 @@ fn each_owner_has_keys_of_its_own_whichever_secret_signed() {
         .chain([without_owner.delivery_key()])
         .collect();
     assert_eq!(keys.len(), 5);
+}
+
+/// One inbox may serve both, and the sender of either could otherwise take the id of the other one's delivery.
+#[test]
+fn schemes_have_different_keys_for_the_same_id_and_for_the_same_body() {
+    let key = |of: Provider| of.verifier().verify(&of.sign("{}"), "{}").unwrap().delivery_key();
+    assert_ne!(key(Provider::StandardWebhooks), key(Provider::Twitch));
+    assert_ne!(key(Provider::Knowrithm), key(Provider::GitHub));
 }
 
 #[test]
