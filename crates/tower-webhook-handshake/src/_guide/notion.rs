@@ -60,7 +60,7 @@
 //!     let token = body.get("verification_token")?.as_str()?;
 //!     let is_token = token.starts_with("secret_") && token.bytes().all(|byte| byte.is_ascii_graphic());
 //!     // Show it to the operator, who pastes it into Notion: it is a secret, so not in a log.
-//!     is_token.then(|| SigningSecret::new(token).ok())?
+//!     is_token.then(|| SigningSecret::from_peer(token).ok())?
 //! }
 //!
 //! async fn receive() {}

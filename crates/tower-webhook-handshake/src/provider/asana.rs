@@ -25,7 +25,7 @@ impl HandshakeLayer {
     /// **Specified** in <https://developers.asana.com/reference/createwebhook>.
     ///
     /// **Answers** an empty 200 with the same header, after `take` has stored the secret; an empty 403 when `take`
-    /// returns `false`.
+    /// returns `false`, and for a secret that [is a placeholder](SigningSecret::from_peer).
     ///
     /// # Which secret to take
     ///
@@ -64,6 +64,7 @@ impl HandshakeLayer {
     ///
     /// let service = handshake.into_service();
     /// let offer = |secret| Request::post("/webhooks/asana").header("x-hook-secret", secret).body(());
+    /// assert_eq!(service.clone().oneshot(offer("changeme")?).await?.status(), 403);
     /// let response = service.clone().oneshot(offer("b537207f20cbfa02")?).await?;
     /// assert_eq!(response.status(), 200);
     /// assert_eq!(response.headers()["x-hook-secret"], "b537207f20cbfa02");
@@ -110,7 +111,7 @@ where
 fn offered(head: &Head<'_>) -> Result<(SigningSecret, Answer), Refusal> {
     let malformed = Refusal::MalformedParameter(SECRET);
     let text: Challenge = head.challenge(&SECRET_HEADER, SECRET)?;
-    let secret = SigningSecret::new(text.as_str()).map_err(|_| malformed)?;
+    let secret = SigningSecret::from_peer(text.as_str()).map_err(|_| malformed)?;
     let mut echo = HeaderValue::from_str(text.as_str()).map_err(|_| malformed)?;
     echo.set_sensitive(true);
     let answer = Answer::empty(StatusCode::OK).header(SECRET_HEADER.clone(), echo);

@@ -68,6 +68,27 @@ impl SigningSecret {
         Ok(secret)
     }
 
+    /// Takes the bytes of a secret that a request offers, as the first one of Asana and of Notion does: exactly as they
+    /// are. A stranger may have sent them, so they cause no warning: a secret that [`strict`](Self::strict) would
+    /// refuse is an error.
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// assert!(SigningSecret::from_peer("b537207f20cbfa02").is_ok());
+    /// assert!(SigningSecret::from_peer("changeme").is_err());
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BlankSecret`] when they are [blank](Self), [`ConfigError::FaultySecret`] when they are probably a
+    /// placeholder, or damaged.
+    pub fn from_peer(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let secret = Self::non_blank(bytes.as_ref()).ok_or(ConfigError::BlankSecret)?;
+        secret.strict()
+    }
+
     /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key.
     ///
     /// Secrets from the environment or a file are decoded by [`decode_whsec`](Self::decode_whsec).
