@@ -38,8 +38,8 @@ impl Scheme for Acme {
 }
 
 impl SigningScheme for Acme {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {

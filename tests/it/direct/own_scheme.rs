@@ -56,8 +56,8 @@ impl Scheme for Umbrella {
 }
 
 impl SigningScheme for Umbrella {
-    fn signature_header(&self) -> &HeaderName {
-        &MAC
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&MAC)
     }
 
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
 use tower_webhook::scheme::{Adyen, Head, Scheme, SigningScheme};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::RequestBuilder;
@@ -33,15 +33,15 @@ pub(crate) trait AnyScheme: Send + Sync {
     /// Makes genuine requests and forgeries.
     fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError>;
 
-    /// The header of the signature, or of the token.
-    fn signature_header(&self) -> &HeaderName;
+    /// The header of the signature, or of the token; `None` when that is in the body.
+    fn signature_header(&self) -> Option<&HeaderName>;
 
     /// Judges the form of a head.
     fn judge(&self, head: Head<'_>) -> Result<(), Rejection>;
 
     /// Whether the signature, or the token, is in the body.
     fn is_in_body(&self) -> bool {
-        self.kind() == Kind::InBody
+        self.signature_header().is_none()
     }
 
     /// Whether the text of a secret is decoded before it keys the MAC.
@@ -55,11 +55,9 @@ where
     S::Secret: FromText,
 {
     fn kind(&self) -> Kind {
-        // A scheme that wants a header of the signature refuses this head.
-        let headers = HeaderMap::new();
-        match self.read(Head::from(&headers)) {
-            Ok(read) if read.is_in_body() => Kind::InBody,
-            _ => S::Secret::KIND,
+        match SigningScheme::signature_header(self) {
+            Some(_) => S::Secret::KIND,
+            None => Kind::InBody,
         }
     }
 
@@ -101,7 +99,7 @@ where
         ))
     }
 
-    fn signature_header(&self) -> &HeaderName {
+    fn signature_header(&self) -> Option<&HeaderName> {
         SigningScheme::signature_header(self)
     }
 

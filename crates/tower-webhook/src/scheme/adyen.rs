@@ -144,7 +144,7 @@ fn malformed(fault: &'static str) -> Rejection {
 #[cfg(feature = "sign")]
 mod sign {
     use http::HeaderMap;
-    use http::header::{CONTENT_TYPE, HeaderName};
+    use http::header::HeaderName;
 
     use super::{Adyen, Encoding, Json, item, message};
     use crate::error::ConfigError;
@@ -153,9 +153,9 @@ mod sign {
     use crate::scheme::{SigningScheme, Unsigned};
 
     impl SigningScheme for Adyen {
-        /// Not signed, and not read: the signature is in the body.
-        fn signature_header(&self) -> &HeaderName {
-            &CONTENT_TYPE
+        /// None: the signature is in the body.
+        fn signature_header(&self) -> Option<&HeaderName> {
+            None
         }
 
         fn sign(&self, _: &Unsigned<'_>) -> HeaderMap {

@@ -55,8 +55,8 @@ impl Scheme for BasicAuth {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for BasicAuth {
-    fn signature_header(&self) -> &http::header::HeaderName {
-        &AUTHORIZATION
+    fn signature_header(&self) -> Option<&http::header::HeaderName> {
+        Some(&AUTHORIZATION)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

@@ -58,8 +58,8 @@ impl Scheme for Circle {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for Circle {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

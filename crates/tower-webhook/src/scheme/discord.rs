@@ -62,8 +62,8 @@ impl Scheme for Discord {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for Discord {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

@@ -50,8 +50,8 @@ impl Scheme for Knowrithm {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for Knowrithm {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

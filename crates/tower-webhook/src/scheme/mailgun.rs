@@ -140,7 +140,7 @@ fn malformed(fault: &'static str) -> Rejection {
 #[cfg(feature = "sign")]
 mod sign {
     use http::HeaderMap;
-    use http::header::{CONTENT_TYPE, HeaderName};
+    use http::header::HeaderName;
 
     use super::{Encoding, Mailgun, TOKEN_LEN, is_form};
     use crate::error::ConfigError;
@@ -149,9 +149,9 @@ mod sign {
     use crate::scheme::{SigningScheme, Unsigned};
 
     impl SigningScheme for Mailgun {
-        /// What tells whether the body is a form.
-        fn signature_header(&self) -> &HeaderName {
-            &CONTENT_TYPE
+        /// None: the signature is in the body.
+        fn signature_header(&self) -> Option<&HeaderName> {
+            None
         }
 
         fn sign(&self, _: &Unsigned<'_>) -> HeaderMap {

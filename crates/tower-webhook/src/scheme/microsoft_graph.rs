@@ -76,7 +76,7 @@ fn client_state(notification: Json<'_>) -> Option<std::borrow::Cow<'_, str>> {
 #[cfg(feature = "sign")]
 mod sign {
     use http::HeaderMap;
-    use http::header::{CONTENT_TYPE, HeaderName};
+    use http::header::HeaderName;
 
     use super::{Json, MicrosoftGraph, notifications};
     use crate::error::ConfigError;
@@ -84,9 +84,9 @@ mod sign {
     use crate::scheme::{SigningScheme, Unsigned};
 
     impl SigningScheme for MicrosoftGraph {
-        /// Not read: the token is in the body.
-        fn signature_header(&self) -> &HeaderName {
-            &CONTENT_TYPE
+        /// None: the token is in the body.
+        fn signature_header(&self) -> Option<&HeaderName> {
+            None
         }
 
         fn sign(&self, _: &Unsigned<'_>) -> HeaderMap {

@@ -64,8 +64,8 @@
 //! }
 //!
 //! impl SigningScheme for Acme {
-//!     fn signature_header(&self) -> &HeaderName {
-//!         &MAC
+//!     fn signature_header(&self) -> Option<&HeaderName> {
+//!         Some(&MAC)
 //!     }
 //!
 //!     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {

@@ -68,8 +68,8 @@ impl Scheme for SendGrid {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for SendGrid {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

@@ -16,9 +16,9 @@ use crate::mac::{Algorithm, Message, Signature, SigningKey};
 ///
 /// See [the module](super#a-scheme-of-your-own) for an example.
 pub trait SigningScheme: Scheme {
-    /// The header that contains the signature. A scheme that [signs inside of the body](Self::sign_body) has none, and
-    /// names another header here that it reads, such as `Content-Type`.
-    fn signature_header(&self) -> &HeaderName;
+    /// The header that contains the signature, or the token. `None` when that is in the body: then
+    /// [`sign_body`](Self::sign_body) signs, and [`sign`](Self::sign) is not called.
+    fn signature_header(&self) -> Option<&HeaderName>;
 
     /// The headers that sign this request: the signature, and every other header that the scheme reads. A scheme that
     /// has them in the body panics.

@@ -147,7 +147,7 @@ fn refuse_contradictions(headers: &HeaderMap) -> Result<(), Rejection> {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for StandardWebhooks {
-    fn signature_header(&self) -> &HeaderName {
+    fn signature_header(&self) -> Option<&HeaderName> {
         self.written().signature_header()
     }
 

@@ -85,8 +85,8 @@ impl Scheme for StandardWebhooksV1a {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for StandardWebhooksV1a {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

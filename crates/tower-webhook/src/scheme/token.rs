@@ -76,8 +76,8 @@ impl Scheme for TokenScheme {
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for TokenScheme {
-    fn signature_header(&self) -> &HeaderName {
-        &self.header
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&self.header)
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {

@@ -21,7 +21,7 @@ macro_rules! token_provider {
 
         #[cfg(feature = "sign")]
         impl $crate::scheme::SigningScheme for $provider {
-            fn signature_header(&self) -> &http::header::HeaderName {
+            fn signature_header(&self) -> Option<&http::header::HeaderName> {
                 self.token_scheme().signature_header()
             }
 

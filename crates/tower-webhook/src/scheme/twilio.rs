@@ -142,8 +142,8 @@ const FAULT: &str = "signs forms of at most 1024 fields with plain names, and re
 
 #[cfg(feature = "sign")]
 impl super::SigningScheme for Twilio {
-    fn signature_header(&self) -> &HeaderName {
-        &SIGNATURE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&SIGNATURE)
     }
 
     /// None is in the body.

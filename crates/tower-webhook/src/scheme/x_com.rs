@@ -75,7 +75,7 @@ impl Scheme for XCom {
 
 #[cfg(feature = "sign")]
 impl SigningScheme for XCom {
-    fn signature_header(&self) -> &HeaderName {
+    fn signature_header(&self) -> Option<&HeaderName> {
         SCHEME.signature_header()
     }
 

@@ -65,8 +65,8 @@ impl Scheme for Twice {
 }
 
 impl SigningScheme for Twice {
-    fn signature_header(&self) -> &HeaderName {
-        &TWICE
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&TWICE)
     }
 
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {

@@ -43,11 +43,10 @@ pub struct RequestBuilder {
     pub(super) signer: Signer,
     /// The same scheme with a secret that the receiver does not know.
     pub(super) other: Signer,
-    pub(super) signature: HeaderName,
+    /// `None` when the signature is in the body.
+    pub(super) signature: Option<HeaderName>,
     /// A token is shown beside a body that nothing signs, and some schemes sign parts of it alone.
     pub(super) signs_body: bool,
-    /// The signature is in the body.
-    pub(super) signs_inside: bool,
     clock: Arc<dyn Clock>,
     uri: Uri,
     headers: HeaderMap,
@@ -66,18 +65,16 @@ impl RequestBuilder {
     pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
         let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::Private::unknown());
         let signer = Signer::new(scheme.clone(), secret);
-        let empty = HeaderMap::new();
-        let signs_inside = scheme.read(Head::from(&empty)).is_ok_and(|read| read.is_in_body());
-        let signs_body = !signs_inside && {
+        let signature = scheme.signature_header().cloned();
+        let signs_body = signature.is_some() && {
             let sample = signer.sign(Request::new(""));
             let read = scheme.read(Head::from(&sample));
             let read = read.expect("a scheme reads what it signs");
             !matches!(read.signed, Signed::Instead(_))
         };
         Self {
-            signature: scheme.signature_header().clone(),
+            signature,
             signs_body,
-            signs_inside,
             signer,
             other,
             clock: Arc::new(SystemTime::now),

@@ -1,5 +1,6 @@
 //! Forged requests, and requests that a careless proxy has changed.
 
+use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Request};
 
 use super::{RequestBuilder, TestBody};
@@ -17,7 +18,7 @@ const CUT: usize = 16;
 /// | `BitFlip` | those that sign the body | not empty | `signature_mismatch` |
 /// | `OtherSecret` | all | any | `signature_mismatch` |
 /// | `StaleTimestamp` | those that sign a timestamp | any | `timestamp_too_old` |
-/// | `DoubledHeader` | all | any | `duplicate_signature` |
+/// | `DoubledHeader` | those with the signature, or the token, in a header | any | `duplicate_signature` |
 /// | `TruncatedSignature` | those that sign the body | any | `malformed_signature` |
 /// | `ReserialisedJson` | those that sign the body | JSON with a blank, a colon or a comma | `signature_mismatch` |
 /// | `ChangedNewline` | those that sign the body | any | `signature_mismatch` |
@@ -100,10 +101,8 @@ impl RequestBuilder {
                 self.signer.signed_time(&stale)?;
                 return Some(stale.map(TestBody::one));
             }
-            // What is in the body has no header to be doubled.
-            Forgery::DoubledHeader if self.signs_inside => return None,
-            Forgery::DoubledHeader => (self.doubled(genuine())?, content.to_vec()),
-            Forgery::TruncatedSignature => (self.truncated(genuine())?, content.to_vec()),
+            Forgery::DoubledHeader => (doubled(self.signature.as_ref()?, genuine())?, content.to_vec()),
+            Forgery::TruncatedSignature => (truncated(self.signature.as_ref()?, genuine())?, content.to_vec()),
             Forgery::ReserialisedJson => (genuine(), with_other_white_space(content)?),
             Forgery::ChangedNewline => (genuine(), with_other_newlines(content)),
         };
@@ -116,20 +115,20 @@ impl RequestBuilder {
             .iter()
             .filter_map(move |&forgery| Some((forgery, self.forged(forgery, &content)?)))
     }
+}
 
-    fn doubled(&self, mut headers: HeaderMap) -> Option<HeaderMap> {
-        let value = headers.get(&self.signature)?.clone();
-        headers.append(&self.signature, value);
-        Some(headers)
-    }
+fn doubled(signature: &HeaderName, mut headers: HeaderMap) -> Option<HeaderMap> {
+    let value = headers.get(signature)?.clone();
+    headers.append(signature, value);
+    Some(headers)
+}
 
-    fn truncated(&self, mut headers: HeaderMap) -> Option<HeaderMap> {
-        let value = headers.get(&self.signature)?.as_bytes();
-        let kept = &value[..value.len().checked_sub(CUT)?];
-        let kept = HeaderValue::from_bytes(kept).expect("a prefix of visible ASCII");
-        headers.insert(&self.signature, kept);
-        Some(headers)
-    }
+fn truncated(signature: &HeaderName, mut headers: HeaderMap) -> Option<HeaderMap> {
+    let value = headers.get(signature)?.as_bytes();
+    let kept = &value[..value.len().checked_sub(CUT)?];
+    let kept = HeaderValue::from_bytes(kept).expect("a prefix of visible ASCII");
+    headers.insert(signature, kept);
+    Some(headers)
 }
 
 fn with_bit_flipped(content: &[u8]) -> Option<Vec<u8>> {

@@ -85,7 +85,7 @@ impl Form {
         if !matches!(scheme.kind(), Kind::Shared | Kind::Decoded) {
             return None;
         }
-        let header = scheme.signature_header().clone();
+        let header = scheme.signature_header()?.clone();
         let signer = sample_signer(scheme)?;
         // Which alphabet of base64 it is shows in a MAC with one of the characters that differ.
         let mut samples = (0..MAX_SAMPLES).map_while(|body| sample(&signer, &header, body));

@@ -53,8 +53,8 @@ impl Hint {
 }
 
 fn missing_header(case: &Case) -> Option<Hint> {
-    let header = case.scheme.signature_header();
-    let is_missing = !case.scheme.is_in_body() && !case.head.headers.contains_key(header);
+    let header = case.scheme.signature_header()?;
+    let is_missing = !case.head.headers.contains_key(header);
     is_missing.then(|| {
         Hint::new(
             "header_missing",
@@ -65,7 +65,7 @@ fn missing_header(case: &Case) -> Option<Hint> {
 
 fn malformed_header(case: &Case) -> Option<Hint> {
     let rejection = case.judge().err()?;
-    case.head.headers.get(case.scheme.signature_header())?;
+    case.head.headers.get(case.scheme.signature_header()?)?;
     let form = Form::of(&case.scheme).map(|form| format!("; the form is {}", form.describe()));
     Some(Hint::new(
         "header_malformed",
@@ -75,7 +75,7 @@ fn malformed_header(case: &Case) -> Option<Hint> {
 
 fn other_header(case: &Case) -> Option<Hint> {
     let own = case.scheme.signature_header();
-    let (name, header) = provider::present(case).find(|(_, header)| header != own)?;
+    let (name, header) = provider::present(case).find(|(_, header)| Some(header) != own)?;
     let text = format!("the header `{header}` is there: `--scheme {name}` may be the right one, with its secret");
     Some(Hint::new("header_of_another_provider", text))
 }
@@ -110,8 +110,10 @@ fn signature_in_json(case: &Case) -> Option<Hint> {
     });
     let (key, value) = named.next()?;
     let inside = macs::find(value.as_bytes(), macs::is_length);
-    let header = case.head.headers.get_all(case.scheme.signature_header()).iter();
+    let header = case.scheme.signature_header();
     let is_same = header
+        .into_iter()
+        .flat_map(|name| case.head.headers.get_all(name))
         .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
         .any(|mac| inside.iter().any(|inner| inner.bytes == mac.bytes));
     let name = Plain(key.trim_matches('"'));

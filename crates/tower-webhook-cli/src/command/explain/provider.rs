@@ -26,7 +26,9 @@ pub(super) fn other_provider(case: &Case) -> Trials<'_> {
 
 /// The header has the name of this provider, and signs what another provider's does.
 pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
-    let header = case.scheme.signature_header();
+    let Some(header) = case.scheme.signature_header() else {
+        return none();
+    };
     let values = case.head.headers.get_all(header).iter();
     let macs: Vec<_> = values
         .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
@@ -39,7 +41,7 @@ pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
         let scheme = scheme_of(known, case);
         // What signs the body alone is tried as the accident of a time that was left out.
         let form = Form::of(&scheme).filter(Form::signs_time);
-        let same_header = scheme.signature_header() == case.scheme.signature_header();
+        let same_header = scheme.signature_header() == Some(header);
         let Some(form) = form.filter(|_| !same_header) else {
             return Vec::new();
         };
@@ -103,8 +105,7 @@ pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
 /// The names of the known schemes whose header of the signature is in the head.
 pub(super) fn present(case: &Case) -> impl Iterator<Item = (&'static str, HeaderName)> {
     let schemes = KNOWN.iter().map(|known| (known.name, known.chosen().scheme));
-    let with_header = schemes.filter(|(_, scheme)| !scheme.is_in_body());
-    let headers = with_header.map(|(name, scheme)| (name, scheme.signature_header().clone()));
+    let headers = schemes.filter_map(|(name, scheme)| Some((name, scheme.signature_header()?.clone())));
     headers.filter(|(_, header)| case.head.headers.contains_key(header))
 }
 
@@ -125,17 +126,11 @@ fn scheme_of(known: &Known, case: &Case) -> Arc<dyn AnyScheme> {
 }
 
 fn instruction(known: &Known, scheme: &Arc<dyn AnyScheme>) -> String {
-    if scheme.is_in_body() {
-        return format!(
-            "verify it with `--scheme {}`, whose signature is in the body",
-            known.name
-        );
-    }
-    format!(
-        "verify it with `--scheme {}`, whose header is `{}`",
-        known.name,
-        scheme.signature_header()
-    )
+    let place = match scheme.signature_header() {
+        Some(header) => format!("header is `{header}`"),
+        None => "signature is in the body".to_owned(),
+    };
+    format!("verify it with `--scheme {}`, whose {place}", known.name)
 }
 
 fn rename(from: &HeaderName, to: &HeaderName) -> String {

@@ -45,10 +45,10 @@ fn is_date(text: &str) -> bool {
 /// The times in the head: those in the signature header, then headers that are digits, or a date, alone.
 pub(super) fn in_head(case: &Case) -> Vec<String> {
     let header = case.scheme.signature_header();
-    let values = case.head.headers.get_all(header).iter();
+    let values = header.into_iter().flat_map(|name| case.head.headers.get_all(name));
     let in_signature =
         values.flat_map(|value| in_text(value.as_bytes(), &macs::find(value.as_bytes(), macs::is_length)));
-    let others = case.head.headers.iter().filter(|(name, _)| *name != header);
+    let others = case.head.headers.iter().filter(|(name, _)| Some(*name) != header);
     let texts = others.filter_map(|(_, value)| value.to_str().ok());
     let alone = texts.filter(|text| is_time(text.as_bytes()) || is_date(text));
     let mut times: Vec<_> = in_signature.chain(alone.map(str::to_owned)).collect();

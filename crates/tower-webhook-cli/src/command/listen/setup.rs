@@ -64,7 +64,7 @@ impl Setup {
         let max_body = args.max_body as usize;
         let verifier = chosen.verifier(&secrets)?;
         let shows_token = chosen.scheme.kind() == Kind::Token;
-        let token = shows_token.then(|| chosen.scheme.signature_header().clone());
+        let token = chosen.scheme.signature_header().filter(|_| shows_token).cloned();
         let target = match &args.forward {
             None => None,
             Some(url) => Some(Target {

@@ -24,7 +24,7 @@ pub(super) fn make(url: &Uri, headers: &[(HeaderName, HeaderValue)], scheme: &dy
     head.method = Method::POST;
     head.uri = target(url);
     for (name, value) in headers {
-        if name == scheme.signature_header() && !scheme.is_in_body() {
+        if Some(name) == scheme.signature_header() {
             let message = format_args!("{name} is the header of the signature: --forge sends a wrong one");
             return Err(Failure::usage(message));
         }

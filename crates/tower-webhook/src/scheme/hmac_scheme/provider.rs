@@ -89,8 +89,8 @@ impl<P: HmacProvider> Scheme for P {
 
 #[cfg(feature = "sign")]
 impl<P: HmacProvider> SigningScheme for P {
-    fn signature_header(&self) -> &HeaderName {
-        &self.hmac_scheme().header
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&self.hmac_scheme().header)
     }
 
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {

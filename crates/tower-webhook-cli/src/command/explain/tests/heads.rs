@@ -132,7 +132,7 @@ fn a_header_under_another_name_is_found() {
     for (about, scheme) in schemes() {
         let case = signed_body(&scheme, BODY);
         let mut head = http::request::Parts::clone(&case.head);
-        let value = head.headers.remove(scheme.signature_header()).unwrap();
+        let value = head.headers.remove(scheme.signature_header().unwrap()).unwrap();
         head.headers.insert("x-gateway-copy", value);
         assert_named(&case.with_head(head), "signature_header_renamed", about);
     }

@@ -27,8 +27,8 @@ impl scheme::Scheme for SignsUrl {
 }
 
 impl SigningScheme for SignsUrl {
-    fn signature_header(&self) -> &HeaderName {
-        &MAC
+    fn signature_header(&self) -> Option<&HeaderName> {
+        Some(&MAC)
     }
 
     fn sign(&self, request: &Unsigned<'_>) -> HeaderMap {
