@@ -19,10 +19,10 @@ pub enum RejectionKind {
     /// body. 403, `missing_signature`.
     MissingSignature,
     /// The signature header occurs more than once, or another header that the scheme signs does; or two headers
-    /// contradict each other. 403, `duplicate_signature`.
+    /// contradict each other; or the signature occurs more than once in the body. 403, `duplicate_signature`.
     DuplicateSignature,
     /// The signature header does not have the form that the scheme prescribes; or the body does not, of which the
-    /// signature is a part. 403, `malformed_signature`.
+    /// signature is a part or is made. 403, `malformed_signature`.
     MalformedSignature,
     /// The signature is well formed, but no secret makes it over this body. 403, `signature_mismatch`.
     SignatureMismatch,

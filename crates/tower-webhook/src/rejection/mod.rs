@@ -36,10 +36,18 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Debug)]
 pub struct Rejection {
     kind: RejectionKind,
-    header: Option<HeaderName>,
+    place: Place,
     /// The status in place of 403.
     refusal: Option<StatusCode>,
     source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// Where the fault is.
+#[derive(Clone, Debug)]
+enum Place {
+    Unnamed,
+    Header(HeaderName),
+    Body,
 }
 
 impl Rejection {
@@ -48,16 +56,36 @@ impl Rejection {
     pub fn new(kind: RejectionKind) -> Self {
         Self {
             kind,
-            header: None,
+            place: Place::Unnamed,
             refusal: None,
             source: None,
+        }
+    }
+
+    /// A rejection of this kind, whose fault is in the body: for a scheme that
+    /// [reads it](crate::scheme::Scheme::read_body). [`with_source`](Self::with_source) tells the operator what is
+    /// wrong there.
+    ///
+    /// ```
+    /// use tower_webhook::{Rejection, RejectionKind};
+    ///
+    /// let rejection = Rejection::in_body(RejectionKind::MissingSignature);
+    /// assert_eq!(rejection.to_string(), "signature in the body is missing");
+    /// assert_eq!(rejection.header(), None);
+    /// assert_eq!(rejection.status(), 403);
+    /// ```
+    #[must_use]
+    pub fn in_body(kind: RejectionKind) -> Self {
+        Self {
+            place: Place::Body,
+            ..Self::new(kind)
         }
     }
 
     /// Names the header at fault.
     #[must_use]
     pub fn with_header(mut self, name: &HeaderName) -> Self {
-        self.header = Some(name.clone());
+        self.place = Place::Header(name.clone());
         self
     }
 
@@ -98,7 +126,10 @@ impl Rejection {
     /// The header that is missing, duplicate or malformed, if one is at fault and the scheme named it.
     #[must_use]
     pub fn header(&self) -> Option<&HeaderName> {
-        self.header.as_ref()
+        match &self.place {
+            Place::Header(name) => Some(name),
+            Place::Unnamed | Place::Body => None,
+        }
     }
 
     /// The default answer: the [status](Self::status), an empty body, and the rejection in the extensions. A 503 asks
@@ -138,30 +169,53 @@ impl From<RejectionKind> for Rejection {
     }
 }
 
-/// Prints the kind, and the header at fault.
+/// Prints the kind, and the header at fault, or that the fault is in the body.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A scheme that reads the body tells by the source what is wrong there.
-        let is_in_body = self.header.is_none() && self.source.is_some();
-        match self.kind {
-            RejectionKind::MissingSignature if is_in_body => return f.write_str("signature in the body is missing"),
-            RejectionKind::MalformedSignature if is_in_body => {
-                return f.write_str("signature in the body does not have the form that the scheme prescribes");
+        match (&self.place, self.kind) {
+            (Place::Header(name), kind) => write!(f, "{kind}: {name}"),
+            (Place::Body, RejectionKind::MissingSignature) => f.write_str("signature in the body is missing"),
+            (Place::Body, RejectionKind::DuplicateSignature) => {
+                f.write_str("signature in the body occurs more than once, or contradicts another one")
             }
-            kind => kind.fmt(f)?,
-        }
-        match &self.header {
-            Some(name) => write!(f, ": {name}"),
-            None => Ok(()),
+            // The signature itself may be in a header, and the message be made of the body.
+            (Place::Body, RejectionKind::MalformedSignature) => {
+                f.write_str("body does not have the form that the scheme prescribes")
+            }
+            (Place::Unnamed | Place::Body, kind) => kind.fmt(f),
         }
     }
 }
 
 /// The source is the error of the body or of the source of secrets, if one of them caused the refusal, or says what is
-/// wrong with a signature in the body.
+/// wrong [in the body](Rejection::in_body).
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source = self.source.as_deref()?;
         Some(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_place_of_the_fault_and_a_source_names_none() {
+        let name = HeaderName::from_static("x-acme-mac");
+        for kind in [
+            RejectionKind::MissingSignature,
+            RejectionKind::DuplicateSignature,
+            RejectionKind::MalformedSignature,
+        ] {
+            let rejection = Rejection::new(kind).with_source("a scheme of a user says so");
+            assert_eq!(rejection.to_string(), kind.to_string());
+            let in_header = rejection.with_header(&name);
+            assert_eq!(in_header.to_string(), format!("{kind}: x-acme-mac"));
+            let in_body = Rejection::in_body(kind).to_string();
+            assert!(in_body.contains("body") && !in_body.contains("header"), "{in_body}");
+        }
+        let expired = Rejection::in_body(RejectionKind::MalformedTimestamp).to_string();
+        assert_eq!(expired, RejectionKind::MalformedTimestamp.to_string());
     }
 }

@@ -134,11 +134,11 @@ fn message(item: Json<'_>) -> Option<String> {
 }
 
 fn missing(fault: &'static str) -> Rejection {
-    Rejection::new(RejectionKind::MissingSignature).with_source(fault)
+    Rejection::in_body(RejectionKind::MissingSignature).with_source(fault)
 }
 
 fn malformed(fault: &'static str) -> Rejection {
-    Rejection::new(RejectionKind::MalformedSignature).with_source(fault)
+    Rejection::in_body(RejectionKind::MalformedSignature).with_source(fault)
 }
 
 #[cfg(feature = "sign")]

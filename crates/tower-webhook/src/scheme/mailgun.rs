@@ -111,7 +111,7 @@ fn claim(found: &Found<'_>) -> Result<SignatureHeader<'static>, Rejection> {
     let decoded = |digits| Encoding::Hex.decode(digits);
     let mac = decoded(found.signature).ok_or_else(|| malformed("the signature is not 64 lower-case hex digits"))?;
     let Some(seconds) = TimeUnit::Seconds.parse(found.timestamp) else {
-        return Err(RejectionKind::MalformedTimestamp.into());
+        return Err(Rejection::in_body(RejectionKind::MalformedTimestamp));
     };
     if found.token.len() != TOKEN_LEN || !found.token.iter().all(u8::is_ascii_alphanumeric) {
         return Err(malformed("the token is not 50 letters and digits"));
@@ -130,11 +130,11 @@ fn claim(found: &Found<'_>) -> Result<SignatureHeader<'static>, Rejection> {
 
 fn missing() -> Rejection {
     let fault = "the body lacks one of `timestamp`, `token` and `signature`, or has one twice";
-    Rejection::new(RejectionKind::MissingSignature).with_source(fault)
+    Rejection::in_body(RejectionKind::MissingSignature).with_source(fault)
 }
 
 fn malformed(fault: &'static str) -> Rejection {
-    Rejection::new(RejectionKind::MalformedSignature).with_source(fault)
+    Rejection::in_body(RejectionKind::MalformedSignature).with_source(fault)
 }
 
 #[cfg(feature = "sign")]

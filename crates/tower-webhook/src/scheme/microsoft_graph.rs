@@ -46,12 +46,12 @@ impl Scheme for MicrosoftGraph {
 
     fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         let json = Json::parse(body).ok_or_else(|| {
-            Rejection::new(RejectionKind::MalformedSignature).with_source("the body is not JSON, or deeper than 64")
+            Rejection::in_body(RejectionKind::MalformedSignature).with_source("the body is not JSON, or deeper than 64")
         })?;
         let missing = || {
             let fault =
                 "the body has no notification, too many, or one without a `clientState` that it shares with all";
-            Rejection::new(RejectionKind::MissingSignature).with_source(fault)
+            Rejection::in_body(RejectionKind::MissingSignature).with_source(fault)
         };
         let mut states = notifications(json).ok_or_else(missing)?.into_iter().map(client_state);
         let first = states.next().flatten().ok_or_else(missing)?;

@@ -320,10 +320,11 @@ pub trait Scheme: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read). [`Rejection::with_source`] tells the operator what is wrong with the body.
+    /// As [`read`](Self::read), made by [`Rejection::in_body`]. [`Rejection::with_source`] tells the operator what is
+    /// wrong with the body.
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         let _ = (head, body);
-        Err(RejectionKind::MissingSignature.into())
+        Err(Rejection::in_body(RejectionKind::MissingSignature))
     }
 }
 

@@ -126,7 +126,7 @@ impl Scheme for Twilio {
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         let signature = read_signature(head)?;
         let message = self.message(head.headers(), body)?;
-        let message = message.ok_or_else(|| Rejection::new(RejectionKind::MalformedSignature).with_source(FORM))?;
+        let message = message.ok_or_else(|| Rejection::in_body(RejectionKind::MalformedSignature).with_source(FORM))?;
         Ok(SignatureHeader::claiming(signature).signed_instead_of_body(message))
     }
 }
