@@ -55,6 +55,6 @@ impl super::SigningScheme for Knowrithm {
     }
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
-        super::signing::sign_body(request, &SIGNATURE, PREFIX, Encoding::Hex)
+        super::signing::body_mac_header(request, &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }

@@ -139,7 +139,7 @@ impl fmt::Debug for Unsigned<'_> {
 }
 
 /// One header: a prefix and the HMAC-SHA256 of the body alone.
-pub(super) fn sign_body(
+pub(super) fn body_mac_header(
     request: &Unsigned<'_>,
     name: &HeaderName,
     prefix: &str,
