@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::form::{fields, is_form};
+use super::form::{Field, fields, is_form};
 use super::hmac_scheme::PublicUrl;
 use super::only_value::malformed;
 use super::{Encoding, Head, Scheme, Signature, SignatureHeader, only_value};
@@ -80,16 +80,13 @@ impl Twilio {
         Ok(Self { url })
     }
 
-    /// The bytes that are signed of this body; `None` when it is a form with too many fields, or other names.
-    fn message(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Vec<u8>>, Rejection> {
+    /// The bytes that are signed of this body.
+    fn message(&self, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Rejection> {
         let url = self.url.as_str();
-        if !is_form(headers)? {
+        let Some(mut fields) = form(headers, body)? else {
             let mark = if url.contains('?') { '&' } else { '?' };
             let hash = Encoding::Hex.encode(&mac::sha256(&[body]));
-            return Ok(Some(format!("{url}{mark}bodySHA256={hash}").into_bytes()));
-        }
-        let Some(mut fields) = fields(body).filter(|fields| fields.iter().all(|(name, _)| is_name(name))) else {
-            return Ok(None);
+            return Ok(format!("{url}{mark}bodySHA256={hash}").into_bytes());
         };
         fields.sort_unstable();
         fields.dedup();
@@ -99,8 +96,18 @@ impl Twilio {
             message.extend_from_slice(&name);
             message.extend_from_slice(&value);
         }
-        Ok(Some(message))
+        Ok(message)
     }
+}
+
+/// The fields of a form, and none of any other body. A form with too many fields or other names is refused.
+fn form<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<Option<Vec<Field<'a>>>, Rejection> {
+    if !is_form(headers)? {
+        return Ok(None);
+    }
+    let fields = fields(body).filter(|fields| fields.iter().all(|(name, _)| is_name(name)));
+    let refused = || Rejection::in_body(RejectionKind::MalformedSignature).with_source(FORM);
+    fields.map(Some).ok_or_else(refused)
 }
 
 /// Whether Twilio could have a field of this name. In any other one the text of a message could be hidden, of which its
@@ -126,7 +133,6 @@ impl Scheme for Twilio {
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         let signature = read_signature(head)?;
         let message = self.message(head.headers(), body)?;
-        let message = message.ok_or_else(|| Rejection::in_body(RejectionKind::MalformedSignature).with_source(FORM))?;
         Ok(SignatureHeader::claiming(signature).signed_instead_of_body(message))
     }
 }
@@ -152,9 +158,9 @@ impl super::SigningScheme for Twilio {
     ///
     /// When [`sign`](super::SigningScheme::sign) would panic.
     fn sign_body(&self, request: &super::Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
-        match self.message(request.head().headers(), content) {
-            Ok(Some(_)) => Ok(None),
-            _ => Err(ConfigError::scheme("twilio", FAULT)),
+        match form(request.head().headers(), content) {
+            Ok(_) => Ok(None),
+            Err(_) => Err(ConfigError::scheme("twilio", FAULT)),
         }
     }
 
@@ -163,7 +169,7 @@ impl super::SigningScheme for Twilio {
     /// When a form has more than 1024 fields, or the request has two `Content-Type`s.
     fn sign(&self, request: &super::Unsigned<'_>) -> HeaderMap {
         let message = self.message(request.head().headers(), &request.body());
-        let message = message.ok().flatten().expect(FAULT);
+        let message = message.expect(FAULT);
         let signature = request.signature_instead_of_body(super::Algorithm::HmacSha1, &[&message]);
         super::signing::headers([(&SIGNATURE, Encoding::Base64.encode(&signature.to_vec()))])
     }
