@@ -55,7 +55,7 @@
 //! | Stripe | time, `.`, body | `Stripe-Signature` | [`Stripe`](crate::scheme::Stripe) | | | | `id` in the body |
 //! | Supabase, auth hooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
-//! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | |
+//! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | the body, or `update_id` in it where that is chosen |
 //! | Trello | body, URL | `X-Trello-Webhook` | [`Trello`](crate::scheme::Trello) | | | `HEAD` | |
 //! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | |
 //! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |

@@ -49,7 +49,8 @@ const MAX_HEADERS: usize = 4;
 ///
 /// Where a provider signs some of the body alone, as Adyen and Mailgun do, or makes the signed bytes of it, as Twilio
 /// does, the signed id or the signed bytes identify the delivery, and a pointer into the body has no effect. Where it
-/// shows a [token](crate::Token), nothing is signed, and whoever has seen a request chooses all of it.
+/// shows a [token](crate::Token), nothing is signed, and whoever has seen a request chooses all of it: a pointer into
+/// the body is as good there as the body.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DeliveryIdentity {

@@ -1,9 +1,13 @@
 //! Any provider that shows a token in a header.
 
+use std::mem;
+
+use http::StatusCode;
 use http::header::HeaderName;
 
 use super::only_value::malformed;
 use super::{Head, Scheme, SignatureHeader, only_value};
+use crate::identity::DeliveryIdentity;
 use crate::rejection::Rejection;
 use crate::secret::Token;
 
@@ -27,12 +31,17 @@ use crate::secret::Token;
 /// assert_eq!(verifier.verify(&headers, "{}").unwrap_err().code(), "signature_mismatch");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// All methods are `const`, so that a provider is a constant.
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct TokenScheme {
     name: &'static str,
     header: HeaderName,
     prefix: &'static str,
+    refusal: StatusCode,
+    max_body: Option<usize>,
+    identity: DeliveryIdentity,
 }
 
 impl TokenScheme {
@@ -42,6 +51,9 @@ impl TokenScheme {
             name: "token",
             header,
             prefix: "",
+            refusal: StatusCode::FORBIDDEN,
+            max_body: None,
+            identity: DeliveryIdentity::signed_id(),
         }
     }
 
@@ -56,6 +68,26 @@ impl TokenScheme {
         self.prefix = prefix;
         self
     }
+
+    /// Sets the status of the answer to a request with a wrong token, for a provider that demands another one than 403.
+    pub const fn refused_with(mut self, status: StatusCode) -> Self {
+        self.refusal = status;
+        self
+    }
+
+    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
+    /// a verifier admits otherwise.
+    pub const fn sends_up_to(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Sets what tells a delivery from others; the bytes of the body by default. Nothing is signed, so that only the
+    /// token says that the value is the provider's.
+    pub const fn identified_by(mut self, identity: DeliveryIdentity) -> Self {
+        mem::forget(mem::replace(&mut self.identity, identity));
+        self
+    }
 }
 
 impl Scheme for TokenScheme {
@@ -63,6 +95,18 @@ impl Scheme for TokenScheme {
 
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn refusal(&self) -> StatusCode {
+        self.refusal
+    }
+
+    fn max_body(&self) -> Option<usize> {
+        self.max_body
+    }
+
+    fn delivery_identity(&self) -> DeliveryIdentity {
+        self.identity.clone()
     }
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
@@ -82,5 +126,33 @@ impl super::SigningScheme for TokenScheme {
 
     fn sign(&self, request: &super::Unsigned<'_>) -> http::HeaderMap {
         super::signing::shown(&self.header, self.prefix, request.token())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::verifier::Verifier;
+
+    #[test]
+    fn a_scheme_as_data_sets_what_its_provider_expects() {
+        const ACME: TokenScheme = TokenScheme::new(HeaderName::from_static("x-acme"))
+            .refused_with(StatusCode::UNAUTHORIZED)
+            .sends_up_to(3 << 20)
+            .identified_by(DeliveryIdentity::json_pointer("/id"));
+        let verifier = Verifier::new(ACME, Token::new("hush").unwrap());
+        let headers = |token: &str| HeaderMap::from_iter([(ACME.header, token.parse().unwrap())]);
+        assert_eq!(verifier.verify(&headers("hush!"), "{}").unwrap_err().status(), 401);
+        assert!(verifier.verify(&headers("hush"), vec![0; 3 << 20]).is_ok());
+        let key = |body: &str| {
+            verifier
+                .verify(&headers("hush"), body.to_owned())
+                .unwrap()
+                .delivery_key()
+        };
+        assert_eq!(key(r#"{"id":1,"attempt":1}"#), key(r#"{"attempt":2,"id":1}"#));
+        assert_ne!(key(r#"{"id":1}"#), key(r#"{"id":2}"#));
     }
 }

@@ -11,6 +11,18 @@ macro_rules! token_provider {
                 self.token_scheme().name()
             }
 
+            fn refusal(&self) -> http::StatusCode {
+                self.token_scheme().refusal()
+            }
+
+            fn max_body(&self) -> Option<usize> {
+                self.token_scheme().max_body()
+            }
+
+            fn delivery_identity(&self) -> $crate::identity::DeliveryIdentity {
+                self.token_scheme().delivery_identity()
+            }
+
             fn read<'a>(
                 &'a self,
                 head: $crate::scheme::Head<'a>,
