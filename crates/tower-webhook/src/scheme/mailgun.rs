@@ -82,11 +82,15 @@ impl Scheme for Mailgun {
         if is_form(head.headers())? {
             let fields = fields(body).ok_or_else(|| malformed("the form has more than 1024 fields"))?;
             let field = |name| only_field(&fields, name);
+            let parent_signature = field("parent-signature");
+            if parent_signature.is_none() && fields.iter().any(|(name, _)| **name == *b"parent-signature") {
+                return Err(missing());
+            }
             return claim(&Found {
                 timestamp: field("timestamp").ok_or_else(missing)?,
                 token: field("token").ok_or_else(missing)?,
                 signature: field("signature").ok_or_else(missing)?,
-                parent_signature: field("parent-signature"),
+                parent_signature,
             });
         }
         let json = Json::parse(body).ok_or_else(|| malformed("the body is not JSON, or deeper than 64"))?;
@@ -129,7 +133,7 @@ fn claim(found: &Found<'_>) -> Result<SignatureHeader<'static>, Rejection> {
 }
 
 fn missing() -> Rejection {
-    let fault = "the body lacks one of `timestamp`, `token` and `signature`, or has one twice";
+    let fault = "the body lacks one of `timestamp`, `token` and `signature`, or has one or `parent-signature` twice";
     Rejection::in_body(RejectionKind::MissingSignature).with_source(fault)
 }
 

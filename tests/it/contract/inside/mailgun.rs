@@ -16,15 +16,14 @@ pub(super) const EVENT: &str = r#"{"event-data":{"event":"delivered","n":1}}"#;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(super) fn rows() -> Vec<Row> {
+    [of_json(), of_parents(), of_forms()].into_iter().flatten().collect()
+}
+
+fn of_json() -> Vec<Row> {
     let of = Provider::Mailgun;
     let at = |time| signed(of, "primary", time, EVENT, &HeaderMap::new());
-    let row = |name, body: String, wanted| Row::new(of, name, body, wanted);
-    let changed = |name, from, to, wanted| changed(of, name, from, to, wanted);
+    let changed = |name, from: &str, to: &str, wanted| changed(of, name, from, to, wanted);
     let digits = "\"signature\":\"";
-    let parent = genuine(of).replace(digits, "\"parent-signature\":\"");
-    let own = format!("{digits}{}\",\"parent-signature\":\"", "0".repeat(64));
-    let form = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(FORM))]);
-    let of_form = |content: &'static str| signed(of, "second", NOW, content, &form);
     vec![
         Row::new(of, "an old time", at(NOW - 301), Err(TimestampTooOld)),
         Row::new(of, "a time in the window", at(NOW - 300), Ok("primary")),
@@ -79,29 +78,67 @@ pub(super) fn rows() -> Vec<Row> {
             "\"signature\":{},\"x\"",
             Err(MissingSignature),
         ),
+        Row::new(of, "two types of content", genuine(of), Err(DuplicateSignature)).with(&["a/b", "a/b"]),
+    ]
+}
+
+/// The content in a form, signed by the second secret.
+fn form(content: &'static str) -> String {
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(FORM))]);
+    let body = signed(Provider::Mailgun, "second", NOW, content, &headers);
+    String::from_utf8(body.into()).unwrap()
+}
+
+/// An event of a subaccount has a second signature, under the key of the parent account.
+fn of_parents() -> Vec<Row> {
+    let of = Provider::Mailgun;
+    let zeros = "0".repeat(64);
+    let name = "\"parent-signature\":\"";
+    let parent = genuine(of).replace("\"signature\":\"", name);
+    let own = format!("\"signature\":\"{zeros}\",{name}");
+    let two = format!("{name}{zeros}\",{name}{zeros}\",\"token\"");
+    let of_form = form("event=opened").replace("&signature=", &format!("&signature={zeros}&parent-signature="));
+    let and_wrong = |times| form("event=opened") + &format!("&parent-signature={zeros}").repeat(times);
+    let row = |name, body: String, wanted| Row::new(of, name, body, wanted);
+    vec![
         row(
             "the signature of the parent account alone",
             parent.clone(),
             Err(MissingSignature),
         ),
-        row(
-            "the parent account signed",
-            parent.replace("\"parent-signature\":\"", &own),
-            Ok("primary"),
-        ),
-        Row::new(of, "a form", of_form("event=opened"), Ok("second")).with(&[FORM]),
-        Row::new(of, "a form of no other field", of_form(""), Ok("second")).with(&[FORM]),
-        Row::new(
+        row("the parent account signed", parent.replace(name, &own), Ok("primary")),
+        changed(
             of,
-            "a form that is said to be JSON",
-            of_form(""),
-            Err(MalformedSignature),
+            "two signatures of the parent account",
+            "\"token\"",
+            &two,
+            Err(MissingSignature),
+        ),
+        row("a form that the parent account signed", of_form, Ok("second")).with(&[FORM]),
+        row(
+            "a form with a wrong signature of the parent account",
+            and_wrong(1),
+            Ok("second"),
         )
-        .with(&["application/json"]),
+        .with(&[FORM]),
+        row(
+            "a form with two signatures of the parent account",
+            and_wrong(2),
+            Err(MissingSignature),
+        )
+        .with(&[FORM]),
+    ]
+}
+
+fn of_forms() -> Vec<Row> {
+    let of = Provider::Mailgun;
+    vec![
+        Row::new(of, "a form", form("event=opened"), Ok("second")).with(&[FORM]),
+        Row::new(of, "a form of no other field", form(""), Ok("second")).with(&[FORM]),
+        Row::new(of, "a form that is said to be JSON", form(""), Err(MalformedSignature)).with(&["application/json"]),
         Row::new(of, "a form without a signature", "event=opened", Err(MissingSignature)).with(&[FORM]),
-        Row::new(of, "a form with two tokens", of_form("token=1"), Err(MissingSignature)).with(&[FORM]),
+        Row::new(of, "a form with two tokens", form("token=1"), Err(MissingSignature)).with(&[FORM]),
         Row::new(of, "a form of many fields", "x&".repeat(1025), Err(MalformedSignature)).with(&[FORM]),
-        Row::new(of, "two types of content", genuine(of), Err(DuplicateSignature)).with(&["a/b", "a/b"]),
     ]
 }
 
