@@ -3,7 +3,6 @@
 mod delivery;
 mod finished;
 mod identity;
-mod kinds;
 mod on_reject;
 mod own_scheme;
 mod pieces;

@@ -18,7 +18,7 @@ use crate::contract;
 use crate::contract::case::Case;
 use crate::contract::entrance::{self, Calls, Entrance};
 use crate::contract::provider::{self, ID, Provider, named_secret, request};
-use crate::contract::supply::Set;
+use crate::contract::supply::{Set, labelled};
 use crate::support::body::WatchedBody;
 use crate::support::{EVENT, SECRET};
 
@@ -112,7 +112,7 @@ fn every_verdict_of_every_entrance_is_one_event() {
 #[test]
 fn every_verdict_without_a_request_is_one_event() {
     for of in provider::ALL {
-        let labelled = Set::new(of.secret()).and(named_secret("second").label("second"));
+        let labelled = Set::new(of.secret()).and(labelled("second"));
         let verifier = of.verifier_of(labelled).max_body(EVENT.len());
         let by_second = of.sign_with(&named_secret("second"), EVENT);
         let (right, wrong) = (of.sign(EVENT), of.sign("hush"));

@@ -66,7 +66,7 @@ impl Row {
             of, name, length, body, ..
         } = self;
         let case = Case::refuses(of, name, kind, move || {
-            of.signed("never compared", body(content(length)))
+            super::provider::request(of.forged(), body(content(length)))
         });
         let (budget, taken) = (Budget::new(BUDGET), self.taken * KIB);
         let also = budget.clone();

@@ -18,8 +18,8 @@ use tower_webhook_hyper::VerifyService;
 use tower_webhook_warp::{recover, verified};
 use warp::Filter;
 
+use super::kind::Kind;
 use super::provider::{Provider, UseScheme};
-use super::supply::Kind;
 use crate::support::PATH;
 use crate::support::body::WatchedBody;
 

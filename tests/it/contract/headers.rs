@@ -8,6 +8,7 @@ mod number;
 mod others;
 mod standard_webhooks;
 mod timestamps;
+mod tokens;
 
 use tower_webhook::RejectionKind::MalformedSignature;
 use tower_webhook::test::TestBody;
@@ -17,6 +18,9 @@ use super::provider::Provider;
 use crate::support::EVENT;
 
 pub(crate) fn cases(of: Provider) -> Vec<Case> {
+    if of.shows_token() {
+        return number::cases(of).into_iter().chain(tokens::cases(of)).collect();
+    }
     [
         number::cases(of),
         form::cases(of),

@@ -15,9 +15,8 @@ use tower_webhook::{Rejection, Verifier};
 
 use super::case::Case;
 use super::provider::{ID, INSIDE, NOW, Provider, instant, named_secret, request};
-use super::secrets::labelled;
 use super::sources::{Answer, Source};
-use super::supply::Set;
+use super::supply::{Set, labelled};
 use crate::support::PATH;
 
 /// A body, and its verdict: the label of the secret that signed it, or the kind of the rejection.
@@ -72,7 +71,8 @@ fn signed(of: Provider, secret: &'static str, time: i64, content: impl AsRef<[u8
     signer.sign_body(unsigned).unwrap().into_body()
 }
 
-fn genuine(of: Provider) -> String {
+/// The content of the cases, signed by the primary secret.
+pub(crate) fn genuine(of: Provider) -> String {
     let body = signed(of, "primary", NOW, of.content(), &HeaderMap::new());
     String::from_utf8(body.into()).unwrap()
 }

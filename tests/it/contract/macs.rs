@@ -2,14 +2,19 @@
 
 use tower_webhook::RejectionKind::{BodyTooLarge, SignatureMismatch};
 use tower_webhook::SigningSecret;
+use tower_webhook::scheme::Encoding;
 use tower_webhook::test::TestBody;
 
 use super::case::Case;
 use super::provider::{Provider, named_secret, request};
-use crate::support::{EVENT, SECRET};
+use crate::support::{EVENT, SECRET, slow};
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
-    [digit_cases(of), secret_cases(of), body_cases(of), shape_cases(of)]
+    if of.shows_token() {
+        return Vec::new();
+    }
+    let digits = if of.is_der() { number_cases(of) } else { digit_cases(of) };
+    [digits, secret_cases(of), body_cases(of), shape_cases(of)]
         .into_iter()
         .flatten()
         .collect()
@@ -41,6 +46,31 @@ fn digit_cases(of: Provider) -> Vec<Case> {
         ));
     }
     cases
+}
+
+/// The two numbers of a signature of ECDSA.
+fn number_cases(of: Provider) -> Vec<Case> {
+    let [r, s] = slow::signature(&slow::base64(of.mac(EVENT).as_bytes()).unwrap()).unwrap();
+    let text = |numbers| Encoding::Base64.encode(&slow::signature_in_der(numbers));
+    let mut one = [0; 32];
+    one[31] = 1;
+    let other = |mut number: [u8; 32]| {
+        number[31] ^= 1;
+        number
+    };
+    let opposite = text([r, slow::other_s(s)]);
+    vec![
+        mismatch(of, "the numbers swapped", text([s, r])),
+        mismatch(of, "another first number", text([other(r), s])),
+        mismatch(of, "another second number", text([r, other(s)])),
+        mismatch(of, "the smallest numbers", text([one, one])),
+        Case::accepts(
+            of,
+            "the opposite of the second number, which is as right",
+            EVENT,
+            move || of.headed(of.prefix() + &opposite, TestBody::one(EVENT)),
+        ),
+    ]
 }
 
 /// How many digits of a MAC hold all the bits that they can: the last characters of base64 hold fewer.

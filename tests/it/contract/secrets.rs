@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use http::Request;
 use tower_webhook::RejectionKind::{BodyTooLarge, SignatureMismatch};
-use tower_webhook::SigningSecret;
 use tower_webhook::test::TestBody;
 
 use super::case::Case;
 use super::provider::{NOW, Provider, clock, instant, named_secret, request};
-use super::supply::{Handle, Set};
+use super::supply::{Handle, Member, Set, labelled, member};
 use crate::support::EVENT;
 
 /// Why a case whose body acts on the verifier is not sent.
@@ -28,12 +27,7 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     [several(of), expired(of), replaced(of)].into_iter().flatten().collect()
 }
 
-/// The secret of this name, labelled with the name.
-pub(super) fn labelled(name: &'static str) -> SigningSecret {
-    named_secret(name).label(name)
-}
-
-fn until(name: &'static str, last: i64) -> SigningSecret {
+fn until(name: &'static str, last: i64) -> Member {
     labelled(name).not_after(instant(last))
 }
 
@@ -66,7 +60,7 @@ fn several(of: Provider) -> Vec<Case> {
         Case::accepts(of, "a second secret without a label", EVENT, move || {
             request(of.sign_with(&named_secret("second"), EVENT), TestBody::one(EVENT))
         })
-        .by(move || of.verifier_of(Set::new(labelled("primary")).and(named_secret("second"))))
+        .by(move || of.verifier_of(Set::new(labelled("primary")).and(member("second"))))
         .uncopied(),
     );
     cases.push(
@@ -75,7 +69,7 @@ fn several(of: Provider) -> Vec<Case> {
             "the same secret as first and second: the label of the first",
             "second",
             SHAPES[0].1,
-            || Set::new(labelled("second")).and(named_secret("second").label("again")),
+            || Set::new(labelled("second")).and(member("second").label("again")),
         )
         .uncopied(),
     );
@@ -88,7 +82,7 @@ fn several(of: Provider) -> Vec<Case> {
             || {
                 Set::new(labelled("primary"))
                     .and(labelled("second"))
-                    .and(named_secret("second").label("again"))
+                    .and(member("second").label("again"))
             },
         ));
     }

@@ -135,7 +135,7 @@ fn order(of: Provider) -> Vec<Case> {
                 of,
                 "malformed signature: the source is not asked",
                 MalformedSignature,
-                move || of.headed("?", TestBody::one(EVENT)),
+                move || of.headed(of.malformed(), TestBody::one(EVENT)),
             ),
             Answer::Fails,
             0,

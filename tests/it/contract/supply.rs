@@ -1,73 +1,93 @@
 //! Secrets described before the kind that a scheme takes is known, and verifiers of either supply.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http::{Request, Response};
 use tower_webhook::scheme::Scheme;
 use tower_webhook::{
-    DecodedSecret, KnownSecrets, PerRequest, Secret, SecretSupply, Secrets, SecretsHandle, SigningSecret, Token,
-    Verifier,
+    DecodedSecret, Ed25519PublicKey, KnownSecrets, P256PublicKey, PerRequest, SecretSupply, Secrets, SecretsHandle,
+    SigningSecret, Token, Verifier,
 };
 
 use super::entrance::{Calls, Entrance};
-use super::provider::Provider;
+use super::kind::Kind;
+use super::provider::{Provider, named_secret};
 use super::sources::Source;
 use crate::support::body::WatchedBody;
 
-/// A kind of secret that can be made from a [`SigningSecret`], and signs itself.
-pub(crate) trait Kind: Secret<Private = Self> {
-    fn of(secret: &SigningSecret) -> Self;
-    fn handle(handle: &Handle) -> &SecretsHandle<Self>;
+/// A secret in a set.
+#[derive(Clone)]
+pub(crate) struct Member {
+    secret: SigningSecret,
+    label: Option<&'static str>,
+    last: Option<SystemTime>,
 }
 
-impl Kind for SigningSecret {
-    fn of(secret: &SigningSecret) -> Self {
-        secret.clone()
+/// The secret of this name.
+pub(crate) fn member(name: &'static str) -> Member {
+    named_secret(name).into()
+}
+
+/// The secret of this name, labelled with the name.
+pub(crate) fn labelled(name: &'static str) -> Member {
+    member(name).label(name)
+}
+
+impl Member {
+    pub(crate) fn label(mut self, label: &'static str) -> Self {
+        self.label = Some(label);
+        self
     }
 
-    fn handle(handle: &Handle) -> &SecretsHandle<Self> {
-        &handle.plain
+    pub(crate) fn not_after(mut self, last: SystemTime) -> Self {
+        self.last = Some(last);
+        self
+    }
+
+    fn secret<K: Kind>(&self) -> K {
+        let secret = K::public(&self.secret);
+        let secret = match self.label {
+            Some(label) => secret.labelled(label),
+            None => secret,
+        };
+        match self.last {
+            Some(last) => secret.until(last),
+            None => secret,
+        }
     }
 }
 
-impl Kind for DecodedSecret {
-    fn of(secret: &SigningSecret) -> Self {
-        secret.clone().decode_whsec().unwrap()
-    }
-
-    fn handle(handle: &Handle) -> &SecretsHandle<Self> {
-        &handle.decoded
-    }
-}
-
-impl Kind for Token {
-    fn of(secret: &SigningSecret) -> Self {
-        secret.clone().into()
-    }
-
-    fn handle(handle: &Handle) -> &SecretsHandle<Self> {
-        &handle.tokens
+/// A label or an expiry of the secret itself counts only where it is not made into a key.
+impl From<SigningSecret> for Member {
+    fn from(secret: SigningSecret) -> Self {
+        Self {
+            secret,
+            label: None,
+            last: None,
+        }
     }
 }
 
-/// A set of secrets, for schemes of either kind.
+/// A set of secrets, for schemes of any kind.
 #[derive(Clone)]
 pub(crate) struct Set {
-    primary: SigningSecret,
-    others: Vec<SigningSecret>,
+    primary: Member,
+    others: Vec<Member>,
     owner: Option<String>,
 }
 
 impl Set {
-    pub(crate) fn new(primary: SigningSecret) -> Self {
+    pub(crate) fn new(primary: impl Into<Member>) -> Self {
         Self {
-            primary,
+            primary: primary.into(),
             others: Vec::new(),
             owner: None,
         }
     }
 
-    pub(crate) fn and(mut self, other: SigningSecret) -> Self {
-        self.others.push(other);
+    pub(crate) fn and(mut self, other: impl Into<Member>) -> Self {
+        self.others.push(other.into());
         self
     }
 
@@ -77,8 +97,11 @@ impl Set {
     }
 
     pub(crate) fn secrets<K: Kind>(&self) -> Secrets<K> {
-        let primary = Secrets::new(K::of(&self.primary));
-        let secrets = self.others.iter().fold(primary, |set, other| set.and(K::of(other)));
+        let primary = Secrets::new(self.primary.secret());
+        let secrets = self
+            .others
+            .iter()
+            .fold(primary, |set, other| set.and(other.secret::<K>()));
         match &self.owner {
             Some(owner) => secrets.owner(owner.as_str()),
             None => secrets,
@@ -92,12 +115,20 @@ impl From<SigningSecret> for Set {
     }
 }
 
-/// A handle for schemes of either kind. Its secrets are in the form that both kinds can be made from.
+impl From<Member> for Set {
+    fn from(member: Member) -> Self {
+        Self::new(member)
+    }
+}
+
+/// A handle for schemes of any kind. Its secrets are in the form that every kind can be made from.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
-    plain: SecretsHandle,
-    decoded: SecretsHandle<DecodedSecret>,
-    tokens: SecretsHandle<Token>,
+    pub(super) plain: SecretsHandle,
+    pub(super) decoded: SecretsHandle<DecodedSecret>,
+    pub(super) tokens: SecretsHandle<Token>,
+    pub(super) ed25519: SecretsHandle<Ed25519PublicKey>,
+    pub(super) p256: SecretsHandle<P256PublicKey>,
 }
 
 impl Handle {
@@ -107,6 +138,8 @@ impl Handle {
             plain: SecretsHandle::new(secrets.secrets()),
             decoded: SecretsHandle::new(secrets.secrets()),
             tokens: SecretsHandle::new(secrets.secrets()),
+            ed25519: SecretsHandle::new(secrets.secrets()),
+            p256: SecretsHandle::new(secrets.secrets()),
         }
     }
 
@@ -115,6 +148,8 @@ impl Handle {
         self.plain.replace(secrets.secrets());
         self.decoded.replace(secrets.secrets());
         self.tokens.replace(secrets.secrets());
+        self.ed25519.replace(secrets.secrets());
+        self.p256.replace(secrets.secrets());
     }
 }
 

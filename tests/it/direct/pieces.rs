@@ -12,7 +12,7 @@ use tower_webhook::{Provenance, Rejection, RejectionKind, SecretsHandle, Verifie
 
 use super::kind;
 use crate::contract::provider::{self, NOW, Provider, instant, named_secret};
-use crate::contract::supply::Set;
+use crate::contract::supply::{Set, labelled, member};
 use crate::support::{EVENT, SIGNATURE, signature, verifier};
 
 fn in_pieces(verifier: &Verifier, headers: &HeaderMap, body: &str, size: usize) -> Result<Provenance, Rejection> {
@@ -59,9 +59,9 @@ fn pieces_are_counted_and_once_too_large_always_refused() {
 
 #[tokio::test]
 async fn provenance_is_the_same_in_pieces_whole_and_in_frames() {
-    for of in provider::ALL {
+    for of in provider::ALL.into_iter().chain(provider::TOKENS) {
         for owner in [None, Some("acme")] {
-            let set = Set::new(named_secret("primary").label("primary")).and(named_secret("second"));
+            let set = Set::new(labelled("primary")).and(named_secret("second"));
             let verifier = of.verifier_of(match owner {
                 Some(owner) => set.owner(owner),
                 None => set,
@@ -99,7 +99,7 @@ async fn provenance_is_the_same_in_pieces_whole_and_in_frames() {
 #[test]
 fn a_body_cut_off_or_signed_by_an_expired_secret_is_refused() {
     for of in provider::ALL {
-        let expired = named_secret("third").not_after(instant(NOW - 1));
+        let expired = member("third").not_after(instant(NOW - 1));
         let set = Set::new(named_secret("primary"))
             .and(named_secret("second"))
             .and(expired);
@@ -136,7 +136,7 @@ fn a_verification_uses_the_secrets_with_which_it_began() {
 #[tokio::test]
 async fn a_signed_time_is_judged_again_at_the_end_of_the_body() {
     let timed: Vec<_> = provider::ALL.into_iter().filter(|of| of.signs_time()).collect();
-    assert_eq!(timed.len(), 16, "{timed:?}");
+    assert_eq!(timed.len(), 19, "{timed:?}");
     for of in timed {
         let headers = of.sign(EVENT);
         for (later, verdict) in [(300, Ok(())), (301, Err(RejectionKind::TimestampTooOld))] {

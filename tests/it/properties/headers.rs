@@ -1,5 +1,5 @@
-//! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among the first 16
-//! is accepted, and any changed bit is refused.
+//! Properties of headers with lists and times: no bytes cause a panic, a list with the right entry among those that are
+//! considered is accepted, and any changed bit is refused.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::collection::vec;
@@ -10,9 +10,6 @@ use tower_webhook::{Rejection, RejectionKind};
 
 use super::flipped;
 use crate::contract::provider::{ALL, ID, NOW, Provider, request};
-
-/// How many entries of a list are considered.
-const CONSIDERED: usize = 16;
 
 fn listed() -> impl Strategy<Value = Provider> {
     those(|of| of.separator().is_some())
@@ -108,7 +105,7 @@ proptest! {
             let place = index.index(entries.len() + 1);
             entries.insert(place, format!("{version}{}", of.mac("another body than any of these, and longer".repeat(9))));
         }
-        entries.truncate(CONSIDERED - 2);
+        entries.truncate(of.considered() - 2);
         entries.insert(places[0].index(entries.len() + 1), format!("{version}{}", of.mac(&body)));
         if let Some(key) = of.time_key() {
             entries.insert(places[1].index(entries.len() + 1), format!("{key}{}", of.time_text(NOW)));

@@ -1,6 +1,11 @@
 //! Shared by all tests: a secret, requests signed with it, and an observed body.
 
 pub(crate) mod body;
+pub(crate) mod slow;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use http::header::HeaderValue;
 use http::{HeaderName, Request};
@@ -56,4 +61,20 @@ pub(crate) fn headed<B>(value: impl AsRef<[u8]>, body: B) -> Request<B> {
 /// A request with a genuine signature of this content.
 pub(crate) fn signed<B>(content: impl AsRef<[u8]>, body: B) -> Request<B> {
     request([signature(content)], body)
+}
+
+/// The text of a file in `crates`.
+pub(crate) fn source_text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(path);
+    fs::read_to_string(path).unwrap()
+}
+
+/// The schemes that the core lists in the table of its module.
+pub(crate) fn listed_schemes() -> BTreeSet<String> {
+    let index = source_text("tower-webhook/src/scheme/mod.rs");
+    let rows = index.lines().filter(|line| line.starts_with("//! | "));
+    let listed = rows.flat_map(|row| row.split("[`").skip(1).filter_map(|rest| rest.split("`]").next()));
+    let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
+    assert!(listed.len() > 40, "{listed:?}");
+    listed
 }

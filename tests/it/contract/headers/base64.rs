@@ -6,8 +6,7 @@ use super::super::case::Case;
 use super::super::provider::Provider;
 use super::malformed;
 use crate::support::EVENT;
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use crate::support::slow::ALPHABET;
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
     match of.encoding() {
@@ -31,28 +30,38 @@ fn for_urls(of: Provider) -> Vec<Case> {
 
 fn standard(of: Provider) -> Vec<Case> {
     let (prefix, mac) = (of.prefix(), of.mac(EVENT));
-    // The MACs of 20 bytes and of 32 end in one padding.
-    let unpadded = mac.strip_suffix('=').unwrap();
+    let unpadded = mac.trim_end_matches('=');
+    let padding = mac.len() - unpadded.len();
     let (digits, last) = unpadded.split_at(unpadded.len() - 1);
     let last = last.as_bytes()[0];
-    // The last letter ends in two bits that stand for nothing.
+    // In the last letter, two bits stand for nothing for each letter of padding.
     let value = ALPHABET.iter().position(|letter| *letter == last).unwrap();
     let mut cases = vec![
-        malformed(of, "without padding", format!("{prefix}{unpadded}")),
         malformed(of, "padding alone", format!("{prefix}=")),
-        malformed(of, "padded twice", format!("{prefix}{mac}=")),
-        malformed(of, "padded too early", format!("{prefix}{digits}==")),
-        malformed(of, "a letter in place of the padding", format!("{prefix}{unpadded}A")),
+        malformed(of, "padded once more", format!("{prefix}{mac}=")),
+        malformed(
+            of,
+            "padded too early",
+            format!("{prefix}{digits}={}", "=".repeat(padding)),
+        ),
+        malformed(
+            of,
+            "letters in place of the padding",
+            format!("{prefix}{unpadded}{}", "A".repeat(padding.max(1))),
+        ),
         malformed(of, "the URL-safe letter -", format!("{prefix}-{}", &mac[1..])),
         malformed(of, "the URL-safe letter _", format!("{prefix}_{}", &mac[1..])),
         malformed(of, "hex", format!("{prefix}{}", "61".repeat(of.mac_len()))),
     ];
-    for more in 1..4 {
+    if padding > 0 {
+        cases.push(malformed(of, "without padding", format!("{prefix}{unpadded}")));
+    }
+    for more in 1..1 << (2 * padding) {
         let other = char::from(ALPHABET[value + more]);
         cases.push(malformed(
             of,
             format!("the bits that stand for nothing are {more}"),
-            format!("{prefix}{digits}{other}="),
+            format!("{prefix}{digits}{other}{}", "=".repeat(padding)),
         ));
     }
     cases

@@ -1,4 +1,4 @@
-//! Several signatures in one header: any of the first 16 entries may be the right one.
+//! Several signatures in one header: any of those that are considered may be the right one.
 
 use tower_webhook::RejectionKind::{MalformedTimestamp, MissingTimestamp, SignatureMismatch};
 
@@ -6,9 +6,6 @@ use super::super::case::Case;
 use super::super::provider::Provider;
 use super::{event, malformed};
 use crate::support::EVENT;
-
-/// How many entries of a list are considered, of any kind.
-const CONSIDERED: usize = 16;
 
 pub(super) fn cases(of: Provider) -> Vec<Case> {
     let Some(separator) = of.separator() else {
@@ -23,15 +20,19 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
         Case::refuses(of, name, SignatureMismatch, move || of.headed(&value, event())).polled(2)
     };
     // The time may be an entry of the list.
-    let places = CONSIDERED - usize::from(of.time_key().is_some());
+    let places = of.considered() - usize::from(of.time_key().is_some());
     let right_at = |place: usize| {
         let mut macs = vec![wrong.as_str(); place];
         macs.push(&right);
         list(&macs)
     };
     let mark = &separator[..1];
-    let other = if of.trims_entries() { "v9=x" } else { "v1a,x" };
-    let many_others = format!("{mark}{other}").repeat(5);
+    let other = match of {
+        Provider::StandardWebhooksV1a => "v1,x",
+        _ if of.trims_entries() => "v9=x",
+        _ => "v1a,x",
+    };
+    let many_others = format!("{mark}{other}").repeat(of.considered() / 3);
     let (start, end) = (of.prefix() + &wrong, format!("{separator}{right}"));
     let mut cases = vec![
         accepted("a list whose first signature is right", list(&[&right, &wrong])),
@@ -41,8 +42,11 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
             list(&[&wrong, &wrong, &right, &wrong]),
         ),
         accepted("a list with the right signature twice", list(&[&right, &right])),
-        accepted("a list whose 16th entry is right", right_at(places - 1)),
-        mismatch("a list whose 17th entry is right", right_at(places)),
+        accepted("a list whose last considered entry is right", right_at(places - 1)),
+        mismatch(
+            "a list whose first entry that is not considered is right",
+            right_at(places),
+        ),
         mismatch("a list without the right signature", list(&[&wrong, &wrong, &wrong])),
         mismatch("a list whose 81st signature is right", right_at(80)),
         accepted(
@@ -50,7 +54,7 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
             format!("{start}{many_others}{end}"),
         ),
         mismatch(
-            "a list with the right signature after 20 entries of other versions",
+            "a list with the right signature after too many entries of other versions",
             format!("{start}{}{end}", many_others.repeat(4)),
         ),
         malformed(of, "a list with a malformed signature", list(&[&right, "0"])),
@@ -59,13 +63,14 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     if of.trims_entries() {
         cases.extend(trimmed(of));
     } else {
+        let key = &separator[1..];
         cases.extend([
             accepted(
                 "a list with blanks around its entries",
-                format!("  v1,{wrong}   v1,{right} "),
+                format!(" {key}{wrong}  {key}{right} "),
             ),
-            malformed(of, "a list with a version alone", "v1"),
-            malformed(of, "a list with a tab", format!("v1,{wrong}\tv1,{right}")),
+            malformed(of, "a list with a version alone", key.trim_end_matches(',')),
+            malformed(of, "a list with a tab", format!("{key}{wrong}\t{key}{right}")),
         ]);
     }
     if of.time_key().is_some() {

@@ -67,7 +67,7 @@ fn order(of: Provider) -> Vec<Case> {
         )
         .unsendable(lies),
         Case::refuses(of, "malformed, and too long", MalformedSignature, move || {
-            long(of.headed("?", event()))
+            long(of.headed(of.malformed(), event()))
         })
         .unsendable(lies),
         Case::refuses(of, "well-formed, and too long", BodyTooLarge, move || {
@@ -77,7 +77,7 @@ fn order(of: Provider) -> Vec<Case> {
         .polled(0)
         .unsendable(lies),
         Case::refuses(of, "malformed, and the body fails", MalformedSignature, move || {
-            of.headed("?", TestBody::new().fail())
+            of.headed(of.malformed(), TestBody::new().fail())
         })
         .unsendable("a client that aborts its request gets no answer"),
         missing(of, "no signature header, and the body never arrives", move || {

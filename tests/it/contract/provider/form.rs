@@ -15,7 +15,7 @@ pub(super) struct Form {
     /// The text before each MAC.
     pub(super) prefix: &'static str,
     pub(super) encoding: Encoding,
-    /// The bytes of a MAC.
+    /// The bytes of a MAC, or of another signature.
     pub(super) mac_len: usize,
     /// What separates the entries, for those that send a list.
     pub(super) list: Option<&'static str>,
@@ -38,6 +38,11 @@ impl Form {
             unit: Seconds,
             decodes_secret: false,
         }
+    }
+
+    /// A token, which has no encoding that counts.
+    const fn token(name: &'static str, header: &'static str, prefix: &'static str) -> Self {
+        Self::new(name, header, prefix, Hex)
     }
 
     const fn list(mut self, mark: &'static str) -> Self {
@@ -93,8 +98,12 @@ impl Provider {
                 Form::new("box_com", "box-signature-primary", "", Base64).time("box-delivery-timestamp", Rfc3339)
             }
             Self::Calendly => stamped("calendly", "calendly-webhook-signature", "t=", "v1="),
+            Self::Circle => Form::new("circle", "x-circle-signature", "", Base64).mac_len(64),
             Self::CloudflareStream => stamped("cloudflare_stream", "webhook-signature", "time=", "sig1="),
             Self::CoinbaseCommerce => Form::new("coinbase_commerce", "x-cc-webhook-signature", "", Hex),
+            Self::Discord => Form::new("discord", "x-signature-ed25519", "", Hex)
+                .time("x-signature-timestamp", Seconds)
+                .mac_len(64),
             Self::Dropbox => Form::new("dropbox", "x-dropbox-signature", "", Hex),
             Self::ElevenLabs => stamped("elevenlabs", "elevenlabs-signature", "t=", "v0="),
             Self::Flutterwave => Form::new("flutterwave", "flutterwave-signature", "", Base64),
@@ -118,6 +127,9 @@ impl Provider {
             Self::Sanity => Form::new("sanity", "sanity-webhook-signature", "v1=", Base64Url)
                 .list(",")
                 .time_key("t=", Milliseconds),
+            Self::SendGrid => Form::new("sendgrid", "x-twilio-email-event-webhook-signature", "", Base64)
+                .time("x-twilio-email-event-webhook-timestamp", Seconds)
+                .mac_len(64),
             Self::Sentry => Form::new("sentry", "sentry-hook-signature", "", Hex),
             Self::Shopify => Form::new("shopify", "x-shopify-hmac-sha256", "", Base64),
             Self::Slack => {
@@ -126,6 +138,14 @@ impl Provider {
             Self::Square => Form::new("square", "x-square-hmacsha256-signature", "", Base64),
             Self::StandardWebhooks => Form {
                 headers: ["webhook-signature", "webhook-timestamp", "webhook-id"],
+                ..SVIX
+            },
+            Self::StandardWebhooksV1a => Form {
+                name: "standard_webhooks_v1a",
+                headers: ["webhook-signature", "webhook-timestamp", "webhook-id"],
+                prefix: "v1a,",
+                mac_len: 64,
+                decodes_secret: false,
                 ..SVIX
             },
             Self::Stripe => stamped("stripe", "stripe-signature", "t=", "v1="),
@@ -147,6 +167,13 @@ impl Provider {
                 .list(";")
                 .id("x-described-id"),
             Self::Custom => Form::new("acme", "x-acme-mac", "", Hex),
+            Self::BasicAuth => Form::token("basic_auth", "authorization", "Basic "),
+            Self::Bearer => Form::token("token", "x-the-token", "Bearer "),
+            Self::GitLab => Form::token("gitlab", "x-gitlab-token", ""),
+            Self::Okta => Form::token("okta", "authorization", ""),
+            Self::OktaWithHeader => Form::token("okta", "x-the-token", ""),
+            Self::Telegram => Form::token("telegram", "x-telegram-bot-api-secret-token", ""),
+            Self::Token => Form::token("token", "x-the-token", ""),
             Self::Adyen => Form::new("adyen", "", "", Base64).decodes_secret(),
             Self::Mailgun => Form::new("mailgun", "", "", Hex),
             Self::MicrosoftGraph => Form::new("microsoft_graph", "", "", Hex),

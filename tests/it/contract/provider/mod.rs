@@ -1,6 +1,7 @@
 //! The schemes of the contract: what each sends, and how each signs.
 
 mod form;
+mod list;
 mod scheme;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,123 +13,16 @@ use tower_webhook::test::TestClock;
 use tower_webhook::{SigningSecret, Verifier};
 
 use self::form::Form;
+pub(crate) use self::list::{ALL, INSIDE, KINDS, Provider, TOKENS};
 pub(crate) use self::scheme::UseScheme;
-use super::supply::{Kind, Supply};
+use super::kind::Kind;
+use super::supply::Supply;
 use crate::support::{PATH, SECRET};
 
 /// The time by the clock of every verifier here, in seconds since the Unix epoch.
 pub(crate) const NOW: i64 = 1_700_000_000;
 /// The id of every delivery, where the scheme has one.
 pub(crate) const ID: &str = "msg_1";
-
-/// Lists the schemes once: as an enum, and as the array of its variants.
-macro_rules! providers {
-    ($($(#[$doc:meta])* $name:ident,)* ; $($inside:ident,)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub(crate) enum Provider {
-            $($(#[$doc])* $name,)*
-            $($inside,)*
-        }
-
-        /// Every scheme of the core whose signature is in a header, and schemes that are not of the core.
-        pub(crate) const ALL: [Provider; [$(Provider::$name),*].len()] = [$(Provider::$name),*];
-
-        /// Every scheme of the core whose signature is in the body.
-        pub(crate) const INSIDE: [Provider; [$(Provider::$inside),*].len()] = [$(Provider::$inside),*];
-    };
-}
-
-providers! {
-    Asana,
-    Bitbucket,
-    BoxCom,
-    Calendly,
-    CloudflareStream,
-    CoinbaseCommerce,
-    Dropbox,
-    ElevenLabs,
-    Flutterwave,
-    Gitea,
-    GitHub,
-    HubSpot,
-    Intercom,
-    Knowrithm,
-    LemonSqueezy,
-    Line,
-    Linear,
-    Meta,
-    Mux,
-    Notion,
-    Paddle,
-    PagerDuty,
-    Paystack,
-    QuickBooks,
-    Razorpay,
-    Sanity,
-    Sentry,
-    Shopify,
-    Slack,
-    Square,
-    StandardWebhooks,
-    Stripe,
-    /// Svix's header names, read by `StandardWebhooks::new()`.
-    Svix,
-    /// Svix's header names, read by `StandardWebhooks::svix_only()`.
-    SvixOnly,
-    Trello,
-    Twilio,
-    Twitch,
-    Typeform,
-    Vercel,
-    WooCommerce,
-    XCom,
-    Xero,
-    Zendesk,
-    Zoom,
-    /// An `HmacScheme` without a type of its own.
-    Described,
-    /// The scheme of `acme.rs`.
-    Custom,
-    ;
-    Adyen,
-    Mailgun,
-    MicrosoftGraph,
-}
-
-/// One scheme of each kind. The whole table is for them; the others differ from one of them in names and prefixes.
-pub(crate) const KINDS: [Provider; 21] = [
-    Provider::Knowrithm,
-    Provider::GitHub,
-    Provider::Stripe,
-    Provider::Slack,
-    Provider::Shopify,
-    Provider::StandardWebhooks,
-    Provider::Svix,
-    Provider::SvixOnly,
-    // A prefix and base64.
-    Provider::Typeform,
-    // Hex of either case.
-    Provider::Notion,
-    // HMAC-SHA1 and HMAC-SHA512.
-    Provider::Intercom,
-    Provider::Paystack,
-    // A list without a time.
-    Provider::PagerDuty,
-    // A list with the time in milliseconds, and base64 for URLs.
-    Provider::Sanity,
-    // A list with semicolons.
-    Provider::Paddle,
-    // An id and a time in RFC 3339, without separators.
-    Provider::Twitch,
-    // Two headers, and the time after the body.
-    Provider::BoxCom,
-    // Method and public URL before the body, the time after it.
-    Provider::HubSpot,
-    // A message that is made of the body.
-    Provider::Twilio,
-    Provider::Described,
-    Provider::Custom,
-];
 
 impl Provider {
     /// The name of the scheme in events.
@@ -153,7 +47,7 @@ impl Provider {
         time.or(signature).expect("every scheme has a signature header")
     }
 
-    /// The bytes of a MAC.
+    /// The bytes of a MAC, or of another signature.
     pub(crate) fn mac_len(self) -> usize {
         self.form().mac_len
     }
@@ -184,6 +78,28 @@ impl Provider {
     /// Whether white space around the entries of a list is skipped: blanks do not separate them.
     pub(crate) fn trims_entries(self) -> bool {
         self.form().list.is_some_and(|mark| mark != " ")
+    }
+
+    /// How many entries of a list are considered, of any kind.
+    pub(crate) fn considered(self) -> usize {
+        // Each signature of Ed25519 hashes the body once more.
+        if self == Self::StandardWebhooksV1a { 4 } else { 16 }
+    }
+
+    /// Whether the signature is one of ECDSA, which has no fixed length.
+    pub(crate) fn is_der(self) -> bool {
+        matches!(self, Self::Circle | Self::SendGrid)
+    }
+
+    /// Whether it shows a token, and signs nothing.
+    pub(crate) fn shows_token(self) -> bool {
+        TOKENS.contains(&self)
+    }
+
+    /// A value of the signature header that is malformed.
+    pub(crate) fn malformed(self) -> &'static str {
+        // A token may be any text.
+        if self.shows_token() { "" } else { "?" }
     }
 
     /// Whether the signature is in the body.
@@ -220,7 +136,7 @@ impl Provider {
 
     /// The status of the answer to a wrong signature.
     pub(crate) fn refusal(self) -> StatusCode {
-        if matches!(self, Self::Shopify | Self::Xero) {
+        if matches!(self, Self::Discord | Self::Shopify | Self::Xero) {
             StatusCode::UNAUTHORIZED
         } else {
             StatusCode::FORBIDDEN
@@ -268,6 +184,16 @@ impl Provider {
         let unsigned = Request::post(PATH).body(content.as_ref()).unwrap();
         let signed = self.signer(secret).timestamp(time).id(id).sign(unsigned);
         signed.into_parts().0.headers
+    }
+
+    /// Well-formed headers that are wrong for every body but one.
+    pub(crate) fn forged(self) -> HeaderMap {
+        let secret = if self.shows_token() {
+            named_secret("third")
+        } else {
+            self.secret()
+        };
+        self.sign_with(&secret, "never compared")
     }
 
     /// The text of the MAC of this content, without the text before it.
@@ -344,6 +270,6 @@ impl UseScheme for SignerOf<'_> {
     type Out = Signer;
 
     fn with<T: SigningScheme<Secret: Kind>>(self, scheme: T) -> Signer {
-        Signer::new(scheme, &T::Secret::of(self.0))
+        Signer::new(scheme, &T::Secret::private(self.0))
     }
 }

@@ -1,11 +1,13 @@
 //! The scheme of each provider, as a value of its own type.
 
 use http::HeaderName;
-use tower_webhook::scheme::{self, Encoding, HmacScheme, Part, Separator, SigningScheme, StandardWebhooks};
+use tower_webhook::scheme::{
+    self, Encoding, HmacScheme, Okta, Part, Separator, SigningScheme, StandardWebhooks, TokenScheme,
+};
 
 use super::Provider;
 use crate::contract::acme::Acme;
-use crate::contract::supply::Kind;
+use crate::contract::kind::Kind;
 
 /// Something that can be done with a scheme of any type.
 pub(crate) trait UseScheme {
@@ -21,8 +23,10 @@ impl Provider {
             Self::Bitbucket => to.with(scheme::Bitbucket),
             Self::BoxCom => to.with(scheme::BoxCom),
             Self::Calendly => to.with(scheme::Calendly),
+            Self::Circle => to.with(scheme::Circle),
             Self::CloudflareStream => to.with(scheme::CloudflareStream),
             Self::CoinbaseCommerce => to.with(scheme::CoinbaseCommerce),
+            Self::Discord => to.with(scheme::Discord),
             Self::Dropbox => to.with(scheme::Dropbox),
             Self::ElevenLabs => to.with(scheme::ElevenLabs),
             Self::Flutterwave => to.with(scheme::Flutterwave),
@@ -43,11 +47,13 @@ impl Provider {
             Self::QuickBooks => to.with(scheme::QuickBooks),
             Self::Razorpay => to.with(scheme::Razorpay),
             Self::Sanity => to.with(scheme::Sanity),
+            Self::SendGrid => to.with(scheme::SendGrid),
             Self::Sentry => to.with(scheme::Sentry),
             Self::Shopify => to.with(scheme::Shopify),
             Self::Slack => to.with(scheme::Slack),
             Self::Square => to.with(scheme::Square::new(PUBLIC_URL).unwrap()),
             Self::StandardWebhooks | Self::Svix => to.with(StandardWebhooks::new()),
+            Self::StandardWebhooksV1a => to.with(scheme::StandardWebhooksV1a),
             Self::Stripe => to.with(scheme::Stripe),
             Self::SvixOnly => to.with(StandardWebhooks::svix_only()),
             Self::Trello => to.with(scheme::Trello::new(PUBLIC_URL).unwrap()),
@@ -62,12 +68,21 @@ impl Provider {
             Self::Zoom => to.with(scheme::Zoom),
             Self::Described => to.with(DESCRIBED),
             Self::Custom => to.with(Acme),
+            Self::BasicAuth => to.with(scheme::BasicAuth),
+            Self::Bearer => to.with(TokenScheme::new(TOKEN).prefix("Bearer ")),
+            Self::GitLab => to.with(scheme::GitLab),
+            Self::Okta => to.with(Okta::new()),
+            Self::OktaWithHeader => to.with(Okta::with_header(TOKEN)),
+            Self::Telegram => to.with(scheme::Telegram),
+            Self::Token => to.with(TokenScheme::new(TOKEN)),
             Self::Adyen => to.with(scheme::Adyen),
             Self::Mailgun => to.with(scheme::Mailgun),
             Self::MicrosoftGraph => to.with(scheme::MicrosoftGraph),
         }
     }
 }
+
+const TOKEN: HeaderName = HeaderName::from_static("x-the-token");
 
 const PUBLIC_URL: &str = "https://hooks.example/public?of=the+provider";
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::request::Parts;
 use tower_webhook::{SecretSource, Secrets};
 
-use super::super::secrets::labelled;
-use super::super::supply::{Kind, Set};
+use super::super::kind::Kind;
+use super::super::supply::{Set, labelled};
 use crate::support::body::seconds;
 
 /// A source with a fixed answer.
