@@ -10,6 +10,7 @@ use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 use tower_webhook::{DeliveryIdentity, DeliveryKey, RejectionKind, SigningSecret, VerifiedBody, Verifier};
 
+use crate::contract::inside::genuine;
 use crate::contract::provider::{self, ID, NOW, Provider, named_secret};
 use crate::contract::supply::Set;
 
@@ -39,7 +40,7 @@ fn chosen(of: Provider, identity: DeliveryIdentity, body: &str) -> DeliveryKey {
 
 #[test]
 fn a_retry_whose_body_differs_is_the_same_delivery_where_the_scheme_knows_its_id() {
-    for of in provider::ALL {
+    for of in provider::ALL.into_iter().chain(provider::TOKENS) {
         let has_id = matches!(
             of,
             Provider::Mux | Provider::Paddle | Provider::Square | Provider::Stripe
@@ -204,7 +205,14 @@ async fn a_key_is_the_same_in_pieces_whole_and_in_frames_whatever_identifies() {
         DeliveryIdentity::json_pointer("/id").and_header(TOPIC),
         DeliveryIdentity::json_pointer("/nothing").and_header(TOPIC),
     ] {
-        for of in [Provider::Knowrithm, Provider::Stripe, Provider::StandardWebhooks] {
+        for of in [
+            Provider::Knowrithm,
+            Provider::Stripe,
+            Provider::StandardWebhooks,
+            Provider::Discord,
+            Provider::SendGrid,
+            Provider::GitLab,
+        ] {
             let mut keys = HashSet::new();
             for owner in ["acme", "umbrella"] {
                 let set = Set::new(named_secret("primary"))
@@ -238,6 +246,27 @@ async fn a_key_is_the_same_in_pieces_whole_and_in_frames_whatever_identifies() {
             }
             assert_eq!(keys.len(), 2, "owners share a key: {identity:?}, {of:?}");
         }
+    }
+}
+
+/// A token is no part of what identifies: a new one does not make another delivery.
+#[test]
+fn the_body_identifies_a_delivery_of_a_scheme_that_signs_nothing() {
+    let by_value = DeliveryIdentity::json_pointer("/id");
+    for of in provider::TOKENS {
+        assert_eq!(key(of, FIRST), key(Provider::Knowrithm, FIRST), "{of:?}");
+        let chosen = |body| chosen(of, by_value.clone(), body);
+        assert_eq!(chosen(FIRST), key(Provider::Stripe, FIRST), "{of:?}");
+        assert_eq!(chosen(FIRST), chosen(RETRY), "{of:?}");
+    }
+    for of in provider::INSIDE {
+        let body = genuine(of);
+        let verified = of
+            .verifier_of(named_secret("primary"))
+            .verify(&HeaderMap::new(), body.clone());
+        let key = verified.unwrap().delivery_key();
+        let is_token = of == Provider::MicrosoftGraph;
+        assert_eq!(key == self::key(Provider::Knowrithm, &body), is_token, "{of:?}");
     }
 }
 
