@@ -5,13 +5,17 @@ use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, Request, Response};
+use http::{Request, Response};
 use tower::layer::util::Identity;
 use tower::util::Either;
-use tower_webhook::scheme::{Asana, Discord, Dropbox, HmacScheme, Meta, Slack, Twitch, WooCommerce, XCom, Xero, Zoom};
+use tower_webhook::scheme::{
+    Asana, Discord, Dropbox, Meta, MicrosoftGraph, Okta, Slack, Trello, Twitch, WooCommerce, XCom, Xero, Zoom,
+};
 use tower_webhook::sign::Signer;
 use tower_webhook::{Ed25519PrivateKey, Rejection, SigningSecret, Token, Verifier, VerifyLayer};
 use tower_webhook_handshake::HandshakeLayer;
+
+use super::rows::EVENT;
 
 pub(super) const SECRET: &str = "whk_the_secret_that_signs";
 pub(super) const VERIFY_TOKEN: &str = "tk_of_meta";
@@ -102,6 +106,14 @@ impl Asker {
         }
     }
 
+    /// The body of a delivery.
+    pub(super) fn event(self) -> &'static str {
+        match self {
+            Self::MicrosoftGraph => r#"{"value":[{"changeType":"created"},{"changeType":"deleted","clientState":""}]}"#,
+            _ => EVENT,
+        }
+    }
+
     pub(super) fn layers<R: Default>(self) -> Layers<R> {
         let on_reject: OnReject<R> = by_status;
         let verify = VerifyLayer::new(self.verifier()).on_reject(on_reject);
@@ -119,8 +131,10 @@ impl Asker {
             Self::DiscordEvents | Self::DiscordInteractions => Verifier::new(Discord, key(SECRET).public_key()),
             Self::Dropbox => Verifier::new(Dropbox, secret()),
             Self::Meta => Verifier::new(Meta, secret()),
-            Self::MicrosoftGraph | Self::Okta | Self::Trello => Verifier::new(another(), secret()),
+            Self::MicrosoftGraph => Verifier::new(MicrosoftGraph, Token::from(secret())),
+            Self::Okta => Verifier::new(Okta::new(), Token::from(secret())),
             Self::Slack => Verifier::new(Slack, secret()),
+            Self::Trello => Verifier::new(trello(), secret()),
             Self::Twitch => Verifier::new(Twitch, secret()),
             Self::WooCommerce => Verifier::new(WooCommerce, secret()),
             Self::X => Verifier::new(XCom, secret()),
@@ -136,8 +150,13 @@ impl Asker {
             Self::DiscordEvents | Self::DiscordInteractions => Signer::new(Discord, &key(under)).sign(request),
             Self::Dropbox => Signer::new(Dropbox, &secret).sign(request),
             Self::Meta => Signer::new(Meta, &secret).sign(request),
-            Self::MicrosoftGraph | Self::Okta | Self::Trello => Signer::new(another(), &secret).sign(request),
+            Self::MicrosoftGraph => {
+                let signed = Signer::new(MicrosoftGraph, &Token::from(secret)).sign_body(request);
+                signed.unwrap()
+            }
+            Self::Okta => Signer::new(Okta::new(), &Token::from(secret)).sign(request),
             Self::Slack => Signer::new(Slack, &secret).sign(request),
+            Self::Trello => Signer::new(trello(), &secret).sign(request),
             Self::Twitch => Signer::new(Twitch, &secret).sign(request),
             Self::WooCommerce => Signer::new(WooCommerce, &secret).sign(request),
             Self::X => Signer::new(XCom, &secret).sign(request),
@@ -147,9 +166,9 @@ impl Asker {
     }
 }
 
-/// For the deliveries of providers that no scheme is named after. A layer in front of the verifier sees none of it.
-fn another() -> HmacScheme {
-    HmacScheme::new(HeaderName::from_static("x-signature"))
+/// The callback URL is that of the configuration, wherever the server of a test listens.
+fn trello() -> Trello {
+    Trello::new("https://hooks.example/hook").unwrap()
 }
 
 /// The private key whose seed is this text, with zeros after it.

@@ -10,6 +10,9 @@ mod places;
 mod rows;
 mod service;
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -53,4 +56,29 @@ async fn complaints(row: &Row, entrance: Entrance) -> Vec<String> {
         }
     }
     broken
+}
+
+/// Each provider adds constructors to the layer. Those that end in `_with` differ in where a secret comes from alone.
+#[test]
+fn every_handshake_of_the_crate_is_sent_to_every_entrance() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/tower-webhook-handshake/src/provider");
+    let mut constructors = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let names = text.lines().filter_map(|line| line.trim().strip_prefix("pub fn "));
+        let names = names.filter_map(|rest| rest.split(['(', '<']).next());
+        let names = names.filter(|name| !name.ends_with("_with"));
+        constructors.extend(names.map(|name| name.replace('_', "")));
+    }
+    assert!(constructors.len() > 10, "{constructors:?}");
+    let sent: BTreeSet<_> = ALL.iter().map(|of| format!("{of:?}").to_lowercase()).collect();
+    assert_eq!(constructors, sent);
+    for of in ALL {
+        // The hyper service verifies: what is asked before that is answered by a layer around it.
+        let without: Vec<_> = ENTRANCES.into_iter().filter(|entrance| !entrance.has(of)).collect();
+        assert!(
+            without.iter().all(|entrance| *entrance == Entrance::HyperService),
+            "{of:?}: {without:?}"
+        );
+    }
 }

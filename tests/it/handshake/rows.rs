@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::asked;
 use super::askers::{Asker, SECRET};
 
-/// A delivery of any provider.
+/// A delivery of any provider but Microsoft Graph.
 pub(super) const EVENT: &str = r#"{"type":"event_callback","event":{"type":"message"},"events":[{"id":1}]}"#;
 
 /// One request, and its answer at every entrance.
@@ -78,7 +78,7 @@ pub(super) fn rows(of: Asker) -> Vec<Row> {
     };
     let mut rows: Vec<_> = asked::requests(of).into_iter().map(row).collect();
     let refused = || Expect::Refused(of.refusal());
-    let event = || request(Method::POST, "/hook", &[], EVENT);
+    let event = || request(Method::POST, "/hook", &[], of.event());
     let mut more = vec![
         ("a delivery", of.sign(event(), SECRET), Expect::Handled),
         ("an unsigned delivery", event(), refused()),
