@@ -1,6 +1,8 @@
 //! Properties: a signed body is accepted in any frames, and refused with any bit of body, secret or header changed.
 
+mod base64;
 mod bodies;
+mod der;
 mod headers;
 mod pointers;
 mod secrets;

@@ -13,6 +13,17 @@ pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     is_whole.then(|| unpadded(&letters)).flatten()
 }
 
+/// The bytes of base64 in the alphabet for URLs, without padding.
+pub(crate) fn base64_url(text: &[u8]) -> Option<Vec<u8>> {
+    let standard = |letter: &u8| match letter {
+        b'-' => b'+',
+        b'_' => b'/',
+        b'+' | b'/' => b'?',
+        other => *other,
+    };
+    unpadded(&text.iter().map(standard).collect::<Vec<_>>())
+}
+
 fn unpadded(letters: &[u8]) -> Option<Vec<u8>> {
     let mut bits = Vec::new();
     for letter in letters {
@@ -29,7 +40,7 @@ fn unpadded(letters: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The order of P-256, from FIPS 186-4, section D.1.2.3.
-const ORDER: [u8; 32] = [
+pub(crate) const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
     0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
