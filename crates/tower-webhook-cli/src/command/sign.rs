@@ -1,13 +1,16 @@
-//! `sign`: the headers that sign a body, for shell scripts.
+//! `sign`: the headers that sign a body, or the body with its signature in it, for shell scripts.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use http::{Method, Request, Uri};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::send::head::target;
+use super::send::head::{JSON, target};
 use crate::client::parse_url;
 use crate::moment;
 use crate::outcome::{Failure, Outcome, Result};
@@ -20,7 +23,9 @@ use crate::term::PlainBytes;
 
 /// Print the headers that sign a body
 ///
-/// One `Name: value` a line, which `curl -H @headers.txt` reads.
+/// One `Name: value` a line, which `curl -H @headers.txt` reads. With adyen, mailgun and microsoft-graph the signature
+/// is in the body: the signed body is printed instead, byte for byte. With twilio the Content-Type is printed, too:
+/// send the body with it.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Args {
@@ -42,6 +47,10 @@ pub(crate) struct Args {
     /// The method of the request, for schemes that sign it
     #[arg(long, value_name = "METHOD", default_value = "POST")]
     method: Method,
+    /// The Content-Type of the request, for schemes that read the body by it, such as mailgun and twilio [default:
+    /// application/json]
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<HeaderValue>,
     #[command(flatten)]
     scheme: SchemeArgs,
     #[command(flatten)]
@@ -55,9 +64,9 @@ Example:
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let chosen = self.scheme.choose()?;
-        if chosen.reads_body() {
+        if self.content_type.is_some() && !chosen.reads_body {
             return Err(Failure::usage(format_args!(
-                "{} signs what it reads in the body, by its Content-Type: use send, which makes the whole request",
+                "{} signs every body alike: leave out --content-type",
                 chosen.name
             )));
         }
@@ -78,23 +87,41 @@ impl Args {
             return Err(Failure::usage("no body: name it with --file, or pipe it in"));
         }
         let payload = Payload::open(&self.file.unwrap_or_else(|| "-".into()))?;
-        let bar = progress::bytes("signing", Some(payload.len()));
-        let headers = payload.sign(&signer, &head, &bar);
-        bar.finish_and_clear();
-
-        let headers = headers?;
-        let lines = headers.iter().map(|(name, value)| (name, PlainBytes(value.as_bytes())));
-        if json {
-            let object: Map<_, _> = lines
-                .map(|(name, value)| (name.to_string(), Value::String(value.to_string())))
-                .collect();
-            term::json(&object)?;
-        } else {
-            for (name, value) in lines {
-                term::line(format_args!("{name}: {value}"))?;
+        if chosen.reads_body {
+            head.headers.insert(CONTENT_TYPE, self.content_type.unwrap_or(JSON));
+            let (head, body) = payload.sign_whole(&signer, head)?.into_parts();
+            if chosen.scheme.is_in_body() {
+                print_body(&body, json)?;
+            } else {
+                print_headers(&head.headers, json)?;
             }
+        } else {
+            let bar = progress::bytes("signing", Some(payload.len()));
+            let headers = payload.sign(&signer, &head, &bar);
+            bar.finish_and_clear();
+            print_headers(&headers?, json)?;
         }
         Ok(Outcome::Good)
+    }
+}
+
+fn print_headers(headers: &HeaderMap, json: bool) -> Result<()> {
+    let mut lines = headers.iter().map(|(name, value)| (name, PlainBytes(value.as_bytes())));
+    if json {
+        let object: Map<_, _> = lines
+            .map(|(name, value)| (name.to_string(), Value::String(value.to_string())))
+            .collect();
+        return term::json(&object);
+    }
+    lines.try_for_each(|(name, value)| term::line(format_args!("{name}: {value}")))
+}
+
+/// Prints the body as it has to be sent; for programs as `listen` does.
+fn print_body(body: &[u8], json: bool) -> Result<()> {
+    match (json, std::str::from_utf8(body)) {
+        (false, _) => term::bytes(body),
+        (true, Ok(text)) => term::json(&json!({ "body": text })),
+        (true, Err(_)) => term::json(&json!({ "body_base64": STANDARD.encode(body) })),
     }
 }
 

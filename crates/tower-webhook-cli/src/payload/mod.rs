@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, Request};
 use indicatif::ProgressBar;
 use tower_webhook::sign::Signer;
 
@@ -94,18 +94,20 @@ impl Payload {
         }
     }
 
-    /// The bytes, where the scheme has to read them all.
+    /// The request with this head and these bytes, signed by a scheme that reads them: it may put the signature there.
     ///
     /// # Errors
     ///
-    /// A failure of usage when they are too many for memory.
-    pub(crate) fn bytes(&self) -> Result<&Bytes> {
-        match self {
-            Self::Memory(bytes) => Ok(bytes),
-            Self::File(_) => Err(Failure::usage(
-                "the scheme signs what it reads in the body: send one of at most 8 MiB",
-            )),
-        }
+    /// A failure of usage when they are too many for memory, or the scheme cannot sign them.
+    pub(crate) fn sign_whole(&self, signer: &Signer, head: Parts) -> Result<Request<Bytes>> {
+        let Self::Memory(bytes) = self else {
+            return Err(Failure::usage(
+                "the scheme signs what it reads in the body: give it one of at most 8 MiB",
+            ));
+        };
+        signer
+            .sign_body(Request::from_parts(head, bytes))
+            .map_err(Failure::usage)
     }
 
     /// Why its bytes could not be sent, if it was its own fault: its file changed, for example.

@@ -22,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) variable: &'static str,
     /// The one of a sender: another one where that needs a private key.
     pub(crate) sender_variable: &'static str,
+    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
+    reads_body: bool,
     pub(crate) make: Make,
 }
 
@@ -52,11 +54,20 @@ impl Known {
             name: self.name,
             variable: self.variable,
             sender_variable: self.sender_variable,
+            reads_body: self.reads_body,
             scheme,
             for_url: match self.make {
                 Make::Plain(_) => None,
                 Make::ForUrl(make) => Some(make),
             },
+        }
+    }
+
+    /// As one that reads the body.
+    const fn reading_body(self) -> Self {
+        Self {
+            reads_body: true,
+            ..self
         }
     }
 }
@@ -77,7 +88,7 @@ pub(crate) static KNOWN: &[Known] = &[
         "SVIX_WEBHOOK_SECRET",
         || Arc::new(StandardWebhooks::svix_only()),
     ),
-    plain("adyen", "ADYEN_HMAC_KEY", || Arc::new(Adyen)),
+    plain("adyen", "ADYEN_HMAC_KEY", || Arc::new(Adyen)).reading_body(),
     plain("asana", "ASANA_WEBHOOK_SECRET", || Arc::new(Asana)),
     plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || Arc::new(Bitbucket)),
     plain("box", "BOX_WEBHOOK_SECRET", || Arc::new(BoxCom)),
@@ -106,11 +117,12 @@ pub(crate) static KNOWN: &[Known] = &[
     }),
     plain("line", "LINE_CHANNEL_SECRET", || Arc::new(Line)),
     plain("linear", "LINEAR_WEBHOOK_SECRET", || Arc::new(Linear)),
-    plain("mailgun", "MAILGUN_SIGNING_KEY", || Arc::new(Mailgun)),
+    plain("mailgun", "MAILGUN_SIGNING_KEY", || Arc::new(Mailgun)).reading_body(),
     plain("meta", "META_APP_SECRET", || Arc::new(Meta)),
     plain("microsoft-graph", "MICROSOFT_GRAPH_CLIENT_STATE", || {
         Arc::new(MicrosoftGraph)
-    }),
+    })
+    .reading_body(),
     plain("mux", "MUX_WEBHOOK_SECRET", || Arc::new(Mux)),
     plain("notion", "NOTION_WEBHOOK_SECRET", || Arc::new(Notion)),
     plain("okta", "OKTA_WEBHOOK_TOKEN", || Arc::new(Okta::new())),
@@ -133,7 +145,7 @@ pub(crate) static KNOWN: &[Known] = &[
     ),
     plain("telegram", "TELEGRAM_SECRET_TOKEN", || Arc::new(Telegram)),
     for_url("trello", "TRELLO_API_SECRET", |url| Ok(Arc::new(Trello::new(url)?))),
-    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(Arc::new(Twilio::new(url)?))),
+    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(Arc::new(Twilio::new(url)?))).reading_body(),
     plain("twitch", "TWITCH_WEBHOOK_SECRET", || Arc::new(Twitch)),
     plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || Arc::new(Typeform)),
     plain("vercel", "VERCEL_WEBHOOK_SECRET", || Arc::new(Vercel)),
@@ -157,6 +169,7 @@ const fn for_url(name: &'static str, variable: &'static str, make: ForUrl) -> Kn
         name,
         variable,
         sender_variable: variable,
+        reads_body: false,
         make: Make::ForUrl(make),
     }
 }
@@ -171,6 +184,20 @@ const fn key_pair(
         name,
         variable,
         sender_variable,
+        reads_body: false,
         make: Make::Plain(make),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_with_the_signature_in_the_body_reads_the_body() {
+        let in_body = KNOWN.iter().filter(|known| known.chosen().scheme.is_in_body());
+        let in_body: Vec<_> = in_body.map(|known| (known.name, known.reads_body)).collect();
+        let wanted = ["adyen", "mailgun", "microsoft-graph"].map(|name| (name, true));
+        assert_eq!(in_body, wanted);
     }
 }

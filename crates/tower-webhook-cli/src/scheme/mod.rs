@@ -84,6 +84,8 @@ pub(crate) struct Chosen {
     pub(crate) variable: &'static str,
     /// The same for a command that signs.
     pub(crate) sender_variable: &'static str,
+    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
+    pub(crate) reads_body: bool,
     pub(crate) scheme: Arc<dyn AnyScheme>,
     /// Makes it for another URL, if it signs the public URL.
     pub(crate) for_url: Option<ForUrl>,
@@ -153,6 +155,7 @@ impl SchemeArgs {
             name: OWN,
             variable: "WEBHOOK_SECRET",
             sender_variable: "WEBHOOK_SECRET",
+            reads_body: false,
             scheme: Arc::new(scheme),
             for_url: None,
         })
@@ -169,6 +172,7 @@ impl SchemeArgs {
             name: TOKEN,
             variable: "WEBHOOK_TOKEN",
             sender_variable: "WEBHOOK_TOKEN",
+            reads_body: false,
             scheme: Arc::new(TokenScheme::new(header).prefix(prefix)),
             for_url: None,
         })
@@ -207,11 +211,6 @@ impl Chosen {
             let bad = secrets.iter().find(is_bad);
             bad.map_or_else(|| Failure::usage(&error), |secret| secret.unusable(&error))
         })
-    }
-
-    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
-    pub(crate) fn reads_body(&self) -> bool {
-        self.scheme.is_in_body() || self.name == "twilio"
     }
 
     /// Refuses a secret that cannot be one of this scheme, although its kind admits every text.

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::NamedTempFile;
 
 use crate::process::{command, only_error, run_with, stdout};
@@ -163,4 +165,105 @@ fn a_secret_on_the_command_line_is_used_with_a_warning() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("warning: --secret shows the secret"), "{stderr}");
     assert!(!stderr.contains("MfKQ"));
+}
+
+#[test]
+fn a_signature_in_the_body_is_printed_with_the_body() {
+    let content = br#"{"event-data":{"event":"delivered"}}"#;
+    let named = ["--scheme", "mailgun", "--timestamp", "1700000000", "--id", "msg_1"];
+    let signed = run_with(sign(&named), content);
+    let text = stdout(&signed);
+    assert!(signed.status.success() && signed.stderr.is_empty(), "{signed:?}");
+    let (signature, rest) = text.split_once("\"},").unwrap();
+    assert_eq!(rest, r#""event-data":{"event":"delivered"}}"#);
+    assert!(
+        signature.starts_with(r#"{"signature":{"timestamp":"1700000000","token":""#),
+        "{text}"
+    );
+
+    let output = run_with(sign(&[&named[..], &["--json"]].concat()), content);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document, serde_json::json!({ "body": text }));
+
+    // A form is signed as the form that it is, whatever its bytes are.
+    let form = [&named[..], &["--content-type", "application/x-www-form-urlencoded"]].concat();
+    let signed = run_with(sign(&form), b"event=\xff").stdout;
+    assert!(
+        signed.starts_with(b"event=\xff&timestamp=1700000000&token="),
+        "{}",
+        signed.escape_ascii()
+    );
+    let output = run_with(sign(&[&form[..], &["--json"]].concat()), b"event=\xff");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let decoded = STANDARD.decode(document["body_base64"].as_str().unwrap()).unwrap();
+    assert_eq!(decoded, signed);
+}
+
+#[test]
+fn twilio_signs_what_the_content_type_says_and_that_is_printed() {
+    let twilio = [
+        &[
+            "--scheme",
+            "twilio",
+            "--public-url",
+            "https://mycompany.com/myapp.php?foo=1&bar=2",
+        ][..],
+        &["--content-type", "application/x-www-form-urlencoded"],
+    ]
+    .concat();
+    let mut command = sign(&twilio);
+    command.env("TEST_SECRET", "12345");
+    let form = "CallSid=CA1234567890ABCDE&Digits=1234&From=%2B14158675309&To=%2B18005551212&Caller=%2B14158675309";
+    let printed = stdout(&run_with(command, form.as_bytes()));
+    // From the tests of twilio-python.
+    let signature = "x-twilio-signature: RSOYDt4T1cUTdK1PDd93/VVr8B8=\n";
+    assert_eq!(
+        printed,
+        format!("content-type: application/x-www-form-urlencoded\n{signature}")
+    );
+
+    let printed = stdout(&run_with(sign(&twilio[..4]), b"{}"));
+    assert!(
+        printed.starts_with("content-type: application/json\nx-twilio-signature: "),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_body_in_which_nothing_can_be_signed_is_one_line() {
+    let twilio = ["--scheme", "twilio", "--public-url", "https://example.com/"];
+    let form = ["--content-type", "application/x-www-form-urlencoded"];
+    let key = "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00";
+    for (arguments, body, start) in [
+        (
+            &["--scheme", "adyen"][..],
+            "{}",
+            "scheme adyen signs one notification item",
+        ),
+        (
+            &["--scheme", "adyen"],
+            "no JSON",
+            "scheme adyen signs one notification item",
+        ),
+        (&["--scheme", "mailgun"], "[]", "scheme mailgun signs in a JSON object"),
+        (
+            &["--scheme", "microsoft-graph"],
+            "",
+            "scheme microsoft_graph shows its token in the array",
+        ),
+        (&[&twilio[..], &form].concat(), "a b=1", "scheme twilio "),
+    ] {
+        let mut command = sign(arguments);
+        command.env("TEST_SECRET", key);
+        let error = only_error(&run_with(command, body.as_bytes()), 2);
+        assert!(error.starts_with(start), "{arguments:?}: {error}");
+    }
+    let error = only_error(&run_with(sign(&["--scheme", "mailgun"]), &vec![b' '; 9_000_000]), 2);
+    assert!(error.ends_with("give it one of at most 8 MiB"), "{error}");
+    let typed = |value| only_error(&run_with(sign(&["--content-type", value]), b"{}"), 2);
+    assert_eq!(
+        typed("text/plain"),
+        "knowrithm signs every body alike: leave out --content-type"
+    );
+    assert!(typed("a\nb").contains("--content-type"));
 }

@@ -9,7 +9,7 @@ use crate::outcome::{Failure, Result};
 use crate::scheme::AnyScheme;
 
 const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("tower-webhook/", env!("CARGO_PKG_VERSION")));
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(in crate::command) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Reads the value of `-H`.
 pub(super) fn parse(text: &str) -> Result<(HeaderName, HeaderValue), String> {

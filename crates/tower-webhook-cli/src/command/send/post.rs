@@ -59,8 +59,8 @@ impl Post {
 
     fn sign_with(&self, bar: &ProgressBar) -> Result<Signed> {
         if self.reads_body {
-            let request = Request::from_parts(self.head.clone(), self.payload.bytes()?);
-            let (head, body) = self.signer.sign_body(request).map_err(Failure::usage)?.into_parts();
+            let signed = self.payload.sign_whole(&self.signer, self.head.clone())?;
+            let (head, body) = signed.into_parts();
             return Ok(Signed {
                 headers: head.headers,
                 payload: Payload::Memory(body),
