@@ -169,7 +169,7 @@ impl Args {
         let end = examination.carry_out(plan, &mut report).await?;
         if let Some((path, file)) = junit {
             let written = junit::write(&report, end, self.strict, file);
-            written.map_err(|error| Failure::io(path.display(), &error))?;
+            written.map_err(|error| Failure::io_at(path, &error))?;
         }
         let outcome = report.outcome(end, self.strict);
         if json {
@@ -244,5 +244,5 @@ fn read_template(path: &Path) -> Result<Map<String, Value>> {
 }
 
 fn create(path: &Path) -> Result<File> {
-    File::create(path).map_err(|error| Failure::io(Plain(&path.to_string_lossy()), &error))
+    File::create(path).map_err(|error| Failure::io_at(path, &error))
 }

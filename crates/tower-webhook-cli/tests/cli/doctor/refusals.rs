@@ -97,6 +97,20 @@ fn a_body_that_is_no_object_is_an_error() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_name_of_a_file_that_cannot_be_written_does_not_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a\u{1b}[31m");
+    std::os::unix::fs::symlink("/dev/full", &file).unwrap();
+    let address = answering(|_| Some("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    let arguments = ["--only", "valid", "--junit", file.to_str().unwrap()];
+    let output = doctor(&format!("http://{address}/"), &arguments).output().unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("No space left") && !stderr.contains('\u{1b}'), "{stderr:?}");
+}
+
 #[test]
 fn without_a_secret_it_says_where_one_can_be() {
     let output = run(&["doctor", "--url", "http://127.0.0.1:9/"]);
