@@ -202,6 +202,62 @@ fn a_receiver_that_ends_is_found_and_the_rest_is_not_checked() {
     assert!(diagnosis.rows("warn").contains("timing"));
 }
 
+/// What is accepted of a signature in the body by whoever looks at none, with every scheme of that kind.
+const IN_BODY: [&[&str]; 2] = [
+    &[
+        "missing",
+        "empty",
+        "malformed",
+        "no-mac",
+        "zeros",
+        "wrong-first-digit",
+        "wrong-middle-digit",
+        "wrong-last-digit",
+        "truncated",
+        "truncated-to-8",
+        "another-provider",
+        "names-the-mac",
+        "another-secret",
+        "empty-secret",
+    ],
+    &[
+        "quoted",
+        "too-long",
+        "doubled",
+        "doubled-right-first",
+        "doubled-right-last",
+        "joined",
+    ],
+];
+
+#[test]
+fn a_receiver_that_accepts_all_is_found_where_the_signature_is_in_the_body() {
+    const KEY: &str = "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00";
+    const UNSET: &[&str] = &["secret-null", "secret-undefined", "secret-none"];
+    let of_mailgun = [UNSET, &["changed-id", "stale-time", "changed-time"]].concat();
+    let schemes: [(&str, &[&str], &[&str]); 3] = [
+        ("adyen", &["another-body"], &["unpadded"]),
+        (
+            "mailgun",
+            &of_mailgun,
+            &["upper-case", "rather-stale-time", "future-time"],
+        ),
+        ("microsoft-graph", UNSET, &[]),
+    ];
+    thread::scope(|scope| {
+        for (name, fails, warns) in schemes {
+            scope.spawn(move || {
+                let receiver = flawed("accepts-all");
+                let arguments = ["--scheme", name, "--secret", KEY, "--skip", "limits"];
+                let diagnosis = examine(receiver.address, "/", &arguments);
+                let expected = [[IN_BODY[0], fails].concat(), [IN_BODY[1], warns].concat()];
+                let expected = expected.map(|rows| rows.into_iter().collect::<BTreeSet<_>>());
+                assert_eq!([diagnosis.rows("fail"), diagnosis.rows("warn")], expected, "{name}");
+            });
+        }
+    });
+}
+
 #[test]
 fn every_flawed_receiver_is_examined() {
     let output = flawed_command("--list").output().unwrap();

@@ -121,9 +121,9 @@ impl Kind {
     /// A secret of this kind, by which a sender signs.
     pub(crate) fn sample(self) -> SecretText {
         let text = match self {
-            Self::Shared | Self::Decoded | Self::InBody => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            Self::Shared | Self::Decoded => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             Self::Token => "user:4f1d-9bb2-08",
-            Self::KeyPair => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            Self::KeyPair | Self::InBody => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
         };
         SecretText::new(text.as_bytes().to_vec(), "test".to_owned()).expect("it is not blank")
     }

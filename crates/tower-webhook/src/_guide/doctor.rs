@@ -10,6 +10,9 @@
 //! receiver is more lenient than it has to be. There is a section for each group of rows; `--only` and `--skip` take
 //! the names of groups and of rows. The mends name this crate, and hold for any other.
 //!
+//! Where the signature is in the body (Adyen, Mailgun, Microsoft Graph), read "header" as that member of the JSON. Rows
+//! about what such a provider does not sign are left out.
+//!
 //! # Genuine requests
 //!
 //! The provider sends an event again until it gets a 2xx, and drops it in the end. So a receiver has to accept every
@@ -68,7 +71,8 @@
 //!
 //! A genuine request may have content that a handler does not expect: a new kind of event, an empty object, no JSON. A
 //! 2xx or a 4xx is right. After a 5xx the provider sends it again and again, and disables the endpoint in the end.
-//! Answer 2xx to events that you do not know, and 4xx to what cannot be read.
+//! Answer 2xx to events that you do not know, and 4xx to what cannot be read. Where the signature is in the body, what
+//! has no place for one is sent without it: a receiver has to parse such a body before it knows who sent it.
 //!
 //! # Limits
 //!

@@ -6,9 +6,20 @@ use std::hash::{BuildHasher, Hasher};
 
 use serde_json::{Map, Value};
 
+/// What Adyen signs: without another one, each event would be the same delivery.
+const ID_OF_ADYEN: &str = "/notificationItems/0/NotificationRequestItem/pspReference";
+
+/// Where the kind of an event may be.
+const KINDS: [&str; 4] = [
+    "/event",
+    "/type",
+    "/notificationItems/0/NotificationRequestItem/eventCode",
+    "/value/0/changeType",
+];
+
 pub(super) struct Events {
-    /// The body that the user gave in place of the sample.
-    template: Option<Map<String, Value>>,
+    /// The body that the user gave, or that the scheme needs, in place of the sample.
+    template: Option<Value>,
     nonce: u64,
     count: Cell<u32>,
 }
@@ -17,7 +28,7 @@ impl Events {
     /// Copies of this template, or else of a sample.
     pub(super) fn new(template: Option<Map<String, Value>>) -> Self {
         Self {
-            template,
+            template: template.map(Value::Object),
             nonce: RandomState::new().build_hasher().finish(),
             count: Cell::new(0),
         }
@@ -30,8 +41,11 @@ impl Events {
             None => format!(r#"{{"data":{{"id":"{id}"}},"event":"agent.created"}}"#),
             Some(template) => {
                 let mut event = template.clone();
-                event.insert("doctor".to_owned(), Value::String(id));
-                Value::Object(event).to_string()
+                if let Some(of_adyen) = event.pointer_mut(ID_OF_ADYEN) {
+                    *of_adyen = Value::from(&*id);
+                }
+                event["doctor"] = Value::String(id);
+                event.to_string()
             }
         }
     }
@@ -45,15 +59,15 @@ impl Events {
 
     /// A new event of a kind that no provider has; `None` when no member of it names the kind.
     pub(super) fn unknown(&self) -> Option<String> {
-        let mut event: Map<String, Value> = serde_json::from_str(&self.event()).ok()?;
+        let mut event: Value = serde_json::from_str(&self.event()).ok()?;
         let mut is_changed = false;
-        for name in ["event", "type"] {
-            if let Some(kind @ Value::String(_)) = event.get_mut(name) {
+        for place in KINDS {
+            if let Some(kind @ Value::String(_)) = event.pointer_mut(place) {
                 *kind = Value::from("doctor.unknown");
                 is_changed = true;
             }
         }
-        is_changed.then(|| Value::Object(event).to_string())
+        is_changed.then(|| event.to_string())
     }
 
     /// The id of a new delivery.
@@ -70,6 +84,17 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_events_are_the_same_delivery_in_what_adyen_signs() {
+        let notification = r#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"7"}}]}"#;
+        let events = Events::new(serde_json::from_str(notification).unwrap());
+        let ids = [(); 2].map(|()| {
+            let event: Value = serde_json::from_str(&events.event()).unwrap();
+            event.pointer(ID_OF_ADYEN).unwrap().clone()
+        });
+        assert!(ids[0] != ids[1] && ids[0] != "7", "{ids:?}");
+    }
 
     #[test]
     fn the_kind_of_an_unknown_event_is_in_the_member_that_names_it() {

@@ -12,6 +12,7 @@ mod first;
 mod json;
 mod judge;
 mod junit;
+mod member;
 mod plan;
 mod probe;
 mod report;
@@ -91,7 +92,8 @@ pub(crate) struct Args {
     /// A page of the receiver with a number that grows by one for each effect: shows whether duplicates act twice
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     effects: Option<Uri>,
-    /// A JSON object to send instead of the sample; a member `doctor` is added that makes each event another one
+    /// A JSON object to send instead of the sample; a member `doctor` is added that makes each event another one, and
+    /// with adyen each has another `pspReference`
     #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
     /// Write the results as XML in the form of `JUnit`, for CI
@@ -115,12 +117,6 @@ impl Args {
             return list(&rows, json);
         };
         let chosen = self.scheme.choose()?;
-        if chosen.scheme.is_in_body() {
-            return Err(Failure::usage(format_args!(
-                "{} signs in the body, which the rows of the battery do not: send it forgeries with `send --forge`",
-                chosen.name
-            )));
-        }
         let secret = self.secret.read_one(&chosen)?;
         secret.warn_of_faults();
         let template = self.body.as_deref().map(read_template).transpose()?;
@@ -196,7 +192,11 @@ impl Args {
 /// What people should know of rows that are about another kind of secret than the usual one.
 fn remark_on(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Shared | Kind::Decoded | Kind::InBody => None,
+        Kind::Shared | Kind::Decoded => None,
+        Kind::InBody => Some(
+            "Where a row says header or MAC it is the signature in the JSON: rows about what is not signed are left out, \
+             and content without a place for a signature is sent without one",
+        ),
         Kind::KeyPair => Some("Where a row says MAC it is the signature; rows about shared secrets are left out"),
         Kind::Token => {
             Some("Where a row says MAC it is the token, which signs nothing: rows about changes are left out")

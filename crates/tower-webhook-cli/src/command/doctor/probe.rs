@@ -92,7 +92,7 @@ pub(super) async fn timing(pairs: u32, target: &Arc<Target>, sender: &Sender, pa
     let mut times = [Vec::new(), Vec::new()];
     let mut sent = 0;
     for _ in 0..pairs {
-        let signed = sender.sign(sender.event());
+        let signed = sender.signed_event();
         let digits = signed.mac().iter().filter(|&&byte| byte != b'=').count();
         for (times, place) in times.iter_mut().zip([0, digits.saturating_sub(1)]) {
             let Some(draft) = flipped(&signed, place).and_then(|mac| signed.with_mac(&mac)) else {

@@ -141,7 +141,7 @@ impl Examination<'_> {
     }
 
     async fn repeat(&self, row: &Row, how: (u32, bool), counts: bool) -> Finding {
-        let draft = self.sender.sign(self.sender.event()).draft();
+        let draft = self.sender.signed_event().draft();
         match (counts, &self.effects) {
             (false, _) => probe::repeat(row, how, &self.target, &draft, self.patience).await,
             (true, Some(effects)) => probe::effects(row, how, &self.target, &draft, effects).await,

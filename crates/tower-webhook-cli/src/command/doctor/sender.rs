@@ -13,7 +13,8 @@ use tower_webhook::{ConfigError, RejectionKind, Verifier};
 use super::draft::Draft;
 use super::event::Events;
 use super::signed::{Signed, difference, value_of};
-use crate::outcome::Result;
+use crate::command::send::sample;
+use crate::outcome::{Failure, Result};
 use crate::scheme::{Chosen, KNOWN, Kind};
 use crate::secret::SecretText;
 
@@ -38,7 +39,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// A failure of usage when the scheme takes no such secret.
+    /// A failure of usage when the scheme takes no such secret, or cannot sign such a body.
     pub(super) fn new(
         chosen: Chosen,
         secret: SecretText,
@@ -48,6 +49,8 @@ impl Sender {
         let fault = |error: ConfigError| secret.unusable(&error);
         let signer = chosen.scheme.signer(&secret).map_err(fault)?;
         let verifier = chosen.scheme.verifier_of_signer(&secret).map_err(fault)?;
+        // A scheme that reads the event itself needs one of its own.
+        let template = template.or_else(|| serde_json::from_str(sample::read_by(&chosen)?).ok());
         let mut sender = Self {
             signer,
             verifier,
@@ -58,6 +61,13 @@ impl Sender {
             token_start: 0,
         };
         sender.token_start = sender.find_token().unwrap_or_default();
+        let event = sender.sign_by(&sender.signer, now(), String::new(), sender.event().into());
+        if event.map_err(Failure::usage)?.has_no_place() {
+            return Err(Failure::usage(format_args!(
+                "{} has no place for its signature in this body",
+                sender.chosen.name
+            )));
+        }
         Ok(sender)
     }
 
@@ -86,36 +96,59 @@ impl Sender {
         self.events.unknown()
     }
 
-    /// A genuine request of this moment.
-    pub(super) fn sign(&self, body: impl Into<Bytes>) -> Signed {
+    /// A genuine request of this moment with a new event.
+    pub(super) fn signed_event(&self) -> Signed {
+        self.sign(self.event()).expect("another event was signed at the start")
+    }
+
+    /// A genuine request of this moment; `None` when the scheme signs no such body.
+    pub(super) fn sign(&self, body: impl Into<Bytes>) -> Option<Signed> {
         self.sign_at(now(), body)
     }
 
-    pub(super) fn sign_at(&self, seconds: i64, body: impl Into<Bytes>) -> Signed {
+    /// A genuine request, or one without a signature where the scheme signs no such body.
+    pub(super) fn signed_or_plain(&self, body: &'static str) -> Draft {
+        let plain = || Draft::new(self.request(Bytes::new()).into_parts().0.headers, body);
+        self.sign(body).map_or_else(plain, |signed| signed.draft())
+    }
+
+    pub(super) fn sign_at(&self, seconds: i64, body: impl Into<Bytes>) -> Option<Signed> {
         self.sign_by(&self.signer, seconds, self.events.delivery_id(), body.into())
+            .ok()
     }
 
     /// The same delivery, signed at another time.
-    pub(super) fn sign_again_at(&self, seconds: i64, signed: &Signed) -> Signed {
-        self.sign_by(&self.signer, seconds, signed.id.clone(), signed.body.clone())
+    pub(super) fn sign_again_at(&self, seconds: i64, signed: &Signed) -> Option<Signed> {
+        self.sign_by(&self.signer, seconds, signed.id.clone(), signed.content.clone())
+            .ok()
     }
 
     /// The same event, signed at the same time as another delivery.
-    pub(super) fn sign_twice(&self, body: impl Into<Bytes>) -> [Signed; 2] {
+    pub(super) fn sign_twice(&self, body: impl Into<Bytes>) -> Option<[Signed; 2]> {
         let (body, seconds) = (body.into(), now());
-        [(); 2].map(|()| self.sign_by(&self.signer, seconds, self.events.delivery_id(), body.clone()))
+        let [one, other] = [(); 2].map(|()| self.sign_at(seconds, body.clone()));
+        Some([one?, other?])
+    }
+
+    /// The signature of one body with another one.
+    pub(super) fn signature_of(&self, signed: String, sent: String) -> Option<Draft> {
+        let (id, seconds) = (self.events.delivery_id(), now());
+        let [signed, sent] = [signed, sent].map(|body| self.sign_by(&self.signer, seconds, id.clone(), body.into()));
+        signed.ok()?.with_content_of(&sent.ok()?)
     }
 
     /// Signed under another secret; `None` when the scheme takes no such secret.
     pub(super) fn sign_under(&self, secret: &str, body: impl Into<Bytes>) -> Option<Signed> {
         let signer = self.signer_under(secret)?;
-        Some(self.sign_by(&signer, now(), self.events.delivery_id(), body.into()))
+        self.sign_by(&signer, now(), self.events.delivery_id(), body.into())
+            .ok()
     }
 
     /// Signed under an empty secret; `None` when the scheme has none that is empty.
     pub(super) fn sign_without_secret(&self, body: impl Into<Bytes>) -> Option<Signed> {
         let signer = self.chosen.scheme.signer_without_secret()?;
-        Some(self.sign_by(&signer, now(), self.events.delivery_id(), body.into()))
+        self.sign_by(&signer, now(), self.events.delivery_id(), body.into())
+            .ok()
     }
 
     /// The headers of another provider, made with the right secret. Only of one that signs with it: a token would show
@@ -143,7 +176,7 @@ impl Sender {
     /// Whether the scheme signs the time, so that an old request can be told.
     pub(super) fn signs_time(&self) -> bool {
         let old = self.sign_at(now() - A_DAY, self.event());
-        self.verdict(&old.headers, &old.body) == Err(RejectionKind::TimestampTooOld)
+        old.is_some_and(|old| self.verdict(&old.headers, &old.body) == Err(RejectionKind::TimestampTooOld))
     }
 
     fn verdict(&self, headers: &HeaderMap, body: &Bytes) -> Result<(), RejectionKind> {
@@ -153,7 +186,7 @@ impl Sender {
         verified.map(drop).map_err(|rejection| rejection.kind())
     }
 
-    /// The doctor refuses schemes whose signature is in the body.
+    /// The header of the signature, of a scheme that has it there.
     fn signature_header(&self) -> &HeaderName {
         let header = self.chosen.scheme.signature_header();
         header.expect("the signature is in a header")
@@ -164,8 +197,11 @@ impl Sender {
         self.chosen.scheme.signer(&secret).ok()
     }
 
-    fn sign_by(&self, signer: &Signer, seconds: i64, id: String, body: Bytes) -> Signed {
+    fn sign_by(&self, signer: &Signer, seconds: i64, id: String, body: Bytes) -> Result<Signed, ConfigError> {
         let signer = signer.clone().timestamp(seconds).id(&*id);
+        if self.kind() == Kind::InBody {
+            return self.sign_inside(&signer, seconds, id, body);
+        }
         let name = self.signature_header().clone();
         let headers = signer.sign(self.request(body.clone())).into_parts().0.headers;
         // A MAC is what differs when another body is signed.
@@ -176,7 +212,17 @@ impl Sender {
                 _ => difference(value, value_of(other.headers(), &name)),
             }
         };
-        Signed::new(headers, body, id, name.clone(), place)
+        Ok(Signed::new(headers, body, id, name.clone(), place))
+    }
+
+    fn sign_inside(&self, signer: &Signer, seconds: i64, id: String, content: Bytes) -> Result<Signed, ConfigError> {
+        let (head, body) = signer.sign_body(self.request(content.clone()))?.into_parts();
+        let another = self.chosen.scheme.signer_without_secret();
+        let another = another.expect("no scheme with a key pair signs in the body");
+        // The same request under another secret differs in its signature alone.
+        let another = another.timestamp(seconds).id(&*id);
+        let other = another.sign_body(self.request(content.clone()))?.into_body();
+        Ok(Signed::inside(head.headers, body, content, id, &other))
     }
 
     /// Where two tokens begin that differ in all of their letters; `None` when the scheme shows no token.
@@ -221,13 +267,13 @@ mod tests {
 
     #[test]
     fn for_every_scheme_the_library_accepts_what_is_signed_and_nothing_else() {
-        for known in KNOWN.iter().filter(|known| !known.chosen().scheme.is_in_body()) {
+        for known in KNOWN {
             let sender = sender(known);
-            let signed = sender.sign(sender.event());
+            let signed = sender.signed_event();
             assert!(sender.accepts(&signed.draft()), "{}", known.name);
             assert!(!signed.mac().is_empty(), "{}", known.name);
             assert!(!sender.accepts(&signed.with_mac(b"00").unwrap()), "{}", known.name);
-            let unsigned = sender.sign_without_secret("{}");
+            let unsigned = sender.sign_without_secret(sender.event());
             assert_eq!(unsigned.is_none(), sender.kind() == Kind::KeyPair, "{}", known.name);
             assert!(
                 !unsigned.is_some_and(|signed| sender.accepts(&signed.draft())),
@@ -251,7 +297,7 @@ mod tests {
             ("basic", "Basic ", "dXNlcjo0ZjFkLTliYjItMDg="),
         ] {
             let sender = sender(KNOWN.iter().find(|known| known.name == name).unwrap());
-            let signed = sender.sign("{}");
+            let signed = sender.sign("{}").unwrap();
             assert_eq!(
                 (signed.prefix(), signed.mac()),
                 (prefix.as_bytes(), token.as_bytes()),

@@ -1,4 +1,4 @@
-//! A genuine request whose MAC is known by its place in the header, so that a row can put another one there.
+//! A genuine request whose MAC is known by its place, so that a row can put another one there.
 
 use std::ops::Range;
 
@@ -6,18 +6,28 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::draft::Draft;
+use super::member::Member;
 
 /// A genuine request, and where its MAC is. Of a key pair that is the signature, and of a token the token.
 #[derive(Clone)]
 pub(super) struct Signed {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// The body before it was signed: without the signature, where that is in the body.
+    pub(super) content: Bytes,
     pub(super) id: String,
-    /// The header of the MAC.
-    name: HeaderName,
+    spot: Spot,
     value: Vec<u8>,
     /// The MAC within the value.
     place: Range<usize>,
+}
+
+/// What has the MAC as its value.
+#[derive(Clone)]
+enum Spot {
+    Header(HeaderName),
+    /// A member of the body, if it was found there.
+    Body(Option<Member>),
 }
 
 impl Signed {
@@ -33,9 +43,26 @@ impl Signed {
         Self {
             place: place(&value),
             headers,
+            content: body.clone(),
             body,
             id,
-            name,
+            spot: Spot::Header(name),
+            value,
+        }
+    }
+
+    /// A request whose MAC is in the body that was made of this content. The other body is the same but for its MAC.
+    pub(super) fn inside(headers: HeaderMap, body: Bytes, content: Bytes, id: String, other: &[u8]) -> Self {
+        let member = Member::find(&body, other);
+        let value = member.as_ref().and_then(|member| member.value(&body));
+        let value = value.unwrap_or_default();
+        Self {
+            place: 0..value.len(),
+            headers,
+            body,
+            content,
+            id,
+            spot: Spot::Body(member),
             value,
         }
     }
@@ -45,14 +72,19 @@ impl Signed {
         Draft::new(self.headers.clone(), self.body.clone())
     }
 
-    /// The text before the MAC in the header.
+    /// The text before the MAC in the value.
     pub(super) fn prefix(&self) -> &[u8] {
         &self.value[..self.place.start]
     }
 
-    /// The MAC as it is written; empty when the scheme has none in its header.
+    /// The MAC as it is written; empty when there is none.
     pub(super) fn mac(&self) -> &[u8] {
         &self.value[self.place.clone()]
+    }
+
+    /// Whether the MAC belongs into the body, and the body has no member for it.
+    pub(super) fn has_no_place(&self) -> bool {
+        matches!(self.spot, Spot::Body(None))
     }
 
     pub(super) fn value(&self) -> &[u8] {
@@ -78,12 +110,18 @@ impl Signed {
         self.with(self.prefix(), mac)
     }
 
-    /// With these values of the signature header; `None` when the scheme has no such header.
+    /// With these values of the signature header, or of the member of the body; `None` when there is none.
     pub(super) fn with_values(&self, values: &[&[u8]]) -> Option<Draft> {
         let mut draft = self.draft();
-        draft.headers.remove(&self.name)?;
-        for value in values {
-            draft.headers.append(&self.name, HeaderValue::from_bytes(value).ok()?);
+        match &self.spot {
+            Spot::Header(name) => {
+                draft.headers.remove(name)?;
+                for value in values {
+                    draft.headers.append(name, HeaderValue::from_bytes(value).ok()?);
+                }
+            }
+            Spot::Body(_) if values.is_empty() => draft.body = self.content.clone(),
+            Spot::Body(member) => draft.body = member.as_ref()?.with_values(&self.body, values).into(),
         }
         Some(draft)
     }
@@ -93,9 +131,12 @@ impl Signed {
         self.with_mac(other.mac())
     }
 
-    /// With another body.
-    pub(super) fn with_body(&self, body: impl Into<Bytes>) -> Draft {
-        Draft::new(self.headers.clone(), body)
+    /// The MAC of this request with the content of another one.
+    pub(super) fn with_content_of(&self, other: &Self) -> Option<Draft> {
+        match self.spot {
+            Spot::Header(_) => Some(Draft::new(self.headers.clone(), other.body.clone())),
+            Spot::Body(_) => other.with_mac_of(self),
+        }
     }
 }
 

@@ -63,10 +63,7 @@ pub(super) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Resu
     let text = match event {
         Some(name) => named(name)?,
         None if chosen.name == KNOWN[0].name => named(DEFAULT)?,
-        None => READ
-            .iter()
-            .find(|(name, _)| *name == chosen.name)
-            .map_or(GENERIC, |(_, text)| text),
+        None => read_by(chosen).unwrap_or(GENERIC),
     };
     if edits.is_empty() {
         return Ok(text.to_owned());
@@ -76,6 +73,12 @@ pub(super) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Resu
         edit.apply(&mut document)?;
     }
     Ok(document.to_string())
+}
+
+/// The sample of a scheme that reads the event itself.
+pub(in crate::command) fn read_by(chosen: &Chosen) -> Option<&'static str> {
+    let found = READ.iter().find(|(name, _)| *name == chosen.name);
+    found.map(|(_, text)| *text)
 }
 
 /// The sample of the event with this name.

@@ -5,7 +5,7 @@ use crate::listening::Listening;
 use crate::process::command;
 
 /// What names the scheme, and its secret.
-const KINDS: [(&[&str], &str); 6] = [
+const KINDS: [(&[&str], &str); 9] = [
     (&["--scheme", "knowrithm"], "whk_4f1d9bb2"),
     (&["--scheme", "svix"], "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
     (
@@ -21,6 +21,12 @@ const KINDS: [(&[&str], &str); 6] = [
         "4f1d.9bb2!08-x_7e",
     ),
     (&["--scheme", "basic"], "user:4f1d 9bb2"),
+    (
+        &["--scheme", "adyen"],
+        "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00",
+    ),
+    (&["--scheme", "mailgun"], "4f1d9bb2c07e"),
+    (&["--scheme", "microsoft-graph"], r#"4f1d "9bb2"\08:x"#),
 ];
 
 #[test]
@@ -42,12 +48,14 @@ fn listen_is_sound_whatever_the_kind_of_secret() {
                         || stdout.ends_with("0 failures, 0 warnings, 2 notes\n"),
                     "{scheme:?}: {stdout}"
                 );
-                let is_usual = matches!(scheme[1], "knowrithm" | "svix");
-                assert_eq!(
-                    stdout.contains("\nWhere a row says MAC it is"),
-                    !is_usual,
-                    "{scheme:?}: {stdout}"
-                );
+                let remark = match scheme[1] {
+                    "knowrithm" | "svix" => None,
+                    "adyen" | "mailgun" | "microsoft-graph" => Some("\nWhere a row says header or MAC it is"),
+                    _ => Some("\nWhere a row says MAC it is"),
+                };
+                let has_remark = stdout.contains("\nWhere a row says ");
+                assert_eq!(has_remark, remark.is_some(), "{scheme:?}: {stdout}");
+                assert!(stdout.contains(remark.unwrap_or_default()), "{scheme:?}: {stdout}");
             });
         }
     });

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 
 use super::{answering, doctor, document, text};
-use crate::process::run;
+use crate::process::{only_error, run};
 
 #[test]
 fn when_the_valid_request_is_not_accepted_it_says_what_to_do_and_stops() {
@@ -97,6 +97,34 @@ fn a_body_that_is_no_object_is_an_error() {
     }
 }
 
+#[test]
+fn a_body_in_which_the_scheme_has_no_place_for_its_signature_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("event.json");
+    for (scheme, body, start) in [
+        ("adyen", "{\"a\":7}", "scheme adyen signs one notification item"),
+        (
+            "microsoft-graph",
+            "{\"value\":[7]}",
+            "scheme microsoft_graph shows its token in objects",
+        ),
+        (
+            "microsoft-graph",
+            "{\"value\":[]}",
+            "microsoft-graph has no place for its signature",
+        ),
+    ] {
+        std::fs::write(&file, body).unwrap();
+        let arguments = ["--body", file.to_str().unwrap(), "--scheme", scheme];
+        let mut doctor = doctor("http://127.0.0.1:9/", &arguments);
+        // Adyen's key is in hex.
+        doctor.env("TEST_SECRET", "5a".repeat(32));
+        let output = doctor.output().unwrap();
+        let error = only_error(&output, 2);
+        assert!(error.starts_with(start), "{error}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_name_of_a_file_that_cannot_be_written_does_not_steer_the_terminal() {
@@ -108,7 +136,10 @@ fn the_name_of_a_file_that_cannot_be_written_does_not_steer_the_terminal() {
     let output = doctor(&format!("http://{address}/"), &arguments).output().unwrap();
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("No space left") && !stderr.contains('\u{1b}'), "{stderr:?}");
+    assert!(
+        stderr.contains("No space left") && !stderr.contains('\u{1b}'),
+        "{stderr:?}"
+    );
 }
 
 #[test]

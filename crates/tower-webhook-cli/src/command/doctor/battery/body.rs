@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "another-body",
         "the right signature of another event",
-        |sender| Some(sender.sign(sender.event()).with_body(sender.event())),
+        |sender| sender.signature_of(sender.event(), sender.event()),
         "one signed event that a stranger saw would sign all others",
     ),
     row(
@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
         "a body whose first byte was changed",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(format!(" {event}")).with_body(format!("\n{event}")))
+            sender.signature_of(format!(" {event}"), format!("\n{event}"))
         },
         TAMPERED,
     ),
@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Row] = &[
         |sender| {
             let [right, wrong] = ["x", "y"].map(|letter| format!(r#""a":"{letter}","b":"{}""#, "b".repeat(50)));
             let event = sender.event_with(&right);
-            Some(sender.sign(event.clone()).with_body(event.replace(&right, &wrong)))
+            sender.signature_of(event.clone(), event.replace(&right, &wrong))
         },
         TAMPERED,
     ),
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
         "a body whose last byte was changed",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(format!("{event} ")).with_body(format!("{event}\n")))
+            sender.signature_of(format!("{event} "), format!("{event}\n"))
         },
         TAMPERED,
     ),
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         "a body with a line break after what was signed",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(event.clone()).with_body(event + "\n"))
+            sender.signature_of(event.clone(), event + "\n")
         },
         TAMPERED,
     ),
@@ -63,7 +63,7 @@ pub(super) const ROWS: &[Row] = &[
         "a body without the last byte that was signed",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(format!("{event}\n")).with_body(event))
+            sender.signature_of(format!("{event}\n"), event)
         },
         TAMPERED,
     ),
@@ -71,9 +71,10 @@ pub(super) const ROWS: &[Row] = &[
         "changed-id",
         "an event whose signed id was changed",
         |sender| {
-            let [one, other] = sender.sign_twice(sender.event());
+            let [one, other] = sender.sign_twice(sender.event())?;
             // A scheme without an id signs both alike.
-            (one.headers != other.headers).then(|| one.with_mac_of(&other))?
+            let are_alike = one.headers == other.headers && one.body == other.body;
+            (!are_alike).then(|| one.with_mac_of(&other))?
         },
         "duplicates are told by the id: one that the signature does not cover makes each a new event",
     ),
@@ -82,7 +83,7 @@ pub(super) const ROWS: &[Row] = &[
         "spaced JSON with the signature of its compact form",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(event.clone()).with_body(spaced(&event, " ", " ")))
+            sender.signature_of(event.clone(), spaced(&event, " ", " "))
         },
         RAW,
     ),
@@ -91,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         "compact JSON with the signature of its spaced form",
         |sender| {
             let event = sender.event();
-            Some(sender.sign(spaced(&event, " ", " ")).with_body(event))
+            sender.signature_of(spaced(&event, " ", " "), event)
         },
         RAW,
     ),

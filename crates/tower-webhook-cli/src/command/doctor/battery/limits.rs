@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Row] = &[
         "a Content-Length of 10 bytes more than are sent",
         Expect::BrokenOff,
         |sender| {
-            let draft = sender.sign(sender.event()).draft();
+            let draft = sender.signed_event().draft();
             let length = draft.body.len() as u64 + 10;
             Some(draft.framed(Framing::Claim(length)).paced(Pace::HangUp))
         },
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         "a Content-Length of 10 bytes less than were signed",
         REFUSED,
         |sender| {
-            let draft = sender.sign(format!("{}          ", sender.event())).draft();
+            let draft = sender.sign(format!("{}          ", sender.event()))?.draft();
             let length = draft.body.len() as u64 - 10;
             Some(draft.framed(Framing::Claim(length)))
         },
@@ -77,7 +77,7 @@ pub(super) const LAST: &[Row] = &[row(
 
 /// A request whose MAC has the right form and is wrong, so that the body has to be read.
 fn forged(sender: &Sender) -> Option<Draft> {
-    let signed: Signed = sender.sign(sender.event());
+    let signed: Signed = sender.signed_event();
     let end = signed.mac().len();
     // DER begins with lengths, which have to stay; a token may have letters that cannot be flipped.
     let start = if sender.kind() == Kind::KeyPair { end * 3 / 4 } else { 0 };

@@ -45,12 +45,12 @@ pub(super) const ROWS: &[Row] = &[
         REFUSED,
         |sender| {
             let stale = signed_at(sender, now() - A_DAY)?;
-            sender.sign_again_at(now(), &stale).with_mac_of(&stale)
+            sender.sign_again_at(now(), &stale)?.with_mac_of(&stale)
         },
         "a time that the signature does not cover proves nothing",
     ),
 ];
 
 fn signed_at(sender: &Sender, seconds: i64) -> Option<Signed> {
-    sender.signs_time().then(|| sender.sign_at(seconds, sender.event()))
+    sender.signs_time().then(|| sender.sign_at(seconds, sender.event()))?
 }
