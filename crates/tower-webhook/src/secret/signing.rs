@@ -1,8 +1,6 @@
 //! A secret whose bytes key the MAC as they are.
 
-use std::ffi::OsStr;
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -13,8 +11,8 @@ use super::decoded::DecodedSecret;
 use super::kind::{Keyed, Secret, sealed};
 #[cfg(feature = "sign")]
 use super::kind::{PrivateSide, Signing};
-use super::{file, label, placeholder, whsec};
-use crate::error::{ConfigError, SecretFault, WhsecError};
+use super::{label, placeholder};
+use crate::error::{ConfigError, SecretFault};
 #[cfg(feature = "sign")]
 use crate::mac;
 use crate::mac::Key;
@@ -87,98 +85,6 @@ impl SigningSecret {
     pub fn from_peer(bytes: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = Self::non_blank(bytes.as_ref()).ok_or(ConfigError::BlankSecret)?;
         secret.strict()
-    }
-
-    /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key.
-    ///
-    /// Secrets from the environment or a file are decoded by [`decode_whsec`](Self::decode_whsec).
-    ///
-    /// ```
-    /// use tower_webhook::SigningSecret;
-    ///
-    /// assert!(SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
-    ///
-    /// let error = SigningSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
-    /// assert_eq!(error.to_string(), "signing secret has `v1,` before `whsec_`: remove `v1,`");
-    /// ```
-    ///
-    /// [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::BlankSecret`] when the text is [blank](Self), [`ConfigError::Whsec`] when it has another form.
-    pub fn from_whsec(text: impl AsRef<[u8]>) -> Result<DecodedSecret, ConfigError> {
-        let text = Self::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
-        text.decode_whsec()
-    }
-
-    /// Reads an environment variable and strips one line break (`\n` or `\r\n`) from its end.
-    ///
-    /// ```
-    /// use tower_webhook::SigningSecret;
-    ///
-    /// let error = SigningSecret::from_env("NOT_SET_ANYWHERE").unwrap_err();
-    /// assert_eq!(error.to_string(), "environment variable NOT_SET_ANYWHERE is not set");
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::MissingVariable`] when it is not set, [`ConfigError::BlankVariable`] when it is [blank](Self).
-    /// Both name the variable, neither its value.
-    pub fn from_env(name: impl AsRef<OsStr>) -> Result<Self, ConfigError> {
-        let name = name.as_ref();
-        let shown = || name.to_string_lossy().into_owned();
-        let value = std::env::var_os(name).ok_or_else(|| ConfigError::MissingVariable { name: shown() })?;
-        let value = Zeroizing::new(value.into_encoded_bytes());
-        let secret = Self::non_blank(file::without_line_break(&value));
-        let secret = secret.ok_or_else(|| ConfigError::BlankVariable { name: shown() })?;
-        Ok(secret.at(&format!("environment variable {}", shown())))
-    }
-
-    /// Reads a file, as Docker and Kubernetes mount secrets, and strips one line break (`\n` or `\r\n`) from its end.
-    ///
-    /// It blocks the thread while it reads; on a named pipe without a writer it blocks without limit.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::UnreadableFile`] when it cannot be read, [`ConfigError::OversizedFile`] when it is longer than
-    /// 64 KiB, [`ConfigError::BlankFile`] when it is [blank](Self). Each names the file, none its content.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        let value = file::read(path).map_err(|source| ConfigError::UnreadableFile {
-            path: path.into(),
-            source,
-        })?;
-        if value.len() > file::MAX_FILE {
-            return Err(ConfigError::OversizedFile { path: path.into() });
-        }
-        let secret = Self::non_blank(file::without_line_break(&value));
-        let secret = secret.ok_or_else(|| ConfigError::BlankFile { path: path.into() })?;
-        Ok(secret.at(&format!("secret file {}", path.display())))
-    }
-
-    /// Decodes this secret as [`from_whsec`](Self::from_whsec) does; its label and its expiry stay.
-    ///
-    /// ```
-    /// use tower_webhook::SigningSecret;
-    ///
-    /// # fn read() -> Result<(), tower_webhook::ConfigError> {
-    /// let secret = SigningSecret::from_env("SVIX_WEBHOOK_SECRET")?.decode_whsec()?;
-    /// # drop(secret);
-    /// # Ok(())
-    /// # }
-    /// # assert!(read().is_err());
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Whsec`] when it has another form.
-    pub fn decode_whsec(self) -> Result<DecodedSecret, ConfigError> {
-        let key = whsec::decode(&self.bytes)?;
-        if is_blank(&key) {
-            return Err(WhsecError::BlankKey.into());
-        }
-        Ok(self.decoded_to(&key))
     }
 
     /// Refuses a secret that is probably a placeholder, or was damaged on its way into the program. Each kind is a
@@ -259,7 +165,7 @@ impl SigningSecret {
     }
 
     /// Names the place that the secret was read from, and warns if what was there has a fault.
-    fn at(mut self, place: &str) -> Self {
+    pub(super) fn at(mut self, place: &str) -> Self {
         placeholder::warn(|| placeholder::fault(&self.bytes), place);
         self.place = Some(place.into());
         self

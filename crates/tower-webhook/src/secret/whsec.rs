@@ -4,12 +4,63 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::error::WhsecError;
+use super::blank::is_blank;
+use super::{DecodedSecret, SigningSecret};
+use crate::error::{ConfigError, WhsecError};
 
 const PREFIX: &[u8] = b"whsec_";
 
+impl SigningSecret {
+    /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key.
+    ///
+    /// Secrets from the environment or a file are decoded by [`decode_whsec`](Self::decode_whsec).
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// assert!(SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+    ///
+    /// let error = SigningSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+    /// assert_eq!(error.to_string(), "signing secret has `v1,` before `whsec_`: remove `v1,`");
+    /// ```
+    ///
+    /// [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::BlankSecret`] when the text is [blank](Self), [`ConfigError::Whsec`] when it has another form.
+    pub fn from_whsec(text: impl AsRef<[u8]>) -> Result<DecodedSecret, ConfigError> {
+        let text = Self::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
+        text.decode_whsec()
+    }
+
+    /// Decodes this secret as [`from_whsec`](Self::from_whsec) does; its label and its expiry stay.
+    ///
+    /// ```
+    /// use tower_webhook::SigningSecret;
+    ///
+    /// # fn read() -> Result<(), tower_webhook::ConfigError> {
+    /// let secret = SigningSecret::from_env("SVIX_WEBHOOK_SECRET")?.decode_whsec()?;
+    /// # drop(secret);
+    /// # Ok(())
+    /// # }
+    /// # assert!(read().is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Whsec`] when it has another form.
+    pub fn decode_whsec(self) -> Result<DecodedSecret, ConfigError> {
+        let key = decode(&self.bytes)?;
+        if is_blank(&key) {
+            return Err(WhsecError::BlankKey.into());
+        }
+        Ok(self.decoded_to(&key))
+    }
+}
+
 /// The key that the text stands for.
-pub(super) fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, WhsecError> {
+fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, WhsecError> {
     match text.strip_prefix(PREFIX).and_then(|digits| standard(digits, &STANDARD)) {
         Some(key) if key.is_empty() => Err(WhsecError::BlankKey),
         Some(key) => Ok(key),
@@ -64,8 +115,6 @@ fn standard(digits: &[u8], engine: &impl Engine) -> Option<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ConfigError;
-    use crate::secret::SigningSecret;
 
     #[test]
     fn each_wrong_form_has_a_reason_of_its_own() {
