@@ -94,9 +94,9 @@ impl VerifiedBody {
     /// It is a SHA-256, computed anew by each call. What is hashed is the [name](Self::scheme) of the scheme and the
     /// [identity](crate::DeliveryIdentity) of the delivery, behind a tag for its kind: the [id](Self::delivery_id) that
     /// the scheme signs, whatever the body; a member of the body, for providers whose retries differ elsewhere; the
-    /// signed bytes, where they are not the body; or else the body. In the last case, two deliveries with the same bytes
-    /// have the same key, even when the provider means two, and a retry whose body differs from the first attempt has
-    /// another key.
+    /// signed bytes, where they are not the body; or else the body. In the last case, two deliveries with the same
+    /// bytes have the same key, even when the provider means two, and a retry whose body differs from the first attempt
+    /// has another key.
     ///
     /// The holder of a secret chooses the keys of what it signs, among those of its scheme. Where secrets belong to
     /// several parties, [`Secrets::owner`](crate::Secrets::owner) separates their keys: the owner's name is then hashed

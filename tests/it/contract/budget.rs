@@ -101,7 +101,7 @@ fn take(of: Provider, budget: &Budget, kib: usize) -> Option<Request<BufferedBod
 }
 
 fn content(kib: usize) -> Bytes {
-    vec![b'x'; kib * KIB].into()
+    vec![b'{'; kib * KIB].into()
 }
 
 fn in_frames(content: Bytes) -> TestBody {

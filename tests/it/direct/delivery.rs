@@ -14,8 +14,8 @@ fn received(secrets: Set, signer: &'static str, body: &'static str) -> VerifiedB
     of.verifier_of(secrets).verify(&headers, body).unwrap()
 }
 
-/// `(printf 'tower-webhook delivery key, version 1, scheme\0\0\0\0\0\0\0\0\011knowrithm'; printf 'tower-webhook delivery
-/// key, version 1, body\0{}' | openssl dgst -sha256 -binary) | openssl dgst -sha256`, each in one line.
+/// `(printf 'tower-webhook delivery key, version 1, scheme\0\0\0\0\0\0\0\0\011knowrithm'; printf 'tower-webhook
+/// delivery key, version 1, body\0{}' | openssl dgst -sha256 -binary) | openssl dgst -sha256`, each in one line.
 #[test]
 fn the_key_of_a_body_is_a_hash_of_the_scheme_and_the_hash_of_a_tag_and_the_body() {
     const KEY: &str = "9ebeabef57d5c36ab6bcbfc4f1239779e1082077515cbab3f252b46a2dc1dd5b";

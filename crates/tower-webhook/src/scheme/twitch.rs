@@ -22,10 +22,9 @@ static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("twitch-even
 /// **Specified** in <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/>.
 ///
 /// **Signs** the id, the timestamp and the raw body, with nothing between them, with HMAC-SHA256 under the secret of
-/// the subscription as UTF-8 bytes. The form of the time is strict, and an id with a colon, which a time has, is refused, so the
-/// signed bytes can be divided in one way only.
-/// The signed id identifies the delivery: its [key](crate::VerifiedBody::delivery_key) is made from it.
-/// `Twitch-Eventsub-Message-Type` is not signed.
+/// the subscription as UTF-8 bytes. The form of the time is strict, and an id with a colon, which a time has, is
+/// refused, so the signed bytes can be divided in one way only. The signed id identifies the delivery: its
+/// [key](crate::VerifiedBody::delivery_key) is made from it. `Twitch-Eventsub-Message-Type` is not signed.
 ///
 /// Twitch advises ten minutes, this crate accepts [five](crate::Verifier::tolerance). The first message of a
 /// subscription, of the type `webhook_callback_verification`, is signed; the answer to it is its `challenge`. The

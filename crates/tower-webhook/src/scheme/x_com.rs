@@ -67,7 +67,7 @@ impl Scheme for XCom {
 
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
         if body.first() != Some(&b'{') {
-            return Err(Rejection::new(RejectionKind::SignatureMismatch).with_source(NO_OBJECT));
+            return Err(Rejection::in_body(RejectionKind::MalformedSignature).with_source(NO_OBJECT));
         }
         SCHEME.read(head)
     }

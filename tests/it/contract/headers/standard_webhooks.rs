@@ -47,10 +47,14 @@ fn ids(of: Provider, id: &HeaderName) -> Vec<Case> {
         with_id("an empty id", MalformedSignature, &[""]),
         with_id("another id than the signed one", SignatureMismatch, &["msg_2"]),
         with_id("the id in upper case", SignatureMismatch, &["MSG_1"]),
-        Case::accepts(of, "an id of other letters, signed", EVENT, signed_with("a,b:c/d=")),
+        Case::accepts(of, "an id of other letters, signed", EVENT, signed_with("a,b;c/d=")),
     ];
-    // Otherwise a signature of `a`, `5` and `5.{}` would also be one of `a.5`, `5` and `{}`.
-    if of != Provider::Twitch {
+    if of == Provider::Twitch {
+        // Otherwise the id could end at a time in the body.
+        let with_colon = signed_with("msg:1");
+        cases.push(Case::refuses(of, "an id with a colon, signed", MalformedSignature, with_colon).naming(id));
+    } else {
+        // Otherwise a signature of `a`, `5` and `5.{}` would also be one of `a.5`, `5` and `{}`.
         cases.extend([
             Case::refuses(of, "an id with a dot, signed", MalformedSignature, signed_with("msg.1")).naming(id),
             Case::refuses(of, "an id that is a dot, signed", MalformedSignature, signed_with(".")).naming(id),
