@@ -105,10 +105,12 @@ fn a_secret_in_a_file_is_decoded_or_refused() {
             .is_ok()
     );
 
-    let error = decoded("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap_err();
+    assert!(decoded("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").is_ok());
+
+    let error = decoded("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "signing secret has `v1,` before `whsec_`: remove `v1,`"
+        "signing secret has no `whsec_` before its base64: put `whsec_` there"
     );
     fs::remove_file(&path).unwrap();
 }

@@ -168,7 +168,7 @@ pub use clock::Clock;
 pub use delivery_key::{DeliveryKey, ParseDeliveryKeyError};
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use error::KeyError;
-pub use error::{ConfigError, SecretFault, WhsecError};
+pub use error::{Base64Error, ConfigError, SecretFault, WhsecError};
 pub use identity::DeliveryIdentity;
 #[cfg(feature = "layer")]
 pub use layer::verify::Verify;

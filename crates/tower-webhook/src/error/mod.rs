@@ -1,5 +1,6 @@
 //! Mistakes in the set-up, found when the program starts.
 
+mod base64;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod key;
 mod secret_fault;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+pub use self::base64::Base64Error;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use self::key::KeyError;
 pub use self::secret_fault::SecretFault;
@@ -52,8 +54,12 @@ pub enum ConfigError {
     },
     /// The secret is not `whsec_` and the standard base64 of a key.
     Whsec(WhsecError),
+    /// The secret is not the standard base64 of a key.
+    Base64(Base64Error),
     /// The secret is not the hexadecimal digits of a key.
     NotHex,
+    /// The key that the secret stands for, in base64 or in hexadecimal digits, is [blank](crate::SigningSecret).
+    BlankKey,
     /// The text of a public or private key is in another form, of another algorithm, or a weak key.
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     Key(KeyError),
@@ -99,7 +105,11 @@ impl fmt::Display for ConfigError {
             Self::OversizedFile { path } => write!(f, "secret file {} is larger than 64 KiB", path.display()),
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
             Self::Whsec(error) => error.fmt(f),
+            Self::Base64(error) => error.fmt(f),
             Self::NotHex => f.write_str("signing secret is not pairs of hexadecimal digits: copy all of the key anew"),
+            Self::BlankKey => {
+                f.write_str("signing secret stands for a key of zeros or invisible characters: make a new secret")
+            }
             #[cfg(any(feature = "ed25519", feature = "p256"))]
             Self::Key(error) => error.fmt(f),
             Self::UserName => f.write_str("user contains a colon, at which it would end"),
@@ -118,6 +128,12 @@ impl Error for ConfigError {
             Self::UnreadableFile { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<Base64Error> for ConfigError {
+    fn from(error: Base64Error) -> Self {
+        Self::Base64(error)
     }
 }
 

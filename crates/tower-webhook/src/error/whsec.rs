@@ -14,9 +14,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhsecError {
-    /// A `v1,` stands before it, as in the signature header and in some dashboards.
-    VersionPrefix,
-    /// It is standard base64 without `whsec_`.
+    /// It is standard base64 without `whsec_`. [`from_base64`](crate::SigningSecret::from_base64) takes it.
     MissingPrefix,
     /// It is a key of the asymmetric variant, `whpk_` or `whsk_`.
     AsymmetricKey,
@@ -28,7 +26,8 @@ pub enum WhsecError {
     Unpadded,
     /// What follows `whsec_` is not base64 at all, or it was cut off.
     NotBase64,
-    /// It is a text that is neither `whsec_` nor base64.
+    /// It is a text that is neither `whsec_` nor base64. Where its bytes are the key,
+    /// [`into_key`](crate::SigningSecret::into_key) takes it.
     RawText,
     /// The key behind `whsec_` is [blank](crate::SigningSecret).
     BlankKey,
@@ -37,7 +36,6 @@ pub enum WhsecError {
 impl fmt::Display for WhsecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::VersionPrefix => "signing secret has `v1,` before `whsec_`: remove `v1,`",
             Self::MissingPrefix => "signing secret has no `whsec_` before its base64: put `whsec_` there",
             Self::AsymmetricKey => {
                 "signing secret is an asymmetric key (`whpk_` or `whsk_`): take the endpoint's symmetric secret, `whsec_`"

@@ -8,8 +8,17 @@ use super::placeholder::fault_of_key;
 use super::{Keyed, Secret, SigningSecret, sealed};
 use crate::error::ConfigError;
 
-/// A signing secret whose text was decoded into the key: made by [`SigningSecret::from_whsec`] or
-/// [`SigningSecret::from_hex`].
+/// A signing secret whose text was decoded into the key. It is made of what the provider shows:
+///
+/// | the provider shows | it is made by |
+/// |---|---|
+/// | `whsec_` and base64, or that behind `v1,` | [`SigningSecret::from_whsec`] |
+/// | base64 alone, padded or not | [`SigningSecret::from_base64`] |
+/// | hexadecimal digits | [`SigningSecret::from_hex`] |
+/// | any text whose bytes are the key | [`SigningSecret::into_key`] |
+///
+/// A secret that was read from the environment or from a file is decoded by the methods `decode_whsec`,
+/// `decode_base64` and `decode_hex`.
 ///
 /// [`StandardWebhooks`](crate::scheme::StandardWebhooks) takes this kind alone, so that a secret that nobody decoded
 /// does not compile:

@@ -38,8 +38,8 @@ impl SigningSecret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::BlankSecret`] when the text or the key is [blank](Self), [`ConfigError::NotHex`] when the text
-    /// has another form.
+    /// [`ConfigError::BlankSecret`] when the text is [blank](Self), [`ConfigError::BlankKey`] when the key is,
+    /// [`ConfigError::NotHex`] when the text has another form.
     pub fn from_hex(text: impl AsRef<[u8]>) -> Result<DecodedSecret, ConfigError> {
         let text = Self::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
         text.decode_hex()
@@ -54,7 +54,7 @@ impl SigningSecret {
         let mut key = Zeroizing::new(vec![0; self.bytes.len() / 2]);
         base16ct::mixed::decode(&self.bytes, &mut key).map_err(|_| ConfigError::NotHex)?;
         if is_blank(&key) {
-            return Err(ConfigError::BlankSecret);
+            return Err(ConfigError::BlankKey);
         }
         Ok(self.decoded_to(&key))
     }

@@ -1,5 +1,6 @@
 //! The secret that sender and receiver share, and the other kinds: public keys and tokens.
 
+mod base64;
 mod blank;
 mod decoded;
 #[cfg(feature = "ed25519")]

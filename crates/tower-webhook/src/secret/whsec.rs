@@ -1,17 +1,20 @@
 //! The form of secret that Standard Webhooks prescribes: `whsec_` and the standard base64 of the key.
 
-use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
+use super::base64::{is_surrounded, is_url_safe, standard, without_padding};
 use super::blank::is_blank;
 use super::{DecodedSecret, SigningSecret};
 use crate::error::{ConfigError, WhsecError};
 
 const PREFIX: &[u8] = b"whsec_";
+/// It tells secrets from those of the asymmetric variant, and is no part of the key.
+const VERSION: &[u8] = b"v1,";
 
 impl SigningSecret {
-    /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key.
+    /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key. A `v1,` may stand before
+    /// it, as Supabase shows its secrets.
     ///
     /// Secrets from the environment or a file are decoded by [`decode_whsec`](Self::decode_whsec).
     ///
@@ -19,9 +22,13 @@ impl SigningSecret {
     /// use tower_webhook::SigningSecret;
     ///
     /// assert!(SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+    /// assert!(SigningSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
     ///
-    /// let error = SigningSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
-    /// assert_eq!(error.to_string(), "signing secret has `v1,` before `whsec_`: remove `v1,`");
+    /// let error = SigningSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "signing secret has no `whsec_` before its base64: put `whsec_` there"
+    /// );
     /// ```
     ///
     /// [Standard Webhooks]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -61,6 +68,7 @@ impl SigningSecret {
 
 /// The key that the text stands for.
 fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, WhsecError> {
+    let text = text.strip_prefix(VERSION).unwrap_or(text);
     match text.strip_prefix(PREFIX).and_then(|digits| standard(digits, &STANDARD)) {
         Some(key) if key.is_empty() => Err(WhsecError::BlankKey),
         Some(key) => Ok(key),
@@ -70,12 +78,8 @@ fn decode(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, WhsecError> {
 
 /// The first fault of a text in another form.
 fn diagnose(text: &[u8]) -> WhsecError {
-    let surrounds = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
-    if text.first().is_some_and(surrounds) || text.last().is_some_and(surrounds) {
+    if is_surrounded(text) {
         return WhsecError::Surrounded;
-    }
-    if text.starts_with(b"v1,") {
-        return WhsecError::VersionPrefix;
     }
     if text.starts_with(b"whpk_") || text.starts_with(b"whsk_") {
         return WhsecError::AsymmetricKey;
@@ -86,30 +90,14 @@ fn diagnose(text: &[u8]) -> WhsecError {
             None => WhsecError::RawText,
         };
     };
-    let to_standard = |digit: &u8| match digit {
-        b'-' => b'+',
-        b'_' => b'/',
-        digit => *digit,
-    };
-    let unpadded = digits.trim_ascii_end();
-    let padding = unpadded.iter().rev().take_while(|&&digit| digit == b'=').count();
-    let unpadded = &unpadded[..unpadded.len() - padding];
+    let unpadded = without_padding(digits.trim_ascii_end());
     if standard(unpadded, &STANDARD_NO_PAD).is_some() {
-        return WhsecError::Unpadded;
+        WhsecError::Unpadded
+    } else if is_url_safe(unpadded) {
+        WhsecError::UrlSafe
+    } else {
+        WhsecError::NotBase64
     }
-    let translated: Zeroizing<Vec<u8>> = Zeroizing::new(unpadded.iter().map(to_standard).collect());
-    match standard(&translated, &STANDARD_NO_PAD) {
-        Some(_) => WhsecError::UrlSafe,
-        None => WhsecError::NotBase64,
-    }
-}
-
-/// Decodes into a buffer that never grows: growing would leave a copy that is not wiped.
-fn standard(digits: &[u8], engine: &impl Engine) -> Option<Zeroizing<Vec<u8>>> {
-    let mut key = Zeroizing::new(vec![0; digits.len()]);
-    let len = engine.decode_slice(digits, &mut key).ok()?;
-    key.truncate(len);
-    Some(key)
 }
 
 #[cfg(test)]
@@ -120,7 +108,9 @@ mod tests {
     fn each_wrong_form_has_a_reason_of_its_own() {
         use WhsecError::*;
         for (text, reason) in [
-            ("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", VersionPrefix),
+            ("v1,MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", MissingPrefix),
+            ("v1,whsec_MfKQ9r8GKYo", Unpadded),
+            ("v1,v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", RawText),
             ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", MissingPrefix),
             ("whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", AsymmetricKey),
             ("whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", AsymmetricKey),
@@ -150,7 +140,6 @@ mod tests {
     fn messages_differ() {
         use WhsecError::*;
         let all = [
-            VersionPrefix,
             MissingPrefix,
             AsymmetricKey,
             Surrounded,

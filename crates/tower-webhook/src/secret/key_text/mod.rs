@@ -1,9 +1,9 @@
 //! The texts in which providers show keys: base64, hex, PEM.
 
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::base64::{is_surrounded, standard};
 use crate::error::KeyError;
 use crate::mac::KeyFault;
 
@@ -26,7 +26,6 @@ pub(super) fn exactly<const N: usize>(bytes: &[u8]) -> Result<&[u8; N], KeyError
 
 /// Reads `prefix` and base64, or hex, base64 or PEM without it.
 pub(super) fn read(text: &[u8], prefix: &str) -> Result<Read, KeyError> {
-    let surrounds = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
     if text.is_empty() || text.len() > MAX_TEXT {
         return Err(KeyError::NoKey);
     }
@@ -39,7 +38,7 @@ pub(super) fn read(text: &[u8], prefix: &str) -> Result<Read, KeyError> {
         let digits = Zeroizing::new(digits.collect::<Vec<_>>().concat());
         return base64(&digits).map(Read::Plain).ok_or(KeyError::NoKey);
     }
-    if text.first().is_some_and(surrounds) || text.last().is_some_and(surrounds) {
+    if is_surrounded(text) {
         return Err(KeyError::Surrounded);
     }
     if text.starts_with(b"whsec_") {
@@ -62,12 +61,8 @@ fn hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(key)
 }
 
-/// Decodes into a buffer that never grows: growing would leave a copy that is not wiped.
 fn base64(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut key = Zeroizing::new(vec![0; digits.len()]);
-    let len = STANDARD.decode_slice(digits, &mut key).ok()?;
-    key.truncate(len);
-    Some(key)
+    standard(digits, &STANDARD)
 }
 
 impl From<KeyFault> for KeyError {

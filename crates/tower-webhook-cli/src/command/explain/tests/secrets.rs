@@ -57,7 +57,6 @@ fn decoded_rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     row("secret_quoted", sender, b"\"whsec_AAH+/2tleSBvZiBzZW5kZXI=\"");
     row("secret_assignment", sender, b"SECRET=whsec_AAH+/2tleSBvZiBzZW5kZXI=");
     row("secret_prefix", sender, b"AAH+/2tleSBvZiBzZW5kZXI=");
-    row("secret_prefix", sender, b"v1,whsec_AAH+/2tleSBvZiBzZW5kZXI=");
     row("secret_prefix", sender, b"whsec_whsec_AAH+/2tleSBvZiBzZW5kZXI=");
     // URL-safe and unpadded, which the scheme does not take.
     row("secret_base64_decoded", sender, b"whsec_AAH-_2tleSBvZiBzZW5kZXI");
