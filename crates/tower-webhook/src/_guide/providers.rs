@@ -69,8 +69,7 @@
 //! | any with a user and a password in the URL | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
 //!
 //! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
-//! - **secrets**: as the page of the type says; but Polar's is the [text itself](crate::SigningSecret::into_key), and
-//!   Supabase's is what follows the `v1,`.
+//! - **secrets**: as the page of the type says; but Polar's is the [text itself](crate::SigningSecret::into_key).
 //! - **refusals**: the status that the provider wants for a wrong signature. A type has the status of its
 //!   row, and 403 where there is none; [`refuse_with`](crate::Verifier::refuse_with) sets another one.
 //! - **largest body**: what the provider says that it may send. The type admits it, and 2 MiB where there is none;
@@ -85,3 +84,20 @@
 //!
 //! Another provider is data, with a [MAC](crate::scheme::HmacScheme) or a [token](crate::scheme::TokenScheme), or
 //! [an implementation](crate::scheme#a-scheme-of-your-own).
+//!
+//! # Not here, and why
+//!
+//! | provider | what it signs | why it has no type |
+//! |---|---|---|
+//! | Adyen, platform and management | the body: base64 in `HmacSignature` | the name of its header was not verified; [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from hex](crate::SigningSecret::from_hex) |
+//! | AWS SNS | fields of the body, with RSA | the key is in a certificate whose address the request has: it would have to be fetched and checked |
+//! | Coinbase Developer Platform | the time, headers that a list in the signature names, and the body | the sender chooses which headers are signed; their layout was not verified |
+//! | Contentful | method, path, headers that a list names, and the body | the sender chooses which headers are signed |
+//! | DocuSign Connect | the body: a header with another name for each key | [`HmacScheme`](crate::scheme::HmacScheme) describes `X-DocuSign-Signature-1`, and a second one; there can be a hundred |
+//! | Google Pub/Sub, push | nothing of the body: a token of `OpenID` Connect | its keys have to be fetched; the body is anybody's who has seen a request |
+//! | HubSpot 1 and 2 | the secret and the body, with the method and the URL in 2, by SHA-256 | a hash of a secret and a text is no MAC: who has seen a request can make the hash of a longer body; [`HubSpot`](crate::scheme::HubSpot) is its version 3 |
+//! | Microsoft Teams, outgoing | the body: `HMAC ` and base64 in `Authorization` | [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from base64](crate::SigningSecret::from_base64) |
+//! | Netlify | the hash of the body, in a JWS of HS256 | no vector is known, and a reader of JWS is more than a scheme needs |
+//! | PayPal | ids, the time, and the CRC-32 of the body, with RSA | a CRC-32 binds no body: another one with the same is made at will; and the key has to be fetched |
+//! | Paystack, keyed | the time and the body, by HMAC-SHA512 | the name of its header is not known; [`Paystack`](crate::scheme::Paystack) is the other form |
+//! | Plaid | the hash of the body, in a JWT of ES256 | its keys have to be fetched, with credentials |
