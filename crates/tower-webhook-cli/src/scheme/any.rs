@@ -1,15 +1,12 @@
 //! A scheme with any kind of secret, so that a command works with all of them alike.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderName;
-use tower_webhook::scheme::{Adyen, Head, Scheme, SigningScheme};
+use tower_webhook::scheme::{Head, SigningScheme};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::RequestBuilder;
-use tower_webhook::{ConfigError, Rejection, Secrets, Verifier};
-use zeroize::Zeroizing;
+use tower_webhook::{ConfigError, DecodedSecret, Rejection, Secret, Secrets, SigningSecret, Verifier};
 
 use super::kind::{FromText, Kind};
 use crate::secret::SecretText;
@@ -50,12 +47,48 @@ pub(crate) trait AnyScheme: Send + Sync {
     }
 }
 
-impl<S: SigningScheme + Clone> AnyScheme for S
+/// A scheme whose secrets have the usual text of their kind.
+pub(crate) fn any<S>(scheme: S) -> Arc<dyn AnyScheme>
+where
+    S: SigningScheme + Clone,
+    S::Secret: FromText,
+{
+    Arc::new(Any {
+        scheme,
+        for_receiver: FromText::for_receiver,
+        for_sender: <S::Secret as FromText>::for_sender,
+        for_receiver_from: FromText::for_receiver_from,
+    })
+}
+
+/// A scheme whose key is written in hexadecimal digits, where others have `whsec_` and base64.
+pub(super) fn with_hex_key<S>(scheme: S) -> Arc<dyn AnyScheme>
+where
+    S: SigningScheme<Secret = DecodedSecret> + Clone,
+{
+    let key = |text: &SecretText| SigningSecret::for_receiver(text)?.decode_hex();
+    Arc::new(Any {
+        scheme,
+        for_receiver: key,
+        for_sender: key,
+        for_receiver_from: key,
+    })
+}
+
+/// A scheme, and how its secrets are made from their texts: see [`FromText`].
+struct Any<S: SigningScheme> {
+    scheme: S,
+    for_receiver: fn(&SecretText) -> Result<S::Secret, ConfigError>,
+    for_sender: fn(&SecretText) -> Result<<S::Secret as Secret>::Private, ConfigError>,
+    for_receiver_from: fn(&SecretText) -> Result<S::Secret, ConfigError>,
+}
+
+impl<S: SigningScheme + Clone> AnyScheme for Any<S>
 where
     S::Secret: FromText,
 {
     fn kind(&self) -> Kind {
-        match SigningScheme::signature_header(self) {
+        match self.scheme.signature_header() {
             Some(_) => S::Secret::KIND,
             None => Kind::InBody,
         }
@@ -64,58 +97,37 @@ where
     fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier, ConfigError> {
         let mut set: Option<Secrets<S::Secret>> = None;
         for text in secrets {
-            let secret = S::Secret::for_receiver(&*readable(self, text)?)?;
+            let secret = (self.for_receiver)(text)?;
             set = Some(match set {
                 None => Secrets::new(secret),
                 Some(set) => set.and(secret),
             });
         }
         let set = set.ok_or(ConfigError::BlankSecret)?;
-        Ok(Verifier::new(self.clone(), set))
+        Ok(Verifier::new(self.scheme.clone(), set))
     }
 
     fn verifier_of_signer(&self, secret: &SecretText) -> Result<Verifier, ConfigError> {
-        Ok(Verifier::new(
-            self.clone(),
-            S::Secret::for_receiver_from(&*readable(self, secret)?)?,
-        ))
+        Ok(Verifier::new(self.scheme.clone(), (self.for_receiver_from)(secret)?))
     }
 
     fn signer(&self, secret: &SecretText) -> Result<Signer, ConfigError> {
-        Ok(Signer::new(
-            self.clone(),
-            &S::Secret::for_sender(&*readable(self, secret)?)?,
-        ))
+        Ok(Signer::new(self.scheme.clone(), &(self.for_sender)(secret)?))
     }
 
     fn signer_without_secret(&self) -> Option<Signer> {
-        (S::Secret::KIND != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.clone()))
+        (S::Secret::KIND != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.scheme.clone()))
     }
 
     fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError> {
-        Ok(RequestBuilder::new(
-            self.clone(),
-            &S::Secret::for_sender(&*readable(self, secret)?)?,
-        ))
+        Ok(RequestBuilder::new(self.scheme.clone(), &(self.for_sender)(secret)?))
     }
 
     fn signature_header(&self) -> Option<&HeaderName> {
-        SigningScheme::signature_header(self)
+        self.scheme.signature_header()
     }
 
     fn judge(&self, head: Head<'_>) -> Result<(), Rejection> {
-        self.read(head).map(drop)
+        self.scheme.read(head).map(drop)
     }
-}
-
-/// The secret in the form from which its kind decodes it: Adyen's key is in hex, every other one in base64.
-fn readable<'s>(scheme: &impl Scheme, secret: &'s SecretText) -> Result<Cow<'s, SecretText>, ConfigError> {
-    if scheme.name() != Adyen.name() {
-        return Ok(Cow::Borrowed(secret));
-    }
-    let key = base16ct::mixed::decode_vec(secret.expose());
-    let key = key.map(Zeroizing::new).map_err(|_| ConfigError::NotHex)?;
-    let text = Zeroizing::new(format!("whsec_{}", STANDARD.encode(&*key)));
-    let changed = secret.changed_to(text.as_bytes().to_vec().into());
-    changed.map(Cow::Owned).ok_or(ConfigError::BlankSecret)
 }

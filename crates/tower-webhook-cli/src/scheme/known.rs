@@ -11,7 +11,8 @@ use tower_webhook::scheme::{
     Typeform, Vercel, WooCommerce, XCom, Xero, Zendesk, Zoom,
 };
 
-use super::{AnyScheme, Chosen};
+use super::any::with_hex_key;
+use super::{AnyScheme, Chosen, any};
 
 /// A scheme with a name.
 #[derive(Clone, Copy)]
@@ -75,86 +76,76 @@ impl Known {
 /// Every scheme with a name: the vendor's first, then those that people ask for most, then by name, and last what no
 /// provider has to itself.
 pub(crate) static KNOWN: &[Known] = &[
-    plain("knowrithm", "KNOWRITHM_WEBHOOK_SECRET", || Arc::new(Knowrithm)),
-    plain("github", "GITHUB_WEBHOOK_SECRET", || Arc::new(GitHub)),
-    plain("stripe", "STRIPE_WEBHOOK_SECRET", || Arc::new(Stripe)),
-    plain("slack", "SLACK_SIGNING_SECRET", || Arc::new(Slack)),
-    plain("shopify", "SHOPIFY_WEBHOOK_SECRET", || Arc::new(Shopify)),
+    plain("knowrithm", "KNOWRITHM_WEBHOOK_SECRET", || any(Knowrithm)),
+    plain("github", "GITHUB_WEBHOOK_SECRET", || any(GitHub)),
+    plain("stripe", "STRIPE_WEBHOOK_SECRET", || any(Stripe)),
+    plain("slack", "SLACK_SIGNING_SECRET", || any(Slack)),
+    plain("shopify", "SHOPIFY_WEBHOOK_SECRET", || any(Shopify)),
     plain("standard-webhooks", "STANDARD_WEBHOOKS_SECRET", || {
-        Arc::new(StandardWebhooks::new())
+        any(StandardWebhooks::new())
     }),
-    plain(
-        "svix",
-        "SVIX_WEBHOOK_SECRET",
-        || Arc::new(StandardWebhooks::svix_only()),
-    ),
-    plain("adyen", "ADYEN_HMAC_KEY", || Arc::new(Adyen)).reading_body(),
-    plain("asana", "ASANA_WEBHOOK_SECRET", || Arc::new(Asana)),
-    plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || Arc::new(Bitbucket)),
-    plain("box", "BOX_WEBHOOK_SECRET", || Arc::new(BoxCom)),
-    plain("calendly", "CALENDLY_WEBHOOK_SECRET", || Arc::new(Calendly)),
-    key_pair("circle", "CIRCLE_PUBLIC_KEY", "CIRCLE_PRIVATE_KEY", || Arc::new(Circle)),
+    plain("svix", "SVIX_WEBHOOK_SECRET", || any(StandardWebhooks::svix_only())),
+    plain("adyen", "ADYEN_HMAC_KEY", || with_hex_key(Adyen)).reading_body(),
+    plain("asana", "ASANA_WEBHOOK_SECRET", || any(Asana)),
+    plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || any(Bitbucket)),
+    plain("box", "BOX_WEBHOOK_SECRET", || any(BoxCom)),
+    plain("calendly", "CALENDLY_WEBHOOK_SECRET", || any(Calendly)),
+    key_pair("circle", "CIRCLE_PUBLIC_KEY", "CIRCLE_PRIVATE_KEY", || any(Circle)),
     plain("cloudflare-stream", "CLOUDFLARE_STREAM_WEBHOOK_SECRET", || {
-        Arc::new(CloudflareStream)
+        any(CloudflareStream)
     }),
     plain("coinbase-commerce", "COINBASE_COMMERCE_WEBHOOK_SECRET", || {
-        Arc::new(CoinbaseCommerce)
+        any(CoinbaseCommerce)
     }),
-    key_pair("discord", "DISCORD_PUBLIC_KEY", "DISCORD_PRIVATE_KEY", || {
-        Arc::new(Discord)
-    }),
-    plain("dropbox", "DROPBOX_APP_SECRET", || Arc::new(Dropbox)),
-    plain("elevenlabs", "ELEVENLABS_WEBHOOK_SECRET", || Arc::new(ElevenLabs)),
-    plain("flutterwave", "FLUTTERWAVE_WEBHOOK_SECRET", || Arc::new(Flutterwave)),
-    plain("gitea", "GITEA_WEBHOOK_SECRET", || Arc::new(Gitea)),
-    plain("gitlab", "GITLAB_WEBHOOK_TOKEN", || Arc::new(GitLab)),
-    for_url("hubspot", "HUBSPOT_CLIENT_SECRET", |url| {
-        Ok(Arc::new(HubSpot::new(url)?))
-    }),
-    plain("intercom", "INTERCOM_CLIENT_SECRET", || Arc::new(Intercom)),
-    plain("lemon-squeezy", "LEMON_SQUEEZY_WEBHOOK_SECRET", || {
-        Arc::new(LemonSqueezy)
-    }),
-    plain("line", "LINE_CHANNEL_SECRET", || Arc::new(Line)),
-    plain("linear", "LINEAR_WEBHOOK_SECRET", || Arc::new(Linear)),
-    plain("mailgun", "MAILGUN_SIGNING_KEY", || Arc::new(Mailgun)).reading_body(),
-    plain("meta", "META_APP_SECRET", || Arc::new(Meta)),
+    key_pair("discord", "DISCORD_PUBLIC_KEY", "DISCORD_PRIVATE_KEY", || any(Discord)),
+    plain("dropbox", "DROPBOX_APP_SECRET", || any(Dropbox)),
+    plain("elevenlabs", "ELEVENLABS_WEBHOOK_SECRET", || any(ElevenLabs)),
+    plain("flutterwave", "FLUTTERWAVE_WEBHOOK_SECRET", || any(Flutterwave)),
+    plain("gitea", "GITEA_WEBHOOK_SECRET", || any(Gitea)),
+    plain("gitlab", "GITLAB_WEBHOOK_TOKEN", || any(GitLab)),
+    for_url("hubspot", "HUBSPOT_CLIENT_SECRET", |url| Ok(any(HubSpot::new(url)?))),
+    plain("intercom", "INTERCOM_CLIENT_SECRET", || any(Intercom)),
+    plain("lemon-squeezy", "LEMON_SQUEEZY_WEBHOOK_SECRET", || any(LemonSqueezy)),
+    plain("line", "LINE_CHANNEL_SECRET", || any(Line)),
+    plain("linear", "LINEAR_WEBHOOK_SECRET", || any(Linear)),
+    plain("mailgun", "MAILGUN_SIGNING_KEY", || any(Mailgun)).reading_body(),
+    plain("meta", "META_APP_SECRET", || any(Meta)),
     plain("microsoft-graph", "MICROSOFT_GRAPH_CLIENT_STATE", || {
-        Arc::new(MicrosoftGraph)
+        any(MicrosoftGraph)
     })
     .reading_body(),
-    plain("mux", "MUX_WEBHOOK_SECRET", || Arc::new(Mux)),
-    plain("notion", "NOTION_WEBHOOK_SECRET", || Arc::new(Notion)),
-    plain("okta", "OKTA_WEBHOOK_TOKEN", || Arc::new(Okta::new())),
-    plain("paddle", "PADDLE_WEBHOOK_SECRET", || Arc::new(Paddle)),
-    plain("pagerduty", "PAGERDUTY_WEBHOOK_SECRET", || Arc::new(PagerDuty)),
-    plain("paystack", "PAYSTACK_SECRET_KEY", || Arc::new(Paystack)),
-    plain("quickbooks", "QUICKBOOKS_WEBHOOK_SECRET", || Arc::new(QuickBooks)),
-    plain("razorpay", "RAZORPAY_WEBHOOK_SECRET", || Arc::new(Razorpay)),
-    plain("sanity", "SANITY_WEBHOOK_SECRET", || Arc::new(Sanity)),
+    plain("mux", "MUX_WEBHOOK_SECRET", || any(Mux)),
+    plain("notion", "NOTION_WEBHOOK_SECRET", || any(Notion)),
+    plain("okta", "OKTA_WEBHOOK_TOKEN", || any(Okta::new())),
+    plain("paddle", "PADDLE_WEBHOOK_SECRET", || any(Paddle)),
+    plain("pagerduty", "PAGERDUTY_WEBHOOK_SECRET", || any(PagerDuty)),
+    plain("paystack", "PAYSTACK_SECRET_KEY", || any(Paystack)),
+    plain("quickbooks", "QUICKBOOKS_WEBHOOK_SECRET", || any(QuickBooks)),
+    plain("razorpay", "RAZORPAY_WEBHOOK_SECRET", || any(Razorpay)),
+    plain("sanity", "SANITY_WEBHOOK_SECRET", || any(Sanity)),
     key_pair("sendgrid", "SENDGRID_PUBLIC_KEY", "SENDGRID_PRIVATE_KEY", || {
-        Arc::new(SendGrid)
+        any(SendGrid)
     }),
-    plain("sentry", "SENTRY_CLIENT_SECRET", || Arc::new(Sentry)),
-    for_url("square", "SQUARE_WEBHOOK_SECRET", |url| Ok(Arc::new(Square::new(url)?))),
+    plain("sentry", "SENTRY_CLIENT_SECRET", || any(Sentry)),
+    for_url("square", "SQUARE_WEBHOOK_SECRET", |url| Ok(any(Square::new(url)?))),
     key_pair(
         "standard-webhooks-v1a",
         "STANDARD_WEBHOOKS_PUBLIC_KEY",
         "STANDARD_WEBHOOKS_PRIVATE_KEY",
-        || Arc::new(StandardWebhooksV1a),
+        || any(StandardWebhooksV1a),
     ),
-    plain("telegram", "TELEGRAM_SECRET_TOKEN", || Arc::new(Telegram)),
-    for_url("trello", "TRELLO_API_SECRET", |url| Ok(Arc::new(Trello::new(url)?))),
-    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(Arc::new(Twilio::new(url)?))).reading_body(),
-    plain("twitch", "TWITCH_WEBHOOK_SECRET", || Arc::new(Twitch)),
-    plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || Arc::new(Typeform)),
-    plain("vercel", "VERCEL_WEBHOOK_SECRET", || Arc::new(Vercel)),
-    plain("woocommerce", "WOOCOMMERCE_WEBHOOK_SECRET", || Arc::new(WooCommerce)),
-    plain("x", "X_CONSUMER_SECRET", || Arc::new(XCom)),
-    plain("xero", "XERO_WEBHOOK_SECRET", || Arc::new(Xero)),
-    plain("zendesk", "ZENDESK_WEBHOOK_SECRET", || Arc::new(Zendesk)),
-    plain("zoom", "ZOOM_WEBHOOK_SECRET", || Arc::new(Zoom)),
-    plain(BASIC, "WEBHOOK_BASIC_AUTH", || Arc::new(BasicAuth)),
+    plain("telegram", "TELEGRAM_SECRET_TOKEN", || any(Telegram)),
+    for_url("trello", "TRELLO_API_SECRET", |url| Ok(any(Trello::new(url)?))),
+    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(any(Twilio::new(url)?))).reading_body(),
+    plain("twitch", "TWITCH_WEBHOOK_SECRET", || any(Twitch)),
+    plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || any(Typeform)),
+    plain("vercel", "VERCEL_WEBHOOK_SECRET", || any(Vercel)),
+    plain("woocommerce", "WOOCOMMERCE_WEBHOOK_SECRET", || any(WooCommerce)),
+    plain("x", "X_CONSUMER_SECRET", || any(XCom)),
+    plain("xero", "XERO_WEBHOOK_SECRET", || any(Xero)),
+    plain("zendesk", "ZENDESK_WEBHOOK_SECRET", || any(Zendesk)),
+    plain("zoom", "ZOOM_WEBHOOK_SECRET", || any(Zoom)),
+    plain(BASIC, "WEBHOOK_BASIC_AUTH", || any(BasicAuth)),
 ];
 
 /// The name of basic authentication, whose secret is `user:password`.

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Uri};
 use tower_webhook::Verifier;
 use tower_webhook::scheme::{Algorithm, Encoding, HmacScheme, TokenScheme};
 
-pub(crate) use self::any::AnyScheme;
+pub(crate) use self::any::{AnyScheme, any};
 pub(crate) use self::kind::Kind;
 use self::known::{BASIC, Make};
 pub(crate) use self::known::{ForUrl, KNOWN, Known};
@@ -156,7 +156,7 @@ impl SchemeArgs {
             variable: "WEBHOOK_SECRET",
             sender_variable: "WEBHOOK_SECRET",
             reads_body: false,
-            scheme: Arc::new(scheme),
+            scheme: any(scheme),
             for_url: None,
         })
     }
@@ -173,7 +173,7 @@ impl SchemeArgs {
             variable: "WEBHOOK_TOKEN",
             sender_variable: "WEBHOOK_TOKEN",
             reads_body: false,
-            scheme: Arc::new(TokenScheme::new(header).prefix(prefix)),
+            scheme: any(TokenScheme::new(header).prefix(prefix)),
             for_url: None,
         })
     }

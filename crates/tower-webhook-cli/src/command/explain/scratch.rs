@@ -9,7 +9,7 @@ use super::case::{Case, Trial, Trials, at_sender, none};
 use super::form::{Form, hex};
 use super::macs::{self, Found};
 use super::{secret_key, time};
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, any};
 
 static HEADER: HeaderName = HeaderName::from_static("x-explained-mac");
 /// How many MACs of other headers are tried.
@@ -101,7 +101,7 @@ fn claiming(case: &Case, mac: &Found) -> Option<Case> {
         64 => Algorithm::HmacSha512,
         _ => return None,
     };
-    let scheme: Arc<dyn AnyScheme> = Arc::new(HmacScheme::new(HEADER.clone()).algorithm(algorithm));
+    let scheme: Arc<dyn AnyScheme> = any(HmacScheme::new(HEADER.clone()).algorithm(algorithm));
     let value = hex(&mac.bytes).parse().ok()?;
     Some(case.with_scheme(scheme).with_header(&HEADER, value))
 }

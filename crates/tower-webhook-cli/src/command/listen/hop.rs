@@ -86,9 +86,10 @@ mod tests {
     use tower_webhook::scheme::Slack;
 
     use super::*;
+    use crate::scheme::any;
 
     fn hop() -> Hop {
-        Hop::new(Arc::new(Slack)).unwrap()
+        Hop::new(any(Slack)).unwrap()
     }
 
     /// The status of the refusal, or 200.

@@ -50,10 +50,11 @@ mod tests {
     use tower_webhook::scheme::GitHub;
 
     use super::*;
+    use crate::scheme::any;
 
     fn made(headers: &[&str]) -> Result<Parts> {
         let headers: Vec<_> = headers.iter().map(|text| parse(text).unwrap()).collect();
-        make(&Uri::from_static("http://127.0.0.1:1/a?b=c"), &headers, &GitHub)
+        make(&Uri::from_static("http://127.0.0.1:1/a?b=c"), &headers, &*any(GitHub))
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tower_webhook::scheme::{Encoding, HmacScheme};
 use super::accident::ACCIDENTS;
 use super::case::Case;
 use super::search::{Finding, Search};
-use crate::scheme::{AnyScheme, Chosen, ForUrl, KNOWN, Kind};
+use crate::scheme::{AnyScheme, Chosen, ForUrl, KNOWN, Kind, any};
 use crate::secret::SecretText;
 
 const NOW: i64 = 1_700_000_000;
@@ -41,9 +41,9 @@ fn schemes() -> Vec<(&'static str, Scheme)> {
     });
     let has_mac = |scheme: &Scheme| matches!(scheme.kind(), Kind::Shared | Kind::Decoded);
     let mut schemes: Vec<_> = named.filter(|(_, scheme)| has_mac(scheme)).collect();
-    schemes.push(("own hex", Arc::new(own("x-own-mac"))));
+    schemes.push(("own hex", any(own("x-own-mac"))));
     let base64 = own("x-own-signature").prefix("hmac ").encoding(Encoding::Base64);
-    schemes.push(("own base64", Arc::new(base64)));
+    schemes.push(("own base64", any(base64)));
     schemes
 }
 

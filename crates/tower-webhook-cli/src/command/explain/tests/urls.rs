@@ -42,7 +42,7 @@ fn target(head: Head<'_>) -> Vec<u8> {
 }
 
 fn sent_to(url: &'static str) -> Case {
-    let scheme: Scheme = Arc::new(SignsUrl);
+    let scheme: Scheme = any(SignsUrl);
     let signer = scheme.signer(&secret(KEY)).unwrap();
     let request = Request::post(url)
         .header("host", "example.com")
