@@ -111,7 +111,7 @@ fn every_verdict_of_every_entrance_is_one_event() {
 
 #[test]
 fn every_verdict_without_a_request_is_one_event() {
-    for of in provider::ALL {
+    for of in provider::SIGNING {
         let labelled = Set::new(of.secret()).and(labelled("second"));
         let verifier = of.verifier_of(labelled).max_body(EVENT.len());
         let by_second = of.sign_with(&named_secret("second"), EVENT);

@@ -46,8 +46,7 @@ pub(crate) fn cases() -> impl Iterator<Item = Case> {
 
 /// The schemes of which only the essentials go to every entrance.
 fn others() -> impl Iterator<Item = Provider> {
-    let all = provider::ALL.into_iter().chain(provider::TOKENS);
-    all.filter(|of| !provider::KINDS.contains(of))
+    provider::in_headers().filter(|of| !provider::KINDS.contains(of))
 }
 
 /// The rows about headers, for one scheme.
@@ -109,7 +108,7 @@ async fn every_entrance_verifies_signatures_in_the_body() {
 
 #[test]
 fn each_row_has_a_name_of_its_own() {
-    for of in provider::ALL.into_iter().chain(provider::TOKENS) {
+    for of in provider::in_headers() {
         let mut names = HashSet::new();
         for case in cases_of(of) {
             assert!(names.insert(case.name.clone()), "{of:?}: {}", case.name);

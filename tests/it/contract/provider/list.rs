@@ -15,7 +15,7 @@ macro_rules! providers {
         }
 
         /// Every scheme of the core that signs in a header, and schemes that are not of the core.
-        pub(crate) const ALL: [Provider; [$(Provider::$name),*].len()] = [$(Provider::$name),*];
+        pub(crate) const SIGNING: [Provider; [$(Provider::$name),*].len()] = [$(Provider::$name),*];
 
         /// Every scheme of the core that shows a token in a header.
         pub(crate) const TOKENS: [Provider; [$(Provider::$token),*].len()] = [$(Provider::$token),*];
@@ -95,6 +95,11 @@ providers! {
     Adyen,
     Mailgun,
     MicrosoftGraph,
+}
+
+/// Every scheme whose signature or token is in a header.
+pub(crate) fn in_headers() -> impl Iterator<Item = Provider> {
+    SIGNING.into_iter().chain(TOKENS)
 }
 
 /// One scheme of each kind. The whole table is for them; the others differ from one of them in names and prefixes.

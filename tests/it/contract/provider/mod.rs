@@ -13,7 +13,7 @@ use tower_webhook::test::TestClock;
 use tower_webhook::{SigningSecret, Verifier};
 
 use self::form::Form;
-pub(crate) use self::list::{ALL, INSIDE, KINDS, Provider, TOKENS};
+pub(crate) use self::list::{INSIDE, KINDS, Provider, SIGNING, TOKENS, in_headers};
 pub(crate) use self::scheme::UseScheme;
 use super::kind::Kind;
 use super::supply::Supply;
