@@ -19,6 +19,7 @@ mod plans;
 mod postgres;
 mod process;
 mod queue;
+mod raced;
 mod read_only;
 mod redis;
 mod replaced;

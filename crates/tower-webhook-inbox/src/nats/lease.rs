@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::Subject;
-use async_nats::header::{HeaderMap, NATS_MESSAGE_ID};
+use async_nats::header::{HeaderMap, HeaderValue, NATS_MESSAGE_ID};
 use async_nats::jetstream::AckKind;
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -242,6 +242,11 @@ impl NatsLease {
             Err(error) if is_missing(&error.kind()) => return Ok(()),
             Err(error) => return Err(Error::server(error)),
         };
+        // Its receiver may have died, or be slow, before it noted the key. A retried letter has another message id.
+        let key = task.headers.get(NATS_MESSAGE_ID).map(HeaderValue::as_str);
+        if let Some(key) = key.and_then(|key| key.parse().ok()) {
+            shared.note(key, id.to_owned()).await?;
+        }
         let mut headers = HeaderMap::new();
         headers.insert(NATS_MESSAGE_ID, format!("{id}:{}", held.sequence));
         headers.insert(TASK, id);

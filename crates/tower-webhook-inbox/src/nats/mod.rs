@@ -64,15 +64,17 @@
 //! body that the verifier accepts.
 
 use std::collections::HashMap;
+use std::error::Error as _;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use apalis_core::task::Task;
 use async_nats::connection::State;
-use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
-use async_nats::jetstream::{Context, publish::PublishAck};
+use async_nats::jetstream::{self, Context, ErrorCode, publish::PublishAck};
 use async_nats::{Client, HeaderMap, Subject};
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -225,11 +227,35 @@ impl Shared {
         }
     }
 
+    /// Remembers the key of this task, unless it is remembered. A slow duplicate may not find the id any more, and must
+    /// not erase it: by the id, a dead letter is found.
+    async fn note(&self, key: DeliveryKey, id: String) -> Result<(), Error> {
+        let mut headers = HeaderMap::new();
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
+        let noted = self
+            .jetstream
+            .publish_with_headers(self.names.key(key), headers, id.into());
+        match noted.await.map_err(Error::server)?.await {
+            Err(error) if is_taken(&error) => Ok(()),
+            noted => noted.map(drop).map_err(Error::server),
+        }
+    }
+
     /// Sends an acknowledgement of a message, and returns when the server has it.
     async fn confirm(&self, reply: &Subject, kind: impl Into<Bytes>) -> Result<(), Error> {
         let confirmed = self.client.request(reply.clone(), kind.into()).await;
         confirmed.map(drop).map_err(Error::server)
     }
+}
+
+/// Whether the server refused a message because its subject has one. A cluster has a code of its own for one that it
+/// has not committed yet.
+fn is_taken(error: &PublishError) -> bool {
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<jetstream::Error>());
+    error.kind() == PublishErrorKind::WrongLastSequence
+        || cause.is_some_and(|cause| cause.error_code() == ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT)
 }
 
 impl fmt::Debug for NatsStore {
@@ -302,8 +328,7 @@ impl Store for NatsStore {
             } else {
                 id
             };
-            let noted = shared.publish(shared.names.key(key), HeaderMap::new(), id.into());
-            noted.await?;
+            shared.note(key, id).await?;
         }
         Ok(if ack.duplicate { Stored::Duplicate } else { Stored::New })
     }
