@@ -67,16 +67,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Returns whether it did. It does not when somebody else was faster.
     ///
     /// An [`Inbox`](crate::Inbox) asks for it after a duplicate, if it is to [retry dead
-    /// letters](crate::Inbox::retry_dead_letters). Returns `Ok(true)` only when that is committed as `store` commits.
-    /// By default it returns `Ok(false)`, for backends that keep no dead letters.
+    /// letters](crate::Inbox::retry_dead_letters). Returns `Ok(true)` only when that is committed as `store` commits. A
+    /// backend that keeps no dead letters returns `Ok(false)`.
     ///
     /// # Errors
     ///
     /// When the backend did not confirm it. The delivery may be back in the queue nevertheless.
-    fn retry_dead(&self, key: DeliveryKey) -> impl Future<Output = Result<bool, Self::Error>> + Send {
-        let _ = key;
-        async { Ok(false) }
-    }
+    fn retry_dead(&self, key: DeliveryKey) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
     /// Adds the task to the backend, unless a task with its idempotency key is there already.
     ///
@@ -126,6 +123,11 @@ where
     B::Error: Error + Send + Sync + 'static,
 {
     type Error = TaskSinkError<B::Error>;
+
+    /// A `TaskSink` cannot be asked for dead letters.
+    async fn retry_dead(&self, _: DeliveryKey) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Self::Error> {
         self.sink.clone().push_task(task).await?;

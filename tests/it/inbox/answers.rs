@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tower::{Layer, Service, ServiceExt};
 use tower_webhook::test::TestBody;
-use tower_webhook::{BufferedBody, VerifiedBody, VerifyLayer};
+use tower_webhook::{BufferedBody, DeliveryKey, VerifiedBody, VerifyLayer};
 use tower_webhook_inbox::{Delivery, Failure, Inbox, Store, Stored};
 use warp::Filter;
 
@@ -44,6 +44,10 @@ impl Fake {
 
 impl Store for Fake {
     type Error = io::Error;
+
+    async fn retry_dead(&self, _: DeliveryKey) -> io::Result<bool> {
+        Ok(false)
+    }
 
     async fn store(&self, task: Task<Delivery>) -> io::Result<Stored> {
         assert_eq!(task.idempotency_key(), Some(task.args.key().to_string().as_str()));

@@ -35,6 +35,10 @@ impl Store for Slow {
         Ok(self.known.lock().unwrap().contains(&key))
     }
 
+    async fn retry_dead(&self, _: DeliveryKey) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Infallible> {
         let len = task.args.bytes().len();
         let bytes = self.bytes.fetch_add(len, Ordering::Relaxed) + len;

@@ -8,7 +8,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use tokio::time::{sleep, timeout};
 use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
-use tower_webhook::{SigningSecret, Verifier};
+use tower_webhook::{DeliveryKey, SigningSecret, Verifier};
 
 use super::*;
 use crate::memory::MemoryStore;
@@ -50,6 +50,10 @@ impl Store for Slow {
 
     fn queue(&self) -> &'static str {
         "payments"
+    }
+
+    async fn retry_dead(&self, _: DeliveryKey) -> Result<bool, Infallible> {
+        Ok(false)
     }
 
     async fn store(&self, _: Task<Delivery>) -> Result<Stored, Infallible> {

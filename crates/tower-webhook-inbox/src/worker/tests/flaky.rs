@@ -6,6 +6,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 
 use apalis_core::task::Task;
+use tower_webhook::DeliveryKey;
 
 use crate::delivery::Delivery;
 use crate::memory::{MemoryLease, MemoryStore};
@@ -81,6 +82,10 @@ impl Flaky {
 
 impl Store for Flaky {
     type Error = Broken;
+
+    async fn retry_dead(&self, key: DeliveryKey) -> Result<bool, Broken> {
+        self.store.retry_dead(key).await.map_err(|_| Broken)
+    }
 
     async fn store(&self, task: Task<Delivery>) -> Result<Stored, Broken> {
         self.store.store(task).await.map_err(|_| Broken)
