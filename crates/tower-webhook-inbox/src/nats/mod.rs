@@ -64,30 +64,28 @@
 //! body that the verifier accepts.
 
 use std::collections::HashMap;
-use std::error::Error as _;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use apalis_core::task::Task;
 use async_nats::connection::State;
-use async_nats::header::{NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, NATS_MESSAGE_ID};
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::stream::{DirectGetErrorKind, Stream};
-use async_nats::jetstream::{self, Context, ErrorCode, publish::PublishAck};
+use async_nats::jetstream::{Context, publish::PublishAck};
 use async_nats::{Client, HeaderMap, Subject};
 use bytes::Bytes;
 use tokio::sync::Notify;
 use tower_webhook::DeliveryKey;
 
 use crate::delivery::Delivery;
-use crate::error::BoxError;
 use crate::id;
 use crate::queue::Queue;
 use crate::store::{Store, Stored};
 
 mod caveats;
 mod dead;
+mod error;
+mod keys;
 mod lease;
 mod letters;
 mod message;
@@ -96,9 +94,9 @@ mod pull;
 mod stats;
 mod streams;
 
+pub use error::Error;
 pub use options::{DUPLICATE_WINDOW, KEY_TTL, Options};
 
-use dead::is_missing;
 use lease::Holding;
 use message::{ERROR_ROOM, TASK};
 use streams::Names;
@@ -121,47 +119,6 @@ struct Shared {
     stored: Notify,
     /// What the workers of this process hold, by their names.
     workers: Mutex<HashMap<String, Arc<Holding>>>,
-}
-
-/// Why NATS did not store a delivery, or cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The server failed, or the connection to it.
-    #[error(transparent)]
-    Server(BoxError),
-    /// There is no connection. The client is making one.
-    #[error("there is no connection to the server")]
-    Disconnected,
-    /// The encoded delivery, whose length is given here, does not fit into a message of the server.
-    #[error("the delivery takes {bytes} bytes, and the server's max_payload has room for {room}")]
-    TooLarge {
-        /// The length of the encoded delivery.
-        bytes: usize,
-        /// The greatest length that fits.
-        room: usize,
-    },
-    /// The name of the queue, which is given here, cannot be a part of a subject.
-    #[error("{0:?} is no name of a queue: it takes 1 to 100 ASCII letters, digits, `-` and `_`")]
-    QueueName(String),
-    /// [`Options::replicas`] is not 1 to 5.
-    #[error("{0} replicas: JetStream has 1 to 5")]
-    Replicas(usize),
-    /// [`Options::duplicate_window`] is not between a minute and a week.
-    #[error("duplicate_window is {0:?}, and has to be between a minute and a week")]
-    DuplicateWindow(Duration),
-    /// [`Options::key_ttl`], which is given here, is less than [`Options::duplicate_window`].
-    #[error("key_ttl is {0:?}, less than duplicate_window: the server would forget delivery keys too soon")]
-    ForgetsKeys(Duration),
-    /// The stream of this name exists, and does not have the retention of a work queue.
-    #[error("the stream {0} exists, and is no work queue")]
-    NoWorkQueue(String),
-}
-
-impl Error {
-    fn server(error: impl Into<BoxError>) -> Self {
-        Self::Server(error.into())
-    }
 }
 
 impl NatsStore {
@@ -217,45 +174,11 @@ impl Shared {
         ack.map_err(Error::server)?.await.map_err(Error::server)
     }
 
-    /// The id of the task of this sequence number, by which a delivery is found that was stored without its key. Empty
-    /// when it is done.
-    async fn task_at(&self, sequence: u64) -> Result<String, Error> {
-        match self.tasks.get_raw_message(sequence).await {
-            Ok(task) => Ok(task.headers.get(TASK).map(ToString::to_string).unwrap_or_default()),
-            Err(error) if is_missing(&error.kind()) => Ok(String::new()),
-            Err(error) => Err(Error::server(error)),
-        }
-    }
-
-    /// Remembers the key of this task, unless it is remembered. A slow duplicate may not find the id any more, and must
-    /// not erase it: by the id, a dead letter is found.
-    async fn note(&self, key: DeliveryKey, id: String) -> Result<(), Error> {
-        let mut headers = HeaderMap::new();
-        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
-        let noted = self
-            .jetstream
-            .publish_with_headers(self.names.key(key), headers, id.into());
-        match noted.await.map_err(Error::server)?.await {
-            Err(error) if is_taken(&error) => Ok(()),
-            noted => noted.map(drop).map_err(Error::server),
-        }
-    }
-
     /// Sends an acknowledgement of a message, and returns when the server has it.
     async fn confirm(&self, reply: &Subject, kind: impl Into<Bytes>) -> Result<(), Error> {
         let confirmed = self.client.request(reply.clone(), kind.into()).await;
         confirmed.map(drop).map_err(Error::server)
     }
-}
-
-/// Whether the server refused a message because its subject has one. A cluster has a code of its own for one that it
-/// has not committed yet.
-fn is_taken(error: &PublishError) -> bool {
-    let cause = error
-        .source()
-        .and_then(|cause| cause.downcast_ref::<jetstream::Error>());
-    error.kind() == PublishErrorKind::WrongLastSequence
-        || cause.is_some_and(|cause| cause.error_code() == ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT)
 }
 
 impl fmt::Debug for NatsStore {
