@@ -1,16 +1,15 @@
-//! What a worker holds: messages that the consumer handed out, and that are not acknowledged.
+//! The lease of a worker: it takes messages, says that it is alive, and acknowledges.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::Subject;
 use async_nats::header::{HeaderMap, HeaderValue, NATS_MESSAGE_ID};
 use async_nats::jetstream::AckKind;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::dead::is_missing;
+use super::holding::{Held, Holding};
 use super::message::{ATTEMPTS, TASK, write_error};
 use super::pull::{Pulls, PutBack};
 use super::streams::{ACK_WAIT, ensure_consumer};
@@ -30,59 +29,6 @@ pub struct NatsLease {
     worker: String,
     holding: Arc<Holding>,
     pulls: Arc<tokio::sync::Mutex<Pulls>>,
-}
-
-/// The messages that a worker holds, by the ids of their tasks.
-#[derive(Debug, Default)]
-pub(super) struct Holding(Mutex<Content>);
-
-#[derive(Debug, Default)]
-pub(super) struct Content {
-    pub(super) held: HashMap<String, Held>,
-    /// Those of them that `take` has not returned, because its future was dropped.
-    pub(super) ready: VecDeque<Taken>,
-}
-
-/// A message that a worker holds.
-#[derive(Clone, Debug)]
-pub(super) struct Held {
-    pub(super) reply: Subject,
-    pub(super) sequence: u64,
-    pub(super) delivered: u64,
-    /// How many attempts were made before.
-    pub(super) attempts: u32,
-    pub(super) was_put_back: bool,
-    /// Its result is on the way. A sign of life that the server reads after it would undo the pause of a retry.
-    pub(super) ends: bool,
-    /// Until when no other worker gets it.
-    pub(super) alive_until: Instant,
-}
-
-impl Holding {
-    /// Each change is complete before anything can panic.
-    pub(super) fn content(&self) -> MutexGuard<'_, Content> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How many messages there are.
-    pub(super) fn count(&self) -> u64 {
-        self.content().held.len() as u64
-    }
-}
-
-impl Content {
-    /// Removes what is ready, as much of it as is wanted, and one in any case.
-    fn take(&mut self, want: Want<'_>) -> Vec<Taken> {
-        let (mut taken, mut bytes) = (Vec::new(), 0);
-        while let Some(next) = self.ready.front() {
-            bytes += next.bytes;
-            if taken.len() == want.tasks || (bytes > want.bytes && !taken.is_empty()) {
-                break;
-            }
-            taken.extend(self.ready.pop_front());
-        }
-        taken
-    }
 }
 
 impl Leased for NatsStore {

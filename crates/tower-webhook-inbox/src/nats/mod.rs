@@ -85,6 +85,7 @@ use crate::store::{Store, Stored};
 mod caveats;
 mod dead;
 mod error;
+mod holding;
 mod keys;
 mod lease;
 mod letters;
@@ -97,7 +98,7 @@ mod streams;
 pub use error::Error;
 pub use options::{DUPLICATE_WINDOW, KEY_TTL, Options};
 
-use lease::Holding;
+use holding::Holding;
 use message::{ERROR_ROOM, TASK};
 use streams::Names;
 

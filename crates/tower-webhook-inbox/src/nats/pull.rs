@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
 
-use super::lease::{Held, Holding};
+use super::holding::{Held, Holding};
 use super::message::Handed;
 use super::streams::{ACK_WAIT, CONSUMER, Names, ensure_consumer};
 use super::{Error, NatsStore};
