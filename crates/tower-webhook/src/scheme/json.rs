@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How deep arrays and objects may be in one another.
+/// How deep arrays and objects may be in one another. Each level takes a frame of the stack, and providers send few.
 const MAX_DEPTH: usize = 64;
 
 /// The text of a JSON value ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), without the white space around it.
