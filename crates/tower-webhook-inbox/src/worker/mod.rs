@@ -16,6 +16,7 @@ mod held;
 mod outage;
 mod run;
 mod settle;
+mod taking;
 #[cfg(test)]
 mod tests;
 
