@@ -16,6 +16,8 @@ use crate::verdict::Verdict;
 
 /// How much of a body JSON and the page contain, in bytes.
 pub(super) const SHOWN: usize = 64 * 1024;
+/// What a header costs besides its letters, in bytes.
+const HEADER: usize = 64;
 
 /// A request for the path that is listened on.
 pub(super) struct Received {
@@ -96,13 +98,17 @@ impl Received {
 
     /// What it costs to keep it, in bytes.
     pub(super) fn cost(&self) -> usize {
-        let headers = self.headers.iter();
-        // The value is there as it came, and as it is shown.
-        let headers: usize = headers
-            .map(|header| 2 * (header.name.len() + header.value.len()) + 128)
+        let came = self.head.headers.iter();
+        let came: usize = came
+            .map(|(name, value)| name.as_str().len() + value.len() + HEADER)
             .sum();
+        let shown = self.headers.iter();
+        let shown: usize = shown
+            .map(|header| header.name.len() + header.value.len() + HEADER)
+            .sum();
+        let target = self.head.uri.path_and_query().map_or(0, |target| target.as_str().len());
         let redacted = self.redacted.as_ref().map_or(0, Bytes::len);
-        self.body.len() + redacted + headers + 2 * self.target.len() + 1024
+        self.body.len() + redacted + came + shown + target + self.target.len() + 1024
     }
 
     /// Keeps only the beginning of the body. The rest is no longer in memory.
@@ -233,6 +239,24 @@ mod tests {
         assert_eq!(&received.body[..], br#"{"token":"s3cret"}"#);
         received.cut_body();
         assert!(!json(&received, 100).to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_hidden_costs_what_it_takes_in_memory() {
+        let secret = SecretText::new(b"s3cret".to_vec(), "here".to_owned()).unwrap();
+        let long = format!("s3cret{}", "a".repeat(30_000));
+        let request = Request::post(format!("/?s3cret={}", "%73".repeat(10_000))).header("x-token", long);
+        let head = request.body(()).unwrap().into_parts().0;
+        let received = Received::new(
+            head,
+            Bytes::new(),
+            true,
+            Verdict::genuine(None),
+            &Hidden::new(&[secret]),
+        );
+        let shown = json(&received, 100).to_string();
+        assert!(shown.contains("(contains the secret)"), "{shown}");
+        assert!((60_000..100_000).contains(&received.cost()), "{}", received.cost());
     }
 
     #[test]
