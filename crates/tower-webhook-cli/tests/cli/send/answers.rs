@@ -1,5 +1,7 @@
 //! What a receiver answers, in time or not, and how it is shown.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 
 #[test]
@@ -100,15 +102,23 @@ fn an_answer_that_does_not_come_or_does_not_end_is_not_waited_for() {
 
 #[test]
 fn interim_answers_without_end_are_no_answer() {
+    const LIMIT: Duration = Duration::from_secs(10);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
-        while stream.write_all(&b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)).is_ok() {}
+        let interim = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+        // So that a command that waits on ends, and the test fails.
+        stream.set_write_timeout(Some(LIMIT)).unwrap();
+        let started = Instant::now();
+        while started.elapsed() < LIMIT && stream.write_all(&interim).is_ok() {}
     });
+    let started = Instant::now();
     let error = only_error(&output(&url, &["--timeout", "1"]), 3);
+    let took = started.elapsed();
     assert!(error.contains(": no answer within 1 s: "), "{error}");
+    assert!(took < LIMIT, "{took:?}");
     thread.join().unwrap();
 }
 
