@@ -84,6 +84,20 @@ fn the_answer_is_shown_and_a_refusal_may_be_due_to_the_time() {
 }
 
 #[test]
+fn a_header_that_connection_names_is_left_out_and_that_is_said() {
+    let mut file = NamedTempFile::new().unwrap();
+    let head = "POST /hook HTTP/1.1\r\nconnection: close, x-mine\r\nx-mine: 1\r\nx-other: 2\r\n\r\n{}";
+    file.write_all(head.as_bytes()).unwrap();
+    let receiver = Receiver::answering(200);
+    let output = run(&["replay", file.path().to_str().unwrap(), "--url", &receiver.url]);
+    assert!(output.status.success(), "{output:?}");
+    let seen = receiver.only();
+    assert!(!seen.head.headers.contains_key("x-mine") && seen.head.headers["x-other"] == "2");
+    let warning = "warning: x-mine is left out, because the header Connection names it\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
+}
+
+#[test]
 fn a_large_body_is_sent_as_it_is() {
     let body: Vec<u8> = (0..9_000_000_u32).map(|at| at.to_le_bytes()[1]).collect();
     let file = saved(&body);
