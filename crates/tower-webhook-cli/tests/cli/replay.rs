@@ -8,7 +8,7 @@ use tower_webhook::scheme::Knowrithm;
 
 use crate::exchange::{PATIENCE, post};
 use crate::listening::{Listening, SECRET, json, pairs, signed};
-use crate::process::{run, stdout};
+use crate::process::{only_error, run, stdout};
 use crate::receiver::{Receiver, answer};
 
 /// A file with a request that has this body.
@@ -95,6 +95,39 @@ fn a_header_that_connection_names_is_left_out_and_that_is_said() {
     assert!(!seen.head.headers.contains_key("x-mine") && seen.head.headers["x-other"] == "2");
     let warning = "warning: x-mine is left out, because the header Connection names it\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), warning);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_name_cannot_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let hostile = folder.path().join("a\u{1b}[2J\u{9b}31m\nb");
+    let hostile = hostile.to_str().unwrap();
+    let url = ["--url", "http://127.0.0.1:1/"];
+    let shown = r"/a\u{1b}[2J\u{9b}31m\nb: ";
+    let replayed = ["replay", hostile, url[0], url[1]];
+    let secret = ["--secret-env", "PATH"];
+    let sound = saved(b"{}");
+    let trusting = [
+        "replay",
+        sound.path().to_str().unwrap(),
+        "--cacert",
+        hostile,
+        url[0],
+        url[1],
+    ];
+    let saving = [&["listen", "--port", "0", "--save", hostile][..], &secret].concat();
+    for arguments in [&replayed[..], &trusting, &saving] {
+        if arguments[0] == "listen" {
+            std::fs::write(hostile, "no folder").unwrap();
+        }
+        let error = only_error(&run(arguments), 2);
+        assert!(error.contains(shown), "{error}");
+    }
+    // A saved request of which only the head is there.
+    std::fs::write(hostile, "POST / HTTP/1.1\r\n").unwrap();
+    let error = only_error(&run(&replayed), 2);
+    assert!(error.contains(shown), "{error}");
 }
 
 #[test]
