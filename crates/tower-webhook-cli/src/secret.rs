@@ -66,6 +66,12 @@ impl SecretArgs {
         self.read_from(chosen, chosen.variable)
     }
 
+    /// Whether a secret is named, or in the usual variable of the scheme.
+    pub(crate) fn has_any(&self, chosen: &Chosen) -> bool {
+        let named = !(self.secret_file.is_empty() && self.secret_env.is_empty() && self.secret.is_empty());
+        named || std::env::var_os(chosen.variable).is_some()
+    }
+
     /// As [`read`](Self::read), with another usual variable.
     fn read_from(&self, chosen: &Chosen, variable: &str) -> Result<Vec<SecretText>> {
         if !self.secret.is_empty() {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tower_webhook::Rejection;
 
-use crate::term::style::{BAD, GOOD};
+use crate::term::style::{BAD, GOOD, WARNING};
 
 /// In JSON: `{"genuine":false,"code":"malformed_signature","reason":"..","header":"x-knowrithm-signature"}`.
 #[derive(Clone, Debug, Serialize)]
@@ -14,7 +14,7 @@ pub(crate) struct Verdict {
     /// Where the secret that signed was found; only when it is genuine.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_by: Option<String>,
-    /// [`Rejection::code`]; only when it is refused.
+    /// [`Rejection::code`]; only when it is refused. None for what was not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +35,17 @@ impl Verdict {
         }
     }
 
+    /// That of a handshake that its provider does not sign.
+    pub(crate) fn unsigned_handshake() -> Self {
+        Self {
+            genuine: false,
+            signed_by: None,
+            code: None,
+            reason: Some("this handshake has no signature".to_owned()),
+            header: None,
+        }
+    }
+
     /// Where the secret that signed was found.
     pub(crate) fn signed_by(&self) -> Option<&str> {
         self.signed_by.as_deref()
@@ -44,7 +55,7 @@ impl Verdict {
         self.genuine
     }
 
-    /// [`Rejection::code`]; `None` when it is genuine.
+    /// [`Rejection::code`]; `None` when it is genuine, or was not judged.
     pub(crate) fn code(&self) -> Option<&'static str> {
         self.code
     }
@@ -66,6 +77,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.code, &self.reason) {
             (Some(code), Some(reason)) => write!(f, "{BAD}refused{BAD:#} {code}: {reason}"),
+            (None, Some(reason)) => write!(f, "{WARNING}not judged{WARNING:#}: {reason}"),
             _ => write!(f, "{GOOD}genuine{GOOD:#}"),
         }
     }

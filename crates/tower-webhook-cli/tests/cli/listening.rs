@@ -32,6 +32,16 @@ impl Listening {
     pub(crate) fn start_with(secret: &str, arguments: &[&str]) -> Self {
         let mut command = process::command(&["listen", "--port", "0", "--secret-env", "TEST_OF_LISTEN"]);
         command.args(arguments).env("TEST_OF_LISTEN", secret);
+        Self::spawn(command)
+    }
+
+    pub(crate) fn start_without_secret(arguments: &[&str]) -> Self {
+        let mut command = process::command(&["listen", "--port", "0"]);
+        command.args(arguments);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = read(BufReader::new(child.stdout.take().unwrap()));
         let mut listening = Self {

@@ -9,7 +9,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command.args(arguments).env("NO_COLOR", "1");
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        if name.ends_with("_SECRET") {
+        if name.ends_with("_SECRET") || name.ends_with("_TOKEN") {
             command.env_remove(&*name);
         }
     }

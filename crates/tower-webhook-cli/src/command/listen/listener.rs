@@ -9,13 +9,12 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use tower_webhook::{BufferedBody, Rejection, VerifiedBody, Verifier};
+use tower_webhook::{BufferedBody, Rejection, VerifiedBody};
 use tower_webhook_server::Body;
 
 use super::collect::{Bounds, Collected};
 use super::forward::Target;
-use super::handshake;
-use super::hidden::Hidden;
+use super::handshake::{Asked, Handshakes};
 use super::kept::Kept;
 use super::output::Output;
 use super::page::Page;
@@ -24,6 +23,7 @@ use super::reply::{self, Reply};
 use super::save::Folder;
 use super::show::{Elsewhere, Show};
 use super::summary::Summary;
+use super::trust::{Judge, Trust};
 use crate::term;
 use crate::verdict::Verdict;
 
@@ -34,9 +34,9 @@ const SUCCESS: &str = r#"{"status":"success"}"#;
 pub(super) struct Listener {
     /// The name of the scheme.
     pub(super) scheme: &'static str,
-    pub(super) verifier: Verifier,
+    pub(super) trust: Trust,
+    pub(super) handshakes: Handshakes,
     pub(super) bounds: Bounds,
-    pub(super) hidden: Hidden,
     /// The path that webhooks are sent to.
     pub(super) path: String,
     /// The URL with that path.
@@ -73,7 +73,7 @@ impl Listener {
         {
             head.headers.entry(HOST).or_insert(host);
         }
-        if head.uri.path() == self.path && head.method == Method::POST {
+        if head.uri.path() == self.path && (head.method == Method::POST || self.is_handshake(&head).await) {
             let started = Instant::now();
             let collected = self.bounds.collect(body).await;
             let (answer, _) = self.clone().handle(head, collected, started, None).await;
@@ -86,6 +86,11 @@ impl Listener {
             return page.answer(&self, head).await;
         }
         self.elsewhere(&head).await
+    }
+
+    /// Whether a request by another method than POST is a handshake.
+    async fn is_handshake(&self, head: &Parts) -> bool {
+        self.handshakes.in_front(head).await.is_some()
     }
 
     /// Sends a request again that came before, to this listener.
@@ -125,18 +130,17 @@ impl Listener {
         started: Instant,
         replay_of: Option<u64>,
     ) -> (Response<Reply>, Arc<Received>) {
-        let body = collected.bytes.clone();
         let is_whole = collected.rejection.is_none();
-        let judged = match collected.rejection.clone() {
-            Some(rejection) => Err(rejection),
-            None => self.verify(&head, &body).await,
+        let asked = if is_whole {
+            self.handshakes.in_front(&head).await
+        } else {
+            None
         };
-        let verdict = match &judged {
-            Ok(signed_by) => Verdict::genuine(signed_by.as_deref()),
-            Err(rejection) => Verdict::from(rejection),
+        let (answer, mut received) = if let Some(asked) = asked {
+            self.shake_hands(asked, head, collected.bytes.clone())
+        } else {
+            self.judge(head, &collected).await
         };
-        let mut received = Received::new(head, body, is_whole, verdict, &self.hidden);
-        let answer = self.choose(&judged, &mut received).await;
         received.status = answer.status();
         received.took = started.elapsed();
         received.replay_of = replay_of;
@@ -152,15 +156,41 @@ impl Listener {
         (answer, received)
     }
 
-    /// Returns where the secret that signed was found.
-    async fn verify(&self, head: &Parts, body: &Bytes) -> Result<Option<String>, Rejection> {
-        let request = Request::from_parts(head.clone(), BufferedBody::new(body.clone()));
-        let request = self.verifier.verify_request(request).await?;
-        let verified = request.extensions().get::<VerifiedBody>();
-        Ok(verified.and_then(VerifiedBody::signed_by).map(str::to_owned))
+    async fn judge(&self, head: Parts, collected: &Collected) -> (Response<Reply>, Received) {
+        let judge = self.trust.now();
+        let judged = match &collected.rejection {
+            Some(rejection) => Err(rejection.clone()),
+            None => verify(&judge, &head, &collected.bytes).await,
+        };
+        let verdict = match &judged {
+            Ok(verified) => Verdict::genuine(verified.signed_by()),
+            Err(rejection) => Verdict::from(rejection),
+        };
+        let is_whole = collected.rejection.is_none();
+        let mut received = Received::new(head, collected.bytes.clone(), is_whole, verdict, &judge.hidden);
+        (self.choose(&judged, &mut received).await, received)
     }
 
-    async fn choose(&self, judged: &Result<Option<String>, Rejection>, received: &mut Received) -> Response<Reply> {
+    /// Answers a handshake that is not signed, and takes the secret that it brings.
+    fn shake_hands(&self, asked: Asked, head: Parts, body: Bytes) -> (Response<Reply>, Received) {
+        let verdict = Verdict::unsigned_handshake();
+        let mut received = match asked.shows.clone() {
+            Some(secret) => Received::new(head, body, true, verdict, &self.trust.hidden_with(secret)),
+            None => Received::new(head, body, true, verdict, &self.trust.now().hidden),
+        };
+        received.how = asked.how;
+        if asked.is_taken
+            && let Some(secret) = asked.shows
+        {
+            match self.trust.take(secret) {
+                Ok(()) => term::note("The secret of the handshake was taken: what it signs is genuine from now on"),
+                Err(_) => term::warn("the secret of the handshake cannot be used"),
+            }
+        }
+        (asked.answer, received)
+    }
+
+    async fn choose(&self, judged: &Result<VerifiedBody, Rejection>, received: &mut Received) -> Response<Reply> {
         match judged {
             // Whatever was not read to its end was not judged, and so is not known to be forged.
             Err(rejection) if !(self.answers.accept_forged && received.is_whole) => {
@@ -170,10 +200,10 @@ impl Listener {
                     .map(|body| reply::reply(body).into_body());
             }
             Err(_) => received.how = How::AcceptedForged,
-            Ok(_) => {
-                if let Some(answer) = handshake::answer(self.scheme, &received.body) {
-                    received.how = How::Handshake;
-                    return answer;
+            Ok(verified) => {
+                if let Some(asked) = self.handshakes.behind(&received.head, verified).await {
+                    received.how = asked.how;
+                    return asked.answer;
                 }
                 if let Some(target) = &self.answers.target {
                     let (answer, trouble) = target.pass_on(&received.head, received.body.clone()).await;
@@ -217,7 +247,7 @@ impl Listener {
         };
         let elsewhere = Elsewhere {
             method: head.method.as_str(),
-            path: &self.hidden.target(head.uri.path()),
+            path: &self.trust.now().hidden.target(head.uri.path()),
             status: answer.status().as_u16(),
         };
         self.summary
@@ -227,4 +257,11 @@ impl Listener {
         self.output.print(self.show.elsewhere(&elsewhere, &self.url)).await;
         answer
     }
+}
+
+async fn verify(judge: &Judge, head: &Parts, body: &Bytes) -> Result<VerifiedBody, Rejection> {
+    let request = Request::from_parts(head.clone(), BufferedBody::new(body.clone()));
+    let mut request = judge.verifier.verify_request(request).await?;
+    let verified = request.extensions_mut().remove::<VerifiedBody>();
+    Ok(verified.expect("a verifier leaves it in every request that it lets through"))
 }

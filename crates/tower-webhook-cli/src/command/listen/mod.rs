@@ -8,7 +8,7 @@
 //! | `collect` | a body within its bounds |
 //! | `handshake` | what providers ask before they send |
 //! | `forward`, `hop` | passes genuine requests on, once |
-//! | `hidden` | takes the secret out of what is shown |
+//! | `trust`, `hidden` | the secrets: the verifier, and what takes them out of what is shown |
 //! | `save` | requests in files |
 //! | `received`, `event`, `members`, `pretty` | a request, and how it is written |
 //! | `show`, `summary`, `output` | what is printed |
@@ -33,6 +33,7 @@ mod serve;
 mod setup;
 mod show;
 mod summary;
+mod trust;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -45,10 +46,14 @@ use crate::outcome::{Outcome, Result};
 use crate::scheme::SchemeArgs;
 use crate::secret::SecretArgs;
 
+const VERIFY_TOKEN_HELP: &str = "For the handshake of meta, read the verify token from this environment variable \
+    [default: META_VERIFY_TOKEN; if that is not set, any token is accepted]";
+
 /// Receive webhooks on this machine, and show each with its verdict
 ///
 /// It answers as a receiver should: 200 to genuine requests, 403 to forged ones, and the handshake of the provider. A
-/// page shows in a browser what came. Ctrl-C ends it with a summary.
+/// page shows in a browser what came. Ctrl-C ends it with a summary. The secret of asana comes with the handshake: when
+/// none is named, the first one is taken.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(
@@ -111,6 +116,16 @@ pub(crate) struct Args {
     scheme: SchemeArgs,
     #[command(flatten)]
     secret: SecretArgs,
+    /// For the handshake of meta, read the verify token from a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "verify_token_env",
+        help_heading = "Secret"
+    )]
+    verify_token_file: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", help = VERIFY_TOKEN_HELP, help_heading = "Secret")]
+    verify_token_env: Option<String>,
     #[command(flatten)]
     client: ClientArgs,
 }

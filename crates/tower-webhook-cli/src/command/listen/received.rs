@@ -60,6 +60,8 @@ pub(super) enum How {
     Status,
     /// A handshake of the provider.
     Handshake,
+    /// A handshake of the provider that is not as it should be, for this reason.
+    HandshakeRefused(String),
     /// The target of `--forward`.
     Forwarded,
     /// It was not passed on to the target of `--forward`, or no answer came, for this reason.

@@ -8,13 +8,12 @@ use std::time::Duration;
 use http::Uri;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tower_webhook::Verifier;
 use tower_webhook_server::tls::PemFiles;
 
 use super::Args;
 use super::collect::Bounds;
 use super::forward::Target;
-use super::hidden::Hidden;
+use super::handshake::{ASANA, Handshakes, META};
 use super::hop::Hop;
 use super::kept::Kept;
 use super::listener::{Answers, Listener};
@@ -23,8 +22,10 @@ use super::page::Page;
 use super::save::Folder;
 use super::show::Show;
 use super::summary::Summary;
+use super::trust::Trust;
 use crate::outcome::{Failure, Result};
-use crate::scheme::Kind;
+use crate::scheme::Chosen;
+use crate::secret::SecretText;
 use crate::term::{self, Plain};
 
 /// How long a body may take.
@@ -37,8 +38,8 @@ pub(super) struct Setup {
     scheme: &'static str,
     path: String,
     max_body: usize,
-    verifier: Verifier,
-    hidden: Hidden,
+    trust: Trust,
+    handshakes: Handshakes,
     answers: Answers,
     folder: Option<Arc<Mutex<Folder>>>,
     show: Show,
@@ -57,20 +58,27 @@ impl Setup {
         let tls = tls.transpose();
         let tls = tls.map_err(|error| Failure::usage(Plain(&error.to_string())))?;
         let chosen = args.scheme.choose()?;
-        let secrets = args.secret.read(&chosen)?;
+        let awaits_secret = chosen.name == ASANA && !args.secret.has_any(&chosen);
+        let secrets = if awaits_secret {
+            Vec::new()
+        } else {
+            args.secret.read(&chosen)?
+        };
+        if awaits_secret {
+            term::note("The first secret that Asana offers in its handshake is taken");
+        }
         for secret in &secrets {
             secret.warn_of_faults();
         }
         let max_body = args.max_body as usize;
-        let verifier = chosen.verifier(&secrets)?;
-        let shows_token = chosen.scheme.kind() == Kind::Token;
-        let token = chosen.scheme.signature_header().filter(|_| shows_token).cloned();
+        let verify_token = args.verify_token(&chosen)?;
+        let handshakes = Handshakes::new(chosen.name, &secrets, verify_token.as_ref(), awaits_secret)?;
         let target = match &args.forward {
             None => None,
             Some(url) => Some(Target {
                 client: args.client.client()?,
                 url: url.clone(),
-                hop: Hop::new(chosen.scheme)?,
+                hop: Hop::new(chosen.scheme.clone())?,
             }),
         };
         let folder = args.save.as_deref().map(|path| Folder::open(path, args.keep as usize));
@@ -79,8 +87,7 @@ impl Setup {
             scheme: chosen.name,
             path: args.path.clone().unwrap_or_else(of_scheme),
             max_body,
-            verifier: verifier.max_body(max_body),
-            hidden: Hidden::new(&secrets).token(token),
+            handshakes,
             answers: Answers {
                 accept_forged: args.accept_forged,
                 status: args.status,
@@ -90,6 +97,7 @@ impl Setup {
             folder: folder.transpose()?.map(|folder| Arc::new(Mutex::new(folder))),
             show: Show { json, full: args.full },
             tls,
+            trust: Trust::new(chosen, max_body, secrets, verify_token)?,
         })
     }
 
@@ -121,9 +129,9 @@ impl Setup {
         let base = format!("{}://{address}", if self.tls.is_some() { "https" } else { "http" });
         Ok(Listener {
             scheme: self.scheme,
-            verifier: self.verifier,
+            trust: self.trust,
+            handshakes: self.handshakes,
             bounds: Bounds::new(self.max_body, READ_TIMEOUT),
-            hidden: self.hidden,
             url: format!("{base}{}", self.path),
             path: self.path,
             base,
@@ -136,6 +144,30 @@ impl Setup {
             summary: Mutex::new(Summary::default()),
             page: page.transpose()?,
         })
+    }
+}
+
+/// Where the verify token of Meta is kept when no other place is named.
+const VERIFY_TOKEN: &str = "META_VERIFY_TOKEN";
+
+impl Args {
+    /// The verify token of Meta, if there is one.
+    fn verify_token(&self, chosen: &Chosen) -> Result<Option<SecretText>> {
+        let named = self.verify_token_file.is_some() || self.verify_token_env.is_some();
+        match (&self.verify_token_file, &self.verify_token_env) {
+            _ if chosen.name != META && named => Err(Failure::usage(format_args!(
+                "{} has no verify token: leave out --verify-token-file and --verify-token-env",
+                chosen.name
+            ))),
+            _ if chosen.name != META => Ok(None),
+            (Some(path), _) => SecretText::from_file(path).map(Some),
+            (None, Some(name)) => SecretText::from_env(name).map(Some),
+            (None, None) if std::env::var_os(VERIFY_TOKEN).is_some() => SecretText::from_env(VERIFY_TOKEN).map(Some),
+            (None, None) => {
+                term::note("Any verify token of Meta is accepted: --verify-token-env names the one to expect");
+                Ok(None)
+            }
+        }
     }
 }
 

@@ -149,7 +149,8 @@ fn how(received: &Received) -> String {
         How::Verdict => String::new(),
         How::AcceptedForged => format!(" - {BAD}FORGED{BAD:#}, and accepted because of --accept-forged"),
         How::Status => " because of --status".to_owned(),
-        How::Handshake => ", the challenge of the provider".to_owned(),
+        How::Handshake => ", the handshake of the provider".to_owned(),
+        How::HandshakeRefused(reason) => format!(", no handshake of the provider: {}", Plain(reason)),
         How::Forwarded => " by the target of --forward".to_owned(),
         How::NotForwarded(reason) => format!(" - {WARNING}not forwarded{WARNING:#}: {}", Plain(reason)),
     }

@@ -14,6 +14,8 @@ pub(super) struct Summary {
     genuine: u64,
     /// By the code of the refusal.
     refused: BTreeMap<&'static str, u64>,
+    /// Handshakes that are not signed.
+    handshakes: u64,
     /// Of all bodies.
     bytes: u64,
     /// Requests for another path, or by another method.
@@ -25,7 +27,8 @@ impl Summary {
         self.received += 1;
         self.bytes += received.size as u64;
         match received.verdict.code() {
-            None => self.genuine += 1,
+            None if received.verdict.is_genuine() => self.genuine += 1,
+            None => self.handshakes += 1,
             Some(code) => *self.refused.entry(code).or_default() += 1,
         }
     }
@@ -48,6 +51,11 @@ impl fmt::Display for Summary {
             plural(self.bytes),
             self.genuine,
         )?;
+        match self.handshakes {
+            0 => {}
+            1 => f.write_str(", 1 handshake without signature")?,
+            count => write!(f, ", {count} handshakes without signature")?,
+        }
         let width = self.refused.keys().map(|code| code.len()).max().unwrap_or(0);
         for (code, count) in &self.refused {
             write!(f, "\n  {code:width$}  {count}")?;

@@ -29,7 +29,8 @@ fn the_summary_is_json_for_programs() {
     post(&listening.url, &[], b"123");
     let (shown, _) = listening.end();
     let expected = serde_json::json!({
-        "kind": "summary", "received": 1, "genuine": 0, "refused": { "missing_signature": 1 }, "bytes": 3, "elsewhere": 0,
+        "kind": "summary", "received": 1, "genuine": 0, "refused": { "missing_signature": 1 }, "handshakes": 0, "bytes": 3,
+        "elsewhere": 0,
     });
     assert_eq!(json(shown.lines().last().unwrap()), expected);
 }

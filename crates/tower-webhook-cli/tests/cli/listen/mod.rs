@@ -4,4 +4,5 @@ mod answers;
 mod end;
 mod files;
 mod forward;
+mod handshake;
 mod page;

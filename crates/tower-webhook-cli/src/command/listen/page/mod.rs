@@ -36,7 +36,7 @@ const MAX_STREAMS: usize = 16;
 /// Only the script and the style of the file, by their hashes, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
-    script-src 'sha256-OsgKl4gb7Rqaq8eeCgf1c8DVGOJ7irK1zymqJtN9FRo='; style-src 'sha256-zeiSzUj8+372kqi2WY3OxIOmfYUtrpQ4n7jhyBzZk5M='";
+    script-src 'sha256-Te3wt1bTZm+dzK9V9sT/Ws7IwV8jaDWMwfxmTqhnLKI='; style-src 'sha256-klk8BDaNXYh8mesIt/r00usnIkCsRVR4N7CGqqtynJ8='";
 
 /// The page.
 pub(super) struct Page {
