@@ -9,6 +9,7 @@ mod explain;
 mod listen;
 mod listening;
 mod process;
+mod progress;
 mod receiver;
 mod replay;
 mod schemes;
