@@ -20,9 +20,6 @@ use crate::moment::Times;
 use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
-/// What it costs to parse a byte of JSON, in bytes that are hashed.
-const PARSED: u64 = 4;
-
 /// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
 #[derive(Clone)]
 pub(super) struct Case {
@@ -106,10 +103,7 @@ impl Case {
 
     /// The body as JSON, if it is that.
     pub(super) fn json(&self) -> Option<&Json> {
-        let parse = || {
-            self.budget.take(self.body.len() as u64 * PARSED);
-            Json::parse(&self.body)
-        };
+        let parse = || Json::parse(&self.body, &self.budget);
         self.json.get_or_init(parse).as_ref()
     }
 

@@ -32,16 +32,19 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
     let Some(form) = Form::of(&case.scheme).filter(|_| case.judge().is_err()) else {
         return none();
     };
-    let values: Vec<_> = case.head.headers.get_all(&form.header).iter().collect();
-    let mut trials = Vec::new();
-    for value in &values {
+    let values = case.head.headers.get_all(&form.header);
+    let has_several = values.iter().nth(1).is_some();
+    // Made for one value at a time: a stranger may have sent thousands.
+    let affordable = values.iter().take_while(|_| !case.budget.is_spent());
+    Box::new(affordable.flat_map(move |value| {
+        let mut trials = Vec::new();
         for text in readings(value.as_bytes()) {
             let is_decoded = matches!(text, Cow::Owned(_));
             let mut found = macs::find(&text, |length| length == form.length);
             // Only a space within a MAC was a `+`.
             let is_kept = text.len() != value.len();
             found.retain(|mac| !is_decoded || is_kept || value.as_bytes()[mac.start..mac.end].contains(&b' '));
-            let several = values.len() > 1 || found.len() > 1;
+            let several = has_several || found.len() > 1;
             for mac in &found {
                 let mut differences = compare(&form, &text, mac);
                 differences.extend(several.then_some(Difference::Twice));
@@ -51,8 +54,8 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
                 }
             }
         }
-    }
-    Box::new(trials.into_iter())
+        trials
+    }))
 }
 
 /// The header as it is, percent-decoded, and with the spaces that a reader of forms made of `+`.

@@ -6,7 +6,6 @@ use super::form::Form;
 use super::json::Node;
 use super::scratch::hash;
 use super::{macs, provider, url};
-use crate::term::Plain;
 
 /// Sizes at which buffers, columns and limits of middleware cut: from 255 bytes to 64 MiB.
 const CUTS: [usize; 4] = [255, 1_000, 65_535, 16_777_215];
@@ -88,7 +87,9 @@ fn truncated(case: &Case) -> Option<Hint> {
     let is_round = length >= 256 && (length.is_power_of_two() || length.is_multiple_of(1024))
         || length >= 1000 && length.is_multiple_of(1000)
         || CUTS.contains(&length);
-    let is_cut = begins && (!ends || case.json().is_none()) && is_round;
+    // What costs too much to be parsed may be JSON.
+    let is_broken = || case.json().is_none() && !case.budget.is_spent();
+    let is_cut = is_round && begins && (!ends || is_broken());
     let text = format!("the body is JSON that breaks off at {length} bytes, a round size: a buffer or a limit cut it");
     is_cut.then(|| Hint::new("truncated", text))
 }
@@ -116,7 +117,7 @@ fn signature_in_json(case: &Case) -> Option<Hint> {
         .flat_map(|name| case.head.headers.get_all(name))
         .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
         .any(|mac| inside.iter().any(|inner| inner.bytes == mac.bytes));
-    let name = Plain(key.trim_matches('"'));
+    let name = key.trim_matches('"');
     Some(if is_same {
         Hint::new(
             "signature_of_the_json",
@@ -182,7 +183,7 @@ fn relative_url(case: &Case) -> Option<Hint> {
 fn unusable_secrets(case: &Case) -> Option<Hint> {
     let mut faults = case.secrets.iter().filter_map(|secret| {
         let error = case.scheme.verifier(std::slice::from_ref(secret)).err()?;
-        Some(format!("the secret in {}: {error}", Plain(secret.place())))
+        Some(format!("the secret in {}: {error}", secret.place()))
     });
     faults.next().map(|text| Hint::new("secret_unusable", text))
 }

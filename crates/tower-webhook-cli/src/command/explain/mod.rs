@@ -191,7 +191,10 @@ fn search(case: &Case, times: &Times, mut search: Search) -> Report {
     let report = match search.run(case) {
         Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case)),
         Finding::Explained { changes, case } => Report::explained(&search, changes, fault_of_time(&case)),
-        Finding::Nothing => Report::nothing(search, hints::hints(case)),
+        Finding::Nothing => {
+            let hints = hints::hints(&case.within(&search.budget));
+            Report::nothing(search, hints)
+        }
     };
     report.of_kind(case.scheme.kind())
 }

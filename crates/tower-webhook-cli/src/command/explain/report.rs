@@ -195,7 +195,7 @@ impl Report {
             term::line(format_args!("  note    {}", Plain(remark)))?;
         }
         for seen in &self.hints {
-            term::line(format_args!("  look    {}", seen.text))?;
+            term::line(format_args!("  look    {}", Plain(&seen.text)))?;
         }
         if self.signed_by.is_none() {
             let variants = if self.tried == 1 { "variant" } else { "variants" };

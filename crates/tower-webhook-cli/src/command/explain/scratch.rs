@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::scheme::{Algorithm, HmacScheme};
 
@@ -41,8 +42,7 @@ pub(super) fn other_hash(case: &Case) -> Trials<'_> {
         return none();
     }
     let keys = secret_key::keys(case);
-    let messages = messages(case, &form).into_iter();
-    Box::new(messages.flat_map(move |message| {
+    Box::new(messages(case, &form).flat_map(move |message| {
         let base = case.with_body(message).with_secrets(keys.clone());
         let trials = macs.iter().filter_map(|mac| {
             let (held, wanted) = (hash(mac.bytes.len()), hash(form.length));
@@ -63,10 +63,23 @@ pub(super) fn hash(length: usize) -> &'static str {
     }
 }
 
-/// What schemes sign, made of the body and of what the head has besides.
-pub(super) fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
-    let body = &*case.body;
-    let mut messages = Vec::new();
+/// What schemes sign, made of the body and of what the head has besides. Each is made when it is asked for, as long as
+/// that can be afforded.
+pub(super) fn messages<'a>(case: &'a Case, form: &Form) -> impl Iterator<Item = Bytes> + 'a {
+    around(case, form).into_iter().map_while(|(before, after)| {
+        if before.is_empty() && after.is_empty() {
+            return Some(case.body.clone());
+        }
+        let is_affordable = case.budget.take(case.body.len() as u64);
+        is_affordable.then(|| [&*before, &case.body, &after].concat().into())
+    })
+}
+
+/// What schemes sign before the body and after it.
+fn around(case: &Case, form: &Form) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let before = |parts: &[&[u8]]| (parts.concat(), Vec::new());
+    let after = |part: &[u8]| (Vec::new(), part.to_vec());
+    let mut all = Vec::new();
     let id = form.id.as_ref().and_then(|name| case.head.headers.get(name));
     let (method, url) = (case.head.method.as_str().as_bytes(), case.head.uri.to_string());
     let url = url.as_bytes();
@@ -74,22 +87,22 @@ pub(super) fn messages(case: &Case, form: &Form) -> Vec<Vec<u8>> {
         let time = time.as_bytes();
         if let Some(id) = id {
             let id = id.as_bytes();
-            messages.extend([[id, b".", time, b".", body].concat(), [id, time, body].concat()]);
+            all.extend([before(&[id, b".", time, b"."]), before(&[id, time])]);
         }
-        messages.extend([
-            [time, b".", body].concat(),
-            [b"v0:", time, b":", body].concat(),
-            [time, b":", body].concat(),
-            [time, body].concat(),
-            [body, time].concat(),
-            [method, url, body, time].concat(),
+        all.extend([
+            before(&[time, b"."]),
+            before(&[b"v0:", time, b":"]),
+            before(&[time, b":"]),
+            before(&[time]),
+            after(time),
+            ([method, url].concat(), time.to_vec()),
         ]);
     }
     if case.has_public_url() {
-        messages.extend([[url, body].concat(), [body, url].concat()]);
+        all.extend([before(&[url]), after(url)]);
     }
-    messages.push(body.to_vec());
-    messages
+    all.push(before(&[]));
+    all
 }
 
 /// The case with this MAC alone, by a scheme that signs the body alone.

@@ -17,11 +17,14 @@ use super::search::Found;
 /// More times than a head has.
 const MAX_TIMES: usize = 8;
 
-/// The times in a text, as digits, outside of its MACs.
+/// The times in a text, as digits, outside of its MACs: the first ones.
 pub(super) fn in_text(text: &[u8], macs: &[macs::Found]) -> Vec<String> {
     let mut times = Vec::new();
     let mut at = 0;
     for digits in text.chunk_by(|one, next| one.is_ascii_digit() == next.is_ascii_digit()) {
+        if times.len() == MAX_TIMES {
+            break;
+        }
         let start = at;
         at += digits.len();
         let is_in_mac = macs.iter().any(|mac| mac.start < at && start < mac.end);
@@ -86,24 +89,23 @@ pub(super) fn added(case: &Case) -> Trials<'_> {
     if Form::of(&case.scheme).is_none_or(|form| form.signs_time()) {
         return none();
     }
-    let joined = |time: &str, body: &[u8]| {
-        let time = time.as_bytes();
+    let around = |time: String| {
+        let before = |text: String| (text, String::new());
         [
-            [time, b".", body].concat(),
-            [time, b":", body].concat(),
-            [b"v0:", time, b":", body].concat(),
-            [time, body].concat(),
-            [body, time].concat(),
-            [time, b"\n", body].concat(),
+            before(format!("{time}.")),
+            before(format!("{time}:")),
+            before(format!("v0:{time}:")),
+            before(time.clone()),
+            before(format!("{time}\n")),
+            (String::new(), time),
         ]
     };
-    let messages = in_head(case)
-        .into_iter()
-        .flat_map(move |time| joined(&time, &case.body));
-    Box::new(
-        messages
-            .flat_map(move |message| scratch(case, message, "sign the body alone: the sender signed the time with it")),
-    )
+    let all = in_head(case).into_iter().flat_map(around);
+    let affordable = all.take_while(|_| !case.budget.is_spent());
+    Box::new(affordable.flat_map(move |(before, after)| {
+        let message = [before.as_bytes(), &case.body, after.as_bytes()].concat();
+        scratch(case, message, "sign the body alone: the sender signed the time with it")
+    }))
 }
 
 /// The time in the head is in milliseconds, and the signed one in seconds.

@@ -48,13 +48,14 @@ pub(super) enum Node {
 }
 
 impl Json {
-    /// Parses a text that is JSON from its first to its last byte, but for white space around it.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Parses a text that is JSON from its first to its last byte, but for white space around it, if that can be
+    /// afforded.
+    pub(super) fn parse(bytes: &[u8], budget: &Budget) -> Option<Self> {
         if bytes.len() > MAX_LENGTH {
             return None;
         }
         let text = std::str::from_utf8(bytes).ok()?;
-        let root = parser::parse(text)?;
+        let root = parser::parse(text, budget)?;
         Some(Self {
             text: text.into(),
             root,

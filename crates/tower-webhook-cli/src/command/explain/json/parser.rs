@@ -2,32 +2,58 @@
 
 use super::numbers::is_number;
 use super::{Node, Span};
+use crate::command::explain::budget::Budget;
 
 /// Deeper JSON is not rewritten: no provider nests so deep, and each level takes a part of the stack.
 const MAX_DEPTH: usize = 128;
+/// What it costs to parse a byte, in bytes that are hashed.
+const PARSED: u64 = 4;
+/// So many bytes are counted together.
+const COUNTED: usize = 64 * 1024;
 
 /// Parses a text that is JSON from its first to its last byte, but for white space around it.
-pub(super) fn parse(text: &str) -> Option<Node> {
-    let mut parser = Parser { text, at: 0 };
+///
+/// What it read is counted; it ends when the budget does.
+pub(super) fn parse(text: &str, budget: &Budget) -> Option<Node> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        counted: 0,
+        budget,
+    };
     let root = parser.value(0)?;
     parser.skip_space();
+    parser.count()?;
     (parser.at == text.len()).then_some(root)
 }
 
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// How much of the text was counted.
+    counted: usize,
+    budget: &'a Budget,
 }
 
 impl Parser<'_> {
     fn value(&mut self, depth: usize) -> Option<Node> {
         self.skip_space();
+        if self.at - self.counted >= COUNTED {
+            self.count()?;
+        }
         match self.peek()? {
             b'{' if depth < MAX_DEPTH => self.object(depth),
             b'[' if depth < MAX_DEPTH => self.array(depth),
             b'"' => self.string().map(Node::Text),
             _ => self.plain().map(Node::Plain),
         }
+    }
+
+    /// Counts what was read; `None` when that is more than is left.
+    fn count(&mut self) -> Option<()> {
+        let read = (self.at - self.counted) as u64;
+        self.counted = self.at;
+        self.budget.take(read * PARSED).then_some(())
     }
 
     fn object(&mut self, depth: usize) -> Option<Node> {

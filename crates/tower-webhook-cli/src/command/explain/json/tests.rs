@@ -1,7 +1,7 @@
 use super::*;
 
 fn written(text: &str, style: Style) -> String {
-    let json = Json::parse(text.as_bytes()).unwrap();
+    let json = Json::parse(text.as_bytes(), &Budget::unlimited()).unwrap();
     let written = style.write(&json, 10_000, &Budget::unlimited());
     String::from_utf8(written.unwrap()).unwrap()
 }
@@ -47,9 +47,9 @@ fn what_is_no_json_is_not_parsed() {
         "{\"a\":1,}",
         "'a'",
     ] {
-        assert!(Json::parse(text.as_bytes()).is_none(), "{text}");
+        assert!(Json::parse(text.as_bytes(), &Budget::unlimited()).is_none(), "{text}");
     }
-    assert!(Json::parse(b"[\"\xff\"]").is_none());
+    assert!(Json::parse(b"[\"\xff\"]", &Budget::unlimited()).is_none());
 }
 
 #[test]
@@ -65,4 +65,14 @@ fn escapes_are_decoded_and_halves_of_characters_are_not() {
     ] {
         assert_eq!(decode(text).as_deref(), decoded, "{text}");
     }
+}
+
+#[test]
+fn a_text_that_costs_too_much_is_not_parsed_to_its_end() {
+    let text = format!("[{}0]", "1,".repeat(1 << 20));
+    let (whole, small) = (Budget::unlimited(), Budget::new(1 << 18));
+    assert!(Json::parse(text.as_bytes(), &whole).is_some());
+    assert!(whole.spent() >= text.len() as u64, "{}", whole.spent());
+    assert!(Json::parse(text.as_bytes(), &small).is_none());
+    assert!(small.spent() <= 1 << 20, "{}", small.spent());
 }

@@ -163,7 +163,9 @@ fn wrapped_rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
 #[test]
 fn what_happened_to_a_body_is_named_first_for_every_scheme() {
     for (about, scheme) in schemes() {
-        for (name, signed, held) in rows() {
+        // X signs objects alone.
+        let is_sent = |signed: &[u8]| about != "x" || signed.starts_with(b"{");
+        for (name, signed, held) in rows().into_iter().filter(|(_, signed, _)| is_sent(signed)) {
             let case = signed_body(&scheme, &signed).with_body(held.clone());
             assert_named(&case, name, &format!("{about}: {}", String::from_utf8_lossy(&held)));
         }

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use super::hostile::Random;
 use super::*;
 use crate::command::explain::budget::Budget;
 use crate::command::explain::json::{Json, Style};
-use crate::command::explain::{max_time, search, wrapped};
+use crate::command::explain::{max_time, scratch, search, time, wrapped};
 use crate::moment::Times;
 
 const TRIALS: usize = 300;
@@ -85,6 +86,28 @@ fn a_packed_body_is_unpacked_to_a_multiple_of_its_length_and_counted() {
 }
 
 #[test]
+fn what_another_hash_would_have_signed_is_made_while_it_can_be_afforded() {
+    let scheme = named("slack");
+    let mut case = signed_body(&scheme, vec![b'x'; 1 << 20]);
+    for at in 0..8 {
+        let name = HeaderName::try_from(format!("x-time-{at}")).unwrap();
+        case = case.with_header(&name, HeaderValue::from(1_700_000_000 + at));
+    }
+    let sha1 = HeaderValue::from_str(&format!("v0={}", "ab".repeat(20))).unwrap();
+    let case = case.with_header(scheme.signature_header().unwrap(), sha1);
+    let budget = Rc::new(Budget::new(3 << 20));
+    let made = scratch::other_hash(&case.within(&budget)).count();
+    assert!((1..=4).contains(&made), "{made}");
+    assert!(budget.spent() <= 4 << 20, "{}", budget.spent());
+}
+
+#[test]
+fn a_header_full_of_times_has_the_first_ones() {
+    let header = "1700000000,".repeat(16_000);
+    assert_eq!(time::in_text(header.as_bytes(), &[]).len(), 8);
+}
+
+#[test]
 fn json_is_parsed_once_for_all_cases_with_the_same_body() {
     let scheme = KNOWN[0].chosen().scheme;
     let case = signed_body(&scheme, BODY);
@@ -102,7 +125,9 @@ fn json_is_parsed_once_for_all_cases_with_the_same_body() {
 #[test]
 fn what_is_written_anew_is_counted_and_ends_with_the_budget() {
     for (about, body) in costly(1 << 16) {
-        let Some(json) = Json::parse(&body) else { continue };
+        let Some(json) = Json::parse(&body, &Budget::unlimited()) else {
+            continue;
+        };
         let free = Budget::unlimited();
         let written = Style::COMPACT.write(&json, body.len(), &free).unwrap();
         assert!(free.spent() >= written.len() as u64, "{about}: {}", free.spent());

@@ -58,7 +58,7 @@ fn of_ten_thousand_unrelated_bodies_none_is_explained() {
     let schemes = schemes();
     for round in 0..10_000 {
         let (about, scheme) = &schemes[round % schemes.len()];
-        let case = signed_body(scheme, format!("{:x}{:x}", random.next(), random.next()));
+        let case = signed_body(scheme, format!("{{{:x}{:x}}}", random.next(), random.next()));
         let body = random.body();
         let case = case.with_body(body.clone()).with_others([keyed(scheme, "other")]);
         // Pairs take most of the time.

@@ -186,9 +186,9 @@ fn an_older_secret_of_the_set_is_named() {
 
 /// What a scheme signs for the body of a case, among all that schemes sign.
 fn message(case: &Case, form: &Form) -> Vec<u8> {
-    let messages = scratch::messages(case, form).into_iter();
-    let mut right = messages.filter(|message| claiming(case, message).verify().is_ok());
-    right.next().expect("`scratch::messages` has what each scheme signs")
+    let mut right = scratch::messages(case, form).filter(|message| claiming(case, message).verify().is_ok());
+    let message = right.next();
+    message.expect("`scratch::messages` has what each scheme signs").into()
 }
 
 #[test]
