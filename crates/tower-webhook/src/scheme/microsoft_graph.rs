@@ -101,7 +101,10 @@ mod sign {
         fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
             let fault = |fault| ConfigError::scheme("microsoft_graph", fault);
             let all = Json::parse(content).and_then(notifications);
-            let all = all.ok_or(fault("shows its token in the array `value`, which this body lacks"))?;
+            let all = all.filter(|all| !all.is_empty());
+            let all = all.ok_or(fault(
+                "shows its token in the array `value`, which this body lacks, or has empty",
+            ))?;
             let token = std::str::from_utf8(request.token()).ok();
             let token = token.filter(|token| !token.contains(|letter| letter < ' '));
             let token = token.ok_or(fault("shows its token in JSON, and this one is not plain UTF-8"))?;

@@ -4,8 +4,8 @@ use http::header::HeaderName;
 
 use super::*;
 use crate::rejection::Rejection;
-use crate::scheme::{Encoding, Scheme, SignatureHeader, Slack, TokenScheme};
-use crate::secret::SigningSecret;
+use crate::scheme::{Adyen, Encoding, Mailgun, MicrosoftGraph, Scheme, SignatureHeader, Slack, TokenScheme};
+use crate::secret::{SigningSecret, Token};
 
 fn secret() -> SigningSecret {
     SigningSecret::new("whk_demo").unwrap()
@@ -122,4 +122,22 @@ fn a_body_that_cannot_be_read_is_not_signed() {
     let signer = Signer::new(Slack, &secret());
     let error = signer.headers_of_reader(&HeaderMap::new(), Broken(false)).unwrap_err();
     assert_eq!(error.to_string(), "the disk is gone");
+}
+
+#[test]
+fn a_body_without_a_place_for_its_signature_is_an_error() {
+    fn refuses<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::Private, body: &'static str) {
+        let name = scheme.name();
+        let signed = Signer::new(scheme, secret).sign_body(Request::new(body));
+        assert!(matches!(signed, Err(ConfigError::Scheme { .. })), "{name}: {body}");
+    }
+
+    let token = Token::new("tk_4f1d").unwrap();
+    for body in ["", "[]", "{}", r#"{"value":{}}"#, r#"{"value":[]}"#, r#"{"value":[1]}"#] {
+        refuses(MicrosoftGraph, &token, body);
+    }
+    for body in ["", "[]", "1"] {
+        refuses(Mailgun, &secret(), body);
+        refuses(Adyen, &secret().into_key(), body);
+    }
 }

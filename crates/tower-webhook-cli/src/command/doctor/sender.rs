@@ -62,12 +62,7 @@ impl Sender {
         };
         sender.token_start = sender.find_token().unwrap_or_default();
         let event = sender.sign_by(&sender.signer, now(), String::new(), sender.event().into());
-        if event.map_err(Failure::usage)?.has_no_place() {
-            return Err(Failure::usage(format_args!(
-                "{} has no place for its signature in this body",
-                sender.chosen.name
-            )));
-        }
+        event.map_err(Failure::usage)?;
         Ok(sender)
     }
 

@@ -82,11 +82,6 @@ impl Signed {
         &self.value[self.place.clone()]
     }
 
-    /// Whether the MAC belongs into the body, and the body has no member for it.
-    pub(super) fn has_no_place(&self) -> bool {
-        matches!(self.spot, Spot::Body(None))
-    }
-
     pub(super) fn value(&self) -> &[u8] {
         &self.value
     }

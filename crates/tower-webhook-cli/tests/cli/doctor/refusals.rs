@@ -111,7 +111,7 @@ fn a_body_in_which_the_scheme_has_no_place_for_its_signature_is_an_error() {
         (
             "microsoft-graph",
             "{\"value\":[]}",
-            "microsoft-graph has no place for its signature",
+            "scheme microsoft_graph shows its token in the array `value`",
         ),
     ] {
         std::fs::write(&file, body).unwrap();
