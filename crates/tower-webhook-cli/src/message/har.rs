@@ -8,6 +8,8 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request};
 use serde::Deserialize;
 
+use super::add;
+
 #[derive(Deserialize)]
 struct File {
     log: Log,
@@ -76,7 +78,7 @@ impl Exchange {
             }
             let name = HeaderName::try_from(&header.name).map_err(|_| "the name of a header is invalid".to_owned())?;
             let value = HeaderValue::try_from(&header.value).map_err(|_| format!("the value of {name} is invalid"))?;
-            request.headers_mut().append(name, value);
+            add(request.headers_mut(), name, value)?;
         }
         let body = match self.post_data {
             None => None,

@@ -9,9 +9,7 @@ use std::io::{self, BufRead, Read, Write};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request};
 
-use super::{MAX_HEAD, Saved};
-
-const MAX_HEADERS: usize = 256;
+use super::{MAX_HEAD, MAX_HEADERS, Saved};
 
 /// Reads the head; the body stays unread.
 pub(crate) fn read(mut input: impl BufRead + Send + 'static) -> Result<Saved, String> {

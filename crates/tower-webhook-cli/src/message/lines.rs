@@ -3,6 +3,8 @@
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request};
 
+use super::add;
+
 /// Reads `Name: value` lines, with a request line before them or not. When some lines begin with `> `, as those of
 /// `curl -v` do, only these are read.
 pub(crate) fn parse(text: &[u8]) -> Result<Parts, String> {
@@ -20,7 +22,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Parts, String> {
             continue;
         }
         let (name, value) = header(line)?;
-        request.headers_mut().append(name, value);
+        add(request.headers_mut(), name, value)?;
         found = true;
     }
     if found {

@@ -16,11 +16,14 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::outcome::{Failure, Result};
 
 /// How long a head may be; servers admit 8 to 64 KiB.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;
+/// How many headers a head may have; servers admit about a hundred.
+const MAX_HEADERS: usize = 256;
 /// How long a request in JSON or in lines may be: it is read as a whole.
 const MAX_TEXT: u64 = 256 * 1024 * 1024;
 
@@ -47,8 +50,10 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
 pub(crate) fn read(path: &Path) -> Result<Saved> {
     let at = |message: String| Failure::at(path, message);
     let mut input = BufReader::new(open(path)?);
-    let first = input.fill_buf().map_err(|error| Failure::io_at(path, &error))?;
-    match Form::of(first) {
+    let first = first_line(&mut input).map_err(|error| Failure::io_at(path, &error))?;
+    let form = Form::of(&first);
+    let input = Cursor::new(first).chain(input);
+    match form {
         Form::Http1 => http1::read(input).map_err(at),
         form => {
             let mut text = Vec::new();
@@ -69,6 +74,23 @@ pub(crate) fn read(path: &Path) -> Result<Saved> {
             saved.map_err(at)
         }
     }
+}
+
+/// Reads the lines up to the first one that is not blank, of at most [`MAX_HEAD`] bytes in all.
+fn first_line(input: impl BufRead) -> io::Result<Vec<u8>> {
+    let mut input = input.take(MAX_HEAD as u64);
+    let mut first = Vec::new();
+    while input.read_until(b'\n', &mut first)? > 0 && first.trim_ascii_start().is_empty() {}
+    Ok(first)
+}
+
+/// Adds a header, unless there are too many.
+fn add(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> std::result::Result<(), String> {
+    if headers.len() == MAX_HEADERS {
+        return Err(format!("it has more than {MAX_HEADERS} headers"));
+    }
+    headers.append(name, value);
+    Ok(())
 }
 
 enum Form {

@@ -24,7 +24,7 @@ fn a_request_is_read_as_it_was_written() {
     let request = Request::post("/hook?tenant=acme&x=%20")
         .header("x-many", "1")
         .header("x-many", "2")
-        .header("x-bytes", http::HeaderValue::from_bytes(b"Zo\xeb").unwrap())
+        .header("x-bytes", HeaderValue::from_bytes(b"Zo\xeb").unwrap())
         .body(&body[..])
         .unwrap();
     let (head, read) = read_bytes(&written(request.clone()));
@@ -39,6 +39,33 @@ fn the_body_is_what_follows_the_empty_line_whatever_its_announced_length() {
     assert_eq!(body, b"{}more");
     let (head, body) = read_bytes(b"POST / HTTP/1.1\nA: b\n\nx");
     assert_eq!((head.headers.len(), &body[..]), (1, &b"x"[..]));
+}
+
+#[test]
+fn the_form_shows_in_the_whole_first_line_however_long_it_is() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let body = b"X-Not: a header\n";
+    for length in [0, 9_000, 60_000] {
+        let target = format!("/hook?{}", "a".repeat(length));
+        let request = Request::post(&target).header("x-a", "1").body(&body[..]).unwrap();
+        std::fs::write(file.path(), written(request)).unwrap();
+        let mut saved = read(file.path()).unwrap();
+        let mut of_file = Vec::new();
+        saved.body.take().expect("a body").read_to_end(&mut of_file).unwrap();
+        assert_eq!(
+            (of_file.as_slice(), saved.head.headers.len()),
+            (&body[..], 1),
+            "{length}"
+        );
+        assert_eq!(saved.head.uri, *target);
+    }
+    let lines = format!("x-long: {}\r\nx-a: 1\r\n", "a".repeat(2 * MAX_HEAD));
+    let entry =
+        format!(r#"{{"request":{{"method":"POST","url":"/","headers":[],"x":"{lines}"}}}}"#).replace("\r\n", "");
+    for (text, headers) in [(lines, 2), (format!("\r\n {entry}"), 0)] {
+        std::fs::write(file.path(), text).unwrap();
+        assert_eq!(read(file.path()).unwrap().head.headers.len(), headers);
+    }
 }
 
 #[test]
@@ -74,6 +101,27 @@ fn lines_of_headers_need_no_request_line() {
         ("a: \u{7}", "the value of a contains a control character"),
     ] {
         assert_eq!(lines::parse(text.as_bytes()).unwrap_err(), message);
+    }
+}
+
+#[test]
+fn more_headers_than_any_server_admits_are_an_error() {
+    for (count, is_read) in [(MAX_HEADERS, true), (MAX_HEADERS + 1, false), (40_000, false)] {
+        let names = || (0..count).map(|at| format!("x-{at}"));
+        let lines: Vec<_> = names().map(|name| format!("{name}: 1\n")).collect();
+        let list: Vec<_> = names()
+            .map(|name| format!(r#"{{"name":"{name}","value":"1"}}"#))
+            .collect();
+        let entry = format!(
+            r#"{{"request":{{"method":"POST","url":"/","headers":[{}]}}}}"#,
+            list.join(",")
+        );
+        let read = [
+            lines::parse(lines.concat().as_bytes()).map(drop),
+            har::parse(entry.as_bytes()).map(drop),
+        ];
+        let wanted = is_read.then_some(()).ok_or("it has more than 256 headers".to_owned());
+        assert_eq!(read, [wanted.clone(), wanted], "{count}");
     }
 }
 

@@ -1,8 +1,10 @@
 //! Passes genuine requests on, and brings the answer back.
 
 use bytes::Bytes;
+use http::header::{CONTENT_SECURITY_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
-use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use tokio::time::timeout;
 
@@ -45,7 +47,7 @@ impl Target {
     async fn exchange(&self, head: &Parts, headers: HeaderMap, body: Bytes) -> Result<Response<Reply>, String> {
         let mut request = Request::new(Full::new(body).map_err(|never| match never {}).boxed_unsync());
         *request.method_mut() = head.method.clone();
-        *request.uri_mut() = self.url.clone();
+        *request.uri_mut() = self.url_for(head)?;
         *request.headers_mut() = headers;
         let answer = self.client.send(request).await.map_err(|failure| match failure {
             Failure::Usage(reason) | Failure::Unreachable(reason) => reason,
@@ -60,9 +62,30 @@ impl Target {
         };
         let mut answer = reply::reply(body);
         *answer.status_mut() = head.status;
-        *answer.headers_mut() = hop_by_hop::of_answer(&head.headers);
+        *answer.headers_mut() = harmless(hop_by_hop::of_answer(&head.headers));
         Ok(answer)
     }
+
+    /// The URL of the target, with the query of the request unless it has one of its own.
+    fn url_for(&self, head: &Parts) -> Result<Uri, String> {
+        let (None, Some(query)) = (self.url.query(), head.uri.query()) else {
+            return Ok(self.url.clone());
+        };
+        let invalid = |error: http::Error| format!("the URL with the query of the request: {error}");
+        let target = PathAndQuery::try_from(format!("{}?{query}", self.url.path()));
+        let mut parts = self.url.clone().into_parts();
+        parts.path_and_query = Some(target.map_err(|error| invalid(error.into()))?);
+        Uri::from_parts(parts).map_err(|error| invalid(error.into()))
+    }
+}
+
+/// The headers of an answer that comes from the origin of the page: it must not act there as a page or set cookies.
+fn harmless(mut headers: HeaderMap) -> HeaderMap {
+    headers.remove(SET_COOKIE);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Browsers enforce each of several policies, so that one of the target stays.
+    headers.append(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers
 }
 
 impl Trouble {

@@ -94,6 +94,10 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u64).range(..=3_600_000), help_heading = "Answers")]
     delay: u64,
     /// Pass genuine requests on, byte for byte and with one header more, `Via`, and answer as this URL does
+    ///
+    /// The query of a request is passed on with it. If this URL has a query, even an empty one (`?`), that is sent in
+    /// its place. The answer comes back without `Set-Cookie`, and with `X-Content-Type-Options: nosniff` and
+    /// `Content-Security-Policy: sandbox`, so that it cannot act as a page beside the page of the listener.
     #[arg(long, value_name = "URL", value_parser = parse_url, help_heading = "Answers")]
     forward: Option<Uri>,
 

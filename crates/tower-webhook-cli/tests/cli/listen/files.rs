@@ -8,6 +8,7 @@ use tower_webhook::scheme::Knowrithm;
 use crate::exchange::{authority, path, post};
 use crate::listening::{Listening, SECRET, json, pairs, signed};
 use crate::process::{only_error, run};
+use crate::receiver::Receiver;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -47,6 +48,26 @@ fn the_last_requests_are_kept_byte_for_byte() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
     }
+}
+
+#[test]
+fn a_kept_request_with_a_long_target_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let listening = Listening::start(&["--json", "--save", folder.path().to_str().unwrap()]);
+    let target = format!("{}?{}", listening.url, "a".repeat(9000));
+    let body = b"X-Not: a header\n";
+    post(&target, &pairs(&signed(Knowrithm, SECRET, body)), body);
+    assert_eq!(json(&listening.line())["verdict"]["genuine"], true);
+    let file = files(folder.path()).remove(0);
+    let file = file.to_str().unwrap();
+    for command in ["verify", "explain"] {
+        let output = run(&[command, file, "--secret", SECRET, "--any-time"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let receiver = Receiver::answering(200);
+    let output = run(&["replay", file, "--url", &receiver.url]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(receiver.only().body, &body[..]);
 }
 
 #[test]

@@ -82,6 +82,48 @@ fn a_genuine_request_arrives_unchanged_and_its_answer_comes_back() {
     );
 }
 
+/// What arrives at a target with this path and query when a request with this one is passed on.
+#[track_caller]
+fn assert_target(of_target: &str, of_request: &str, expected: &str) {
+    let (url, requests) = target(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let url = url.replace("/hook?tenant=acme", of_target);
+    let listening = Listening::start(&["--json", "--forward", &url]);
+    let headers = signed(Knowrithm, SECRET, BODY);
+    let answer = post(&format!("{}{of_request}", listening.url), &pairs(&headers), BODY);
+    assert_eq!(answer.status, 200);
+    let request = requests.recv_timeout(PATIENCE).unwrap();
+    let line = request.split(|byte| *byte == b'\r').next().unwrap();
+    assert_eq!(String::from_utf8_lossy(line), format!("POST {expected} HTTP/1.1"));
+}
+
+#[test]
+fn the_query_is_passed_on_byte_for_byte_unless_the_target_has_one() {
+    let raw = "?a=%2f&a=+%C3%A9&&b={'x'}&c=d?e/f&";
+    assert_target("/hook", raw, &format!("/hook{raw}"));
+    assert_target("/hook?tenant=acme", raw, "/hook?tenant=acme");
+    assert_target("/hook?", raw, "/hook?");
+    assert_target("/hook", "", "/hook");
+}
+
+#[test]
+fn an_answer_cannot_act_as_a_page_or_set_cookies() {
+    let (url, _requests) = target(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n\
+          Content-Security-Policy: default-src 'none'\r\nContent-Length: 8\r\nConnection: close\r\n\r\n<script>",
+    );
+    let listening = Listening::start(&["--json", "--forward", &url]);
+    let headers = signed(Knowrithm, SECRET, BODY);
+    let answer = post(&listening.url, &pairs(&headers), BODY);
+    assert_eq!((answer.status, answer.text()), (200, "<script>"));
+    assert_eq!(answer.header("set-cookie"), None);
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    let head = answer.head.to_ascii_lowercase();
+    for policy in ["default-src 'none'", "sandbox"] {
+        let line = format!("content-security-policy: {policy}");
+        assert!(head.lines().any(|of_head| of_head == line), "{head}");
+    }
+}
+
 /// Leads to an address that is known only later.
 fn relay() -> (String, mpsc::Sender<String>) {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
