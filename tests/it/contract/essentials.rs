@@ -22,10 +22,13 @@ pub(super) fn cases(of: Provider) -> Vec<Case> {
     if of == Provider::XCom {
         // X signs the tokens of its handshake, too.
         cases.extend([
-            Case::refuses(of, "a right signature of no bytes", MalformedSignature, of_no_bytes),
+            Case::refuses(of, "a right signature of no bytes", MalformedSignature, of_no_bytes)
+                .in_the_body()
+                .polled(1),
             Case::refuses(of, "a right signature of a token", MalformedSignature, move || {
                 of.signed("challenge_string", TestBody::one("challenge_string"))
-            }),
+            })
+            .in_the_body(),
         ]);
     } else {
         cases.push(Case::accepts(of, "a right signature of no bytes", "", of_no_bytes));

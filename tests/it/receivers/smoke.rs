@@ -57,7 +57,7 @@ fn core_only_verifies_the_sample_as_documented_and_refuses_another_body() {
         .replace("cargo run -p core-only --", &binary);
     let forged = documented.replace("body.json", "headers.txt");
     let without_secret = documented.replace("KNOWRITHM_WEBHOOK_SECRET=whk_sample", "");
-    let key = "23f3fd8ff2b71d711544e6a6f3d42fb88a5d417947202acaf6ef300c5401ede3";
+    let key = "d8cf6026e953cadca2d61a117f24d6da5bc2395b14a327a47e9bb6e8b141c284";
     let verified = format!("verified: 104 bytes, delivery key {key}\n");
     for (command, code, stdout, stderr) in [
         (documented, 0, &*verified, ""),

@@ -45,8 +45,8 @@ const MAX_HEADERS: usize = 4;
 ///
 /// The signature covers a value in the body and a signed id. Only the holder of a secret chooses them, and only among
 /// the keys of its scheme and its [owner](crate::Secrets::owner): each kind of identity is hashed with a tag of its
-/// own, with the pointer or the name of the header, and with both. A header that is [added](Self::and_header) is another
-/// matter.
+/// own, with the pointer or the name of the header, and with both. A header that is [added](Self::and_header) is
+/// another matter.
 ///
 /// Where a provider signs some of the body alone, as Adyen and Mailgun do, or makes the signed bytes of it, as Twilio
 /// does, the signed id or the signed bytes identify the delivery, and a pointer into the body has no effect. Where it
