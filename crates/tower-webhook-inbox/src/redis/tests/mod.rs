@@ -69,6 +69,18 @@ fn retry_at_once() -> Outcome {
     }
 }
 
+/// Takes what is due, or is due at once: the server counts whole milliseconds, rounded up.
+async fn take_due(lease: &impl Lease) -> Vec<Taken> {
+    let before = tokio::time::Instant::now();
+    loop {
+        let taken = lease.take(ALL).await.unwrap();
+        if !taken.is_empty() {
+            return taken;
+        }
+        assert!(before.elapsed() < Duration::from_secs(5), "nothing is due");
+    }
+}
+
 fn bodies(taken: &[Taken]) -> Vec<usize> {
     let body = |taken: &Taken| taken.delivery.as_ref().unwrap().json().unwrap();
     taken.iter().map(body).collect()
@@ -86,7 +98,7 @@ async fn a_thousand_retries_that_are_due_at_once_are_taken_in_portions() {
     };
     let lease = store.lease("one").await.unwrap();
     for attempts in 0..2 {
-        let mut taken = lease.take(ALL).await.unwrap();
+        let mut taken = take_due(&lease).await;
         assert_eq!(taken.len(), keys::PORTION);
         taken.extend(lease.take(ALL).await.unwrap());
         let order = bodies(&taken);
@@ -133,7 +145,7 @@ async fn a_result_that_is_recorded_again_changes_nothing() {
         assert_eq!(counts(&store).await, (1, 0, 1, 1));
     }
     // Also after the worker has taken the third one again.
-    let again = lease.take(ALL).await.unwrap();
+    let again = take_due(&lease).await;
     assert_eq!((bodies(&again), again[0].attempts), (vec![2], 1));
     lease.settle(&first).await.unwrap();
     lease.beat().await.unwrap();
