@@ -1,6 +1,7 @@
 //! `completions` and `man`: what shells and readers of manuals need, made from the same description as the arguments.
 
 use clap_complete::Shell;
+use serde_json::json;
 
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
@@ -22,16 +23,15 @@ pub(crate) struct ManArgs {
 }
 
 impl CompletionsArgs {
-    pub(crate) fn run(self) -> Result<Outcome> {
+    pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "tower-webhook", &mut script);
-        term::bytes(&script)?;
-        Ok(Outcome::Good)
+        print(&script, "script", json)
     }
 }
 
 impl ManArgs {
-    pub(crate) fn run(self) -> Result<Outcome> {
+    pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let mut command = super::command();
         command.build();
         let page = match &self.subcommand {
@@ -46,7 +46,16 @@ impl ManArgs {
         let mut roff = Vec::new();
         let rendered = clap_mangen::Man::new(page).render(&mut roff);
         rendered.map_err(|error| Failure::io("the manual page", &error))?;
-        term::bytes(&roff)?;
-        Ok(Outcome::Good)
+        print(&roff, "page", json)
     }
+}
+
+/// Prints the text, or an object with this member.
+fn print(text: &[u8], member: &str, json: bool) -> Result<Outcome> {
+    if json {
+        term::json(&json!({ member: String::from_utf8_lossy(text) }))?;
+    } else {
+        term::bytes(text)?;
+    }
+    Ok(Outcome::Good)
 }

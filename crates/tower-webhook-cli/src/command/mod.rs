@@ -12,7 +12,7 @@ mod verify;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::outcome::{EXIT_CODES, Failure, Outcome, Result};
+use crate::outcome::{EXIT_CODES, Outcome, Result};
 
 /// Send, receive, verify and explain signed webhooks
 ///
@@ -75,11 +75,8 @@ impl Cli {
             Command::Replay(args) => args.run(json),
             Command::Explain(args) => args.run(json),
             Command::Doctor(args) => args.run(json),
-            Command::Completions(_) | Command::Man(_) if json => {
-                Err(Failure::usage("completions and man print no JSON: leave --json out"))
-            }
-            Command::Completions(args) => args.run(),
-            Command::Man(args) => args.run(),
+            Command::Completions(args) => args.run(json),
+            Command::Man(args) => args.run(json),
         }
     }
 }

@@ -98,3 +98,20 @@ fn every_help_has_the_exit_codes() {
         }
     }
 }
+
+#[test]
+fn completions_and_pages_are_the_same_text_in_json() {
+    for (arguments, member) in [
+        (&["completions", "bash"][..], "script"),
+        (&["man"][..], "page"),
+        (&["man", "send"][..], "page"),
+    ] {
+        let plain = run(arguments);
+        let json = run(&[arguments, &["--json"]].concat());
+        assert!(plain.status.success() && json.status.success(), "{arguments:?}");
+        let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        let text = String::from_utf8(plain.stdout).unwrap();
+        assert!(!text.is_empty());
+        assert_eq!(json, serde_json::json!({ member: text }), "{arguments:?}");
+    }
+}
