@@ -51,7 +51,9 @@ impl SigningSecret {
     /// # drop(secret);
     /// # Ok(())
     /// # }
-    /// # assert!(read().is_err());
+    /// # let _ = read;
+    /// assert!(SigningSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.decode_whsec().is_ok());
+    /// # Ok::<(), tower_webhook::ConfigError>(())
     /// ```
     ///
     /// # Errors
