@@ -266,7 +266,9 @@ pub trait Scheme: Send + Sync + 'static {
     /// [`Token`](crate::Token), or a public key.
     type Secret: Secret;
 
-    /// The name of the scheme in logs, in `snake_case`.
+    /// The name of the scheme in logs and in the [keys](crate::VerifiedBody::delivery_key) of its deliveries, in
+    /// `snake_case`. It must stay the same: with another name, a retry of a stored delivery counts as a new one. Two
+    /// schemes with one name share their keys where no [owner](crate::Secrets::owner) is set.
     fn name(&self) -> &'static str;
 
     /// The status of the answer to a request with a wrong signature; 403 by default. A provider that demands another

@@ -57,7 +57,7 @@ impl TokenScheme {
         }
     }
 
-    /// Sets its name in logs, in `snake_case`; `token` by default.
+    /// Sets its [name](Scheme::name) in logs and in keys of deliveries, in `snake_case`; `token` by default.
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self

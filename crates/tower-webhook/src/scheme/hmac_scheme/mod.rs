@@ -125,7 +125,8 @@ impl<K> HmacScheme<K> {
         }
     }
 
-    /// Sets its name in logs, in `snake_case`; `hmac` by default.
+    /// Sets its [name](crate::scheme::Scheme::name) in logs and in keys of deliveries, in `snake_case`; `hmac` by
+    /// default.
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
