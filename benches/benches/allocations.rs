@@ -94,7 +94,7 @@ struct Row {
 fn schemes() -> [Row; 7] {
     let secret = || SigningSecret::new("hush").expect("it is not blank").label("labelled");
     let decoded = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("it is whsec_ and base64");
-    let own = HmacScheme::new(HeaderName::from_static("x-own")).prefix("sha256=");
+    let own = HmacScheme::new("own", HeaderName::from_static("x-own")).prefix("sha256=");
     [
         Row::new(Knowrithm, secret(), 0),
         Row::new(GitHub, secret(), 0),

@@ -127,6 +127,6 @@ fn the_default_limit_of_a_body_is_what_the_provider_sends_or_2_mib() {
             assert_eq!(begun.is_ok(), is_admitted, "{of:?}: {length}");
         }
     }
-    let larger = HmacScheme::new(SIGNATURE).sends_up_to(usize::MAX);
+    let larger = HmacScheme::new("own", SIGNATURE).with_max_body(usize::MAX);
     assert!(format!("{:?}", Verifier::new(larger, secret())).contains("max_body: 1073741824"));
 }

@@ -14,7 +14,9 @@ pub(crate) struct TokenMac(Signer);
 
 impl TokenMac {
     pub(crate) fn new(secret: &SigningSecret, prefix: &'static str, encoding: Encoding) -> Self {
-        let scheme = HmacScheme::new(HEADER.clone()).prefix(prefix).encoding(encoding);
+        let scheme = HmacScheme::new("token_mac", HEADER.clone())
+            .prefix(prefix)
+            .encoding(encoding);
         // An id, so that none is drawn for each request.
         Self(Signer::new(scheme, secret).id("none"))
     }

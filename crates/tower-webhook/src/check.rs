@@ -5,7 +5,7 @@ use crate::mac::Running;
 use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::scheme::{Claim, SignatureHeader, Signed};
+use crate::scheme::{Claim, SignatureClaim, Signed};
 use crate::set::Set;
 
 /// The check of one body. Every entrance goes through it, step by step or by [`whole`](Self::whole).
@@ -20,7 +20,7 @@ pub(crate) struct Check {
 impl Check {
     /// Starts the checks of a set with the bytes that are signed before the body.
     #[inline]
-    pub(crate) fn start(set: &Set, header: &SignatureHeader<'_>) -> Self {
+    pub(crate) fn start(set: &Set, header: &SignatureClaim<'_>) -> Self {
         let mut check = Self {
             others: set.start_others(&header.claim),
             primary: set.start(&header.claim),
@@ -87,7 +87,7 @@ impl Check {
     // Not inlined, and without a move: the state of a hash is expensive to move right after it was written.
     #[inline(never)]
     pub(crate) fn whole(
-        header: &SignatureHeader<'_>,
+        header: &SignatureClaim<'_>,
         body: &[u8],
         policy: &Policy,
         set: &Set,

@@ -13,7 +13,7 @@ use crate::clock::{Clock, unix_seconds};
 use crate::head::Head;
 use crate::identity::DeliveryIdentity;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::scheme::{self, Scheme, SchemeId, SignatureHeader};
+use crate::scheme::{self, Scheme, SchemeId, SignatureClaim};
 #[cfg(feature = "layer")]
 use crate::supply::Supply;
 use crate::trace;
@@ -119,14 +119,14 @@ impl Policy {
 
     /// Reads the head of a request.
     #[inline]
-    pub(crate) fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    pub(crate) fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         self.scheme.read_head(head)
     }
 
     /// Judges what was read from the head of a request whose body has this length, or at least this length: the signed
     /// time, then the length.
     #[inline]
-    pub(crate) fn judge(&self, header: &SignatureHeader<'_>, length: u64) -> Result<(), RejectionKind> {
+    pub(crate) fn judge(&self, header: &SignatureClaim<'_>, length: u64) -> Result<(), RejectionKind> {
         self.judge_time(header.claim.timestamp)?;
         if length > self.largest as u64 {
             return Err(RejectionKind::BodyTooLarge);
@@ -210,16 +210,16 @@ impl Allowance {
 
 /// A [`Scheme`] for any kind of secret.
 pub(crate) trait ReadHead: Send + Sync {
-    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
-    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection>;
+    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection>;
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection>;
 }
 
 impl<S: Scheme> ReadHead for S {
-    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         self.read(head)
     }
 
-    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         self.read_body(head, body)
     }
 }
@@ -231,12 +231,12 @@ struct Identified {
 }
 
 impl ReadHead for Identified {
-    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let header = self.scheme.read_head(head)?;
         Ok(header.identified_by(&self.identity, head))
     }
 
-    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let header = self.scheme.read_whole(head, body)?;
         Ok(header.identified_by(&self.identity, head))
     }

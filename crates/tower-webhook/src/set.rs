@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::mac::{Algorithm, SigningKey};
-    use crate::scheme::SignatureHeader;
+    use crate::scheme::SignatureClaim;
     use crate::secret::SigningSecret;
     use crate::secret::sealed::DECOY;
 
@@ -120,7 +120,7 @@ mod tests {
         let set = Set::unknown::<SigningSecret>();
         let signature = SigningKey::hmac(DECOY).sign(Algorithm::HmacSha256, &|sink| sink(b"{}"));
         let signature = signature.unwrap();
-        let header = SignatureHeader::claiming(signature);
+        let header = SignatureClaim::new(signature);
         let begun = || {
             let mut running = set.start(&header.claim);
             running.update(b"{}");

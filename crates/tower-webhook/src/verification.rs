@@ -9,7 +9,7 @@ use crate::identity::RunningKey;
 use crate::policy::{Allowance, Policy};
 use crate::provenance::Provenance;
 use crate::rejection::{Rejection, RejectionKind};
-use crate::scheme::{Claim, SignatureHeader, Signed};
+use crate::scheme::{Claim, SignatureClaim, Signed};
 use crate::set::Set;
 use crate::trace;
 
@@ -42,7 +42,7 @@ struct Kept {
 }
 
 impl Verification {
-    pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, header: &SignatureHeader<'_>) -> Self {
+    pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, header: &SignatureClaim<'_>) -> Self {
         let claim = header.claim.to_static();
         let check = Check::start(&set, header);
         let kept = match header.signed {

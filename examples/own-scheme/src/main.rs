@@ -9,7 +9,7 @@
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
-use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureHeader, SigningScheme, Unsigned};
+use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, SigningScheme, Unsigned};
 use tower_webhook::scheme::{only_timestamp, only_value};
 use tower_webhook::{Rejection, RejectionKind, SigningSecret, Verifier, sign::Signer};
 
@@ -26,13 +26,13 @@ impl Scheme for Acme {
         "acme"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let signature = only_value(head.headers(), &SIGNATURE)?;
         let mac = Encoding::Base64.decode(signature.as_bytes());
         let mac = mac.ok_or(RejectionKind::MalformedSignature)?;
         let (digits, seconds) = only_timestamp(head.headers(), &TIMESTAMP)?;
         // A timestamp contains no dot, so a part of it cannot pass for a part of the body.
-        let header = SignatureHeader::new(mac).timestamp(seconds);
+        let header = SignatureClaim::new(mac).timestamp(seconds);
         Ok(header.signed_before_body([digits, b"."]))
     }
 }

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
-use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureHeader, SigningScheme, Unsigned, only_value};
+use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, SigningScheme, Unsigned, only_value};
 use tower_webhook::{Rejection, RejectionKind, SigningSecret};
 
 pub(crate) static SIGNATURE: HeaderName = HeaderName::from_static("x-acme-mac");
@@ -21,12 +21,12 @@ impl Scheme for Acme {
         "acme"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let value = only_value(head.headers(), &SIGNATURE)?;
         let malformed = || Rejection::new(RejectionKind::MalformedSignature).with_header(&SIGNATURE);
         let mac = Encoding::Hex.decode(value.as_bytes()).ok_or_else(malformed)?;
         let channel = only_value(head.headers(), &CHANNEL)?;
-        Ok(SignatureHeader::new(mac).signed_before_body([channel.as_bytes(), b":"]))
+        Ok(SignatureClaim::new(mac).signed_before_body([channel.as_bytes(), b":"]))
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::FutureExt;
 use http::Request;
 use http::request::Parts;
-use tower_webhook::scheme::{Head, Knowrithm, Scheme, SignatureHeader, Stripe};
+use tower_webhook::scheme::{Head, Knowrithm, Scheme, SignatureClaim, Stripe};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 use tower_webhook::{Rejection, RejectionKind, SecretSource, Secrets, SigningSecret, Verifier};
@@ -120,7 +120,7 @@ fn a_panic_of_the_scheme_ends_the_request() {
             "broken"
         }
 
-        fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+        fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
             assert!(self.read.fetch_add(1, Ordering::Relaxed) < self.good, "no scheme");
             Knowrithm.read(head)
         }

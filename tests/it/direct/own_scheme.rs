@@ -4,7 +4,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::scheme::{
-    Encoding, Head, Scheme, SignatureHeader, SigningScheme, Unsigned, only_timestamp, only_value,
+    Encoding, Head, Scheme, SignatureClaim, SigningScheme, Unsigned, only_timestamp, only_value,
 };
 use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{BufferedBody, Rejection, RejectionKind, SigningSecret, VerifiedBody, Verifier, VerifyLayer};
@@ -36,14 +36,14 @@ impl Scheme for Umbrella {
         "umbrella"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let mac = only_value(head.headers(), &MAC)?.as_bytes();
         let mac = Encoding::Hex.decode(mac).ok_or(RejectionKind::MalformedSignature)?;
         let (time, seconds) = only_timestamp(head.headers(), &TIME)?;
         let (Some(method), Some(path)) = (head.method(), head.uri().and_then(|uri| uri.path_and_query())) else {
             return Err(RejectionKind::MissingSignature.into());
         };
-        Ok(SignatureHeader::new(mac)
+        Ok(SignatureClaim::new(mac)
             .signed_before_body([
                 method.as_str().as_bytes(),
                 self.base.as_bytes(),

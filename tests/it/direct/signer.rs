@@ -54,7 +54,7 @@ fn an_id_that_is_not_visible_ascii_panics() {
 
 #[test]
 fn a_prefix_that_no_header_can_begin_with_panics() {
-    let scheme = || HmacScheme::new(HeaderName::from_static("x-own"));
+    let scheme = || HmacScheme::new("own", HeaderName::from_static("x-own"));
     for prefix in ["sha256=\n", "\t", "\0", "\u{7f}", "sha256=\u{e9}"] {
         assert!(catch_unwind(|| scheme().prefix(prefix)).is_err(), "{prefix:?}");
     }

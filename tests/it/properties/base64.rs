@@ -50,7 +50,7 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
 
 /// What a key makes of a body, in place of the key itself, which does not show.
 fn mac(key: &DecodedSecret) -> HeaderValue {
-    Signer::new(HmacScheme::decoded(SIGNATURE), key).headers("{}")[&SIGNATURE].clone()
+    Signer::new(HmacScheme::decoded("own", SIGNATURE), key).headers("{}")[&SIGNATURE].clone()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -17,7 +17,9 @@ const URL: &str = "https://hooks.example/twilio";
 /// The MAC of a message in base64, by a scheme whose message is the body.
 fn mac(algorithm: Algorithm, key: &DecodedSecret, message: &[u8]) -> String {
     const MAC: HeaderName = HeaderName::from_static("x-mac");
-    let scheme = HmacScheme::decoded(MAC).algorithm(algorithm).encoding(Encoding::Base64);
+    let scheme = HmacScheme::decoded("own", MAC)
+        .algorithm(algorithm)
+        .encoding(Encoding::Base64);
     let headers = Signer::new(scheme, key).headers(message);
     headers[MAC].to_str().unwrap().to_owned()
 }

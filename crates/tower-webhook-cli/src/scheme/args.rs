@@ -120,7 +120,7 @@ impl SchemeArgs {
             Some(Hash::Sha384) => Algorithm::HmacSha384,
             Some(Hash::Sha512) => Algorithm::HmacSha512,
         };
-        let scheme = HmacScheme::new(header)
+        let scheme = HmacScheme::new(OWN, header)
             .prefix(prefix)
             .encoding(encoding)
             .algorithm(algorithm);
@@ -146,7 +146,7 @@ impl SchemeArgs {
             variable: "WEBHOOK_TOKEN",
             sender_variable: "WEBHOOK_TOKEN",
             reads_body: false,
-            scheme: any(TokenScheme::new(header).prefix(prefix)),
+            scheme: any(TokenScheme::new(TOKEN, header).prefix(prefix)),
             for_url: None,
         })
     }

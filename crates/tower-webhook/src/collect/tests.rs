@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::keyed_secret::KeyedSecret;
-use crate::scheme::SignatureHeader;
+use crate::scheme::SignatureClaim;
 use crate::secret::SigningSecret;
 use crate::set::Set;
 use crate::verifier::Verifier;
@@ -13,7 +13,7 @@ const KIB: usize = 1024;
 fn begin(max_body: usize) -> (Collected, Budget) {
     let secret = SigningSecret::new("whk_test").unwrap();
     let set = Set::new(KeyedSecret::new(secret.clone()));
-    let check = Check::start(&set, &SignatureHeader::new([0; 32]));
+    let check = Check::start(&set, &SignatureClaim::new([0; 32]));
     let policy = Verifier::knowrithm(secret).max_body(max_body).policy;
     let collected = Collected::new(check, policy.allowance(), &policy.budget);
     (collected, policy.budget.clone())

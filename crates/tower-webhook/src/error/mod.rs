@@ -4,6 +4,8 @@ mod base64;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod key;
 mod secret_fault;
+#[cfg(feature = "sign")]
+mod sign;
 mod whsec;
 
 use std::error::Error;
@@ -15,6 +17,8 @@ pub use self::base64::Base64Error;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 pub use self::key::KeyError;
 pub use self::secret_fault::SecretFault;
+#[cfg(feature = "sign")]
+pub use self::sign::SignError;
 pub use self::whsec::WhsecError;
 
 /// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.

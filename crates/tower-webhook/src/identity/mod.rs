@@ -112,7 +112,7 @@ impl DeliveryIdentity {
     }
 
     /// The value of this header, where the scheme signs it: for a scheme of your own that signs an id, and does not
-    /// declare it as [such](crate::scheme::SignatureHeader::delivery_id).
+    /// declare it as [such](crate::scheme::SignatureClaim::delivery_id).
     ///
     /// Whether it is signed is looked up for each request: its value must be one of the parts that are signed before
     /// the body, or all that is signed behind it. The bytes of the body count in its stead when it is not signed,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::Json;
-use super::{Encoding, Head, Scheme, SignatureHeader};
+use super::{Encoding, Head, Scheme, SignatureClaim};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::DecodedSecret;
 
@@ -66,11 +66,11 @@ impl Scheme for Adyen {
         "adyen"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        Ok(SignatureHeader::in_body(head))
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+        Ok(SignatureClaim::in_body(head))
     }
 
-    fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let json = Json::parse(body).ok_or_else(|| malformed("the body is not JSON, or deeper than 64"))?;
         let item = item(json).ok_or_else(|| missing("the body has not exactly one notification item"))?;
         let signature =
@@ -78,7 +78,7 @@ impl Scheme for Adyen {
         let mac = Encoding::Base64.decode(signature.as_bytes());
         let mac = mac.ok_or_else(|| malformed("`hmacSignature` is not 44 characters of base64"))?;
         let message = message(item).ok_or_else(|| malformed("a signed field occurs twice, or has another form"))?;
-        Ok(SignatureHeader::new(mac).signed_instead_of_body(message.into_bytes()))
+        Ok(SignatureClaim::new(mac).signed_instead_of_body(message.into_bytes()))
     }
 }
 
@@ -147,7 +147,7 @@ mod sign {
     use http::header::HeaderName;
 
     use super::{Adyen, Encoding, Json, item, message};
-    use crate::error::ConfigError;
+    use crate::error::SignError;
     use crate::mac::Algorithm;
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
@@ -168,8 +168,8 @@ mod sign {
         ///
         /// When the content is no notification with exactly one item, or a field of it occurs twice or has another
         /// form.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
-            let fault = |fault| ConfigError::scheme("adyen", fault);
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
+            let fault = |fault| SignError::new("adyen", fault);
             let item = Json::parse(content).and_then(item);
             let item = item.ok_or(fault("signs one notification item, and this body has not exactly one"))?;
             let message = message(item);

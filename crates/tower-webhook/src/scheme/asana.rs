@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hook-signature")).named("asana");
+static SCHEME: HmacScheme = HmacScheme::new("asana", HeaderName::from_static("x-hook-signature"));
 
 /// Asana's scheme.
 ///

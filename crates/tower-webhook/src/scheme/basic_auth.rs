@@ -6,7 +6,7 @@ use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
 use super::only_value::malformed;
-use super::{Head, Scheme, SignatureHeader, only_value};
+use super::{Head, Scheme, SignatureClaim, only_value};
 use crate::rejection::Rejection;
 use crate::secret::Token;
 
@@ -41,7 +41,7 @@ impl Scheme for BasicAuth {
         "basic_auth"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let value = only_value(head.headers(), &AUTHORIZATION)?.as_bytes();
         let malformed = || malformed(&AUTHORIZATION);
         let (prefix, digits) = value.split_at_checked(PREFIX.len()).ok_or_else(malformed)?;
@@ -49,7 +49,7 @@ impl Scheme for BasicAuth {
             return Err(malformed());
         }
         let credentials = STANDARD.decode(digits).map(Zeroizing::new).map_err(|_| malformed())?;
-        Ok(SignatureHeader::token(&credentials))
+        Ok(SignatureClaim::token(&credentials))
     }
 }
 

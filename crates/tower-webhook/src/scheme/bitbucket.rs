@@ -4,9 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature"))
-    .named("bitbucket")
-    .prefix("sha256=");
+static SCHEME: HmacScheme = HmacScheme::new("bitbucket", HeaderName::from_static("x-hub-signature")).prefix("sha256=");
 
 /// Bitbucket's scheme.
 ///

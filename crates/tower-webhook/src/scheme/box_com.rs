@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("box-signature-primary"))
-    .named("box_com")
+static SCHEME: HmacScheme = HmacScheme::new("box_com", HeaderName::from_static("box-signature-primary"))
     .encoding(Encoding::Base64)
     .second_header(HeaderName::from_static("box-signature-secondary"))
     .time_header(HeaderName::from_static("box-delivery-timestamp"), TimeUnit::Rfc3339)

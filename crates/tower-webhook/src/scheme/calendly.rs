@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("calendly-webhook-signature"))
-    .named("calendly")
+static SCHEME: HmacScheme = HmacScheme::new("calendly", HeaderName::from_static("calendly-webhook-signature"))
     .prefix("v1=")
     .list(Separator::Comma)
     .time_entry("t=", TimeUnit::Seconds)

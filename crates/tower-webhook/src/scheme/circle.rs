@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::der::only_der;
-use super::{Head, Scheme, SignatureHeader};
+use super::{Head, Scheme, SignatureClaim};
 use crate::rejection::Rejection;
 use crate::secret::P256PublicKey;
 
@@ -51,7 +51,7 @@ impl Scheme for Circle {
         "circle"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         only_der(head.headers(), &SIGNATURE)
     }
 }

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("webhook-signature"))
-    .named("cloudflare_stream")
+static SCHEME: HmacScheme = HmacScheme::new("cloudflare_stream", HeaderName::from_static("webhook-signature"))
     .prefix("sig1=")
     .list(Separator::Comma)
     .time_entry("time=", TimeUnit::Seconds)

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme =
-    HmacScheme::new(HeaderName::from_static("x-cc-webhook-signature")).named("coinbase_commerce");
+static SCHEME: HmacScheme = HmacScheme::new("coinbase_commerce", HeaderName::from_static("x-cc-webhook-signature"));
 
 /// Coinbase Commerce's scheme.
 ///

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-dropbox-signature")).named("dropbox");
+static SCHEME: HmacScheme = HmacScheme::new("dropbox", HeaderName::from_static("x-dropbox-signature"));
 
 /// Dropbox's scheme.
 ///

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("elevenlabs-signature"))
-    .named("elevenlabs")
+static SCHEME: HmacScheme = HmacScheme::new("elevenlabs", HeaderName::from_static("elevenlabs-signature"))
     .prefix("v0=")
     .list(Separator::Comma)
     .time_entry("t=", TimeUnit::Seconds)

@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("flutterwave-signature"))
-    .named("flutterwave")
-    .encoding(Encoding::Base64);
+static SCHEME: HmacScheme =
+    HmacScheme::new("flutterwave", HeaderName::from_static("flutterwave-signature")).encoding(Encoding::Base64);
 
 /// Flutterwave's scheme.
 ///

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-gitea-signature"))
-    .named("gitea")
+static SCHEME: HmacScheme = HmacScheme::new("gitea", HeaderName::from_static("x-gitea-signature"))
     .second_header(HeaderName::from_static("x-forgejo-signature"));
 
 /// Gitea's scheme.

@@ -4,10 +4,9 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature-256"))
-    .named("github")
+static SCHEME: HmacScheme = HmacScheme::new("github", HeaderName::from_static("x-hub-signature-256"))
     .prefix("sha256=")
-    .sends_up_to(25 * 1024 * 1024);
+    .with_max_body(25 * 1024 * 1024);
 
 /// GitHub's scheme.
 ///

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{TokenScheme, token_provider};
 
-static SCHEME: TokenScheme = TokenScheme::new(HeaderName::from_static("x-gitlab-token")).named("gitlab");
+static SCHEME: TokenScheme = TokenScheme::new("gitlab", HeaderName::from_static("x-gitlab-token"));
 
 /// GitLab's secret token. It signs nothing: [`Token`](crate::Token) says what that means. Webhooks that have a signing
 /// token are signed, and better: that scheme is [`StandardWebhooks`](super::StandardWebhooks).

@@ -7,8 +7,7 @@ use crate::error::ConfigError;
 use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hubspot-signature-v3"))
-    .named("hubspot")
+static SCHEME: HmacScheme = HmacScheme::new("hubspot", HeaderName::from_static("x-hubspot-signature-v3"))
     .encoding(Encoding::Base64)
     .time_header(
         HeaderName::from_static("x-hubspot-request-timestamp"),

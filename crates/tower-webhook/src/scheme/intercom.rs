@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Algorithm, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature"))
-    .named("intercom")
+static SCHEME: HmacScheme = HmacScheme::new("intercom", HeaderName::from_static("x-hub-signature"))
     .prefix("sha1=")
     .algorithm(Algorithm::HmacSha1);
 

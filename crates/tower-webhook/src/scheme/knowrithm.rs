@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::only_value::only_mac;
-use super::{Encoding, Head, Scheme, SignatureHeader};
+use super::{Encoding, Head, Scheme, SignatureClaim};
 use crate::rejection::Rejection;
 use crate::secret::SigningSecret;
 
@@ -43,7 +43,7 @@ impl Scheme for Knowrithm {
     }
 
     #[inline]
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         only_mac(head.headers(), &SIGNATURE, PREFIX, Encoding::Hex)
     }
 }

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-signature")).named("lemon_squeezy");
+static SCHEME: HmacScheme = HmacScheme::new("lemon_squeezy", HeaderName::from_static("x-signature"));
 
 /// Lemon Squeezy's scheme.
 ///

@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-line-signature"))
-    .named("line")
-    .encoding(Encoding::Base64);
+static SCHEME: HmacScheme =
+    HmacScheme::new("line", HeaderName::from_static("x-line-signature")).encoding(Encoding::Base64);
 
 /// LINE's scheme.
 ///

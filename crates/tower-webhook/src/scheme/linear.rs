@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("linear-signature")).named("linear");
+static SCHEME: HmacScheme = HmacScheme::new("linear", HeaderName::from_static("linear-signature"));
 
 /// Linear's scheme.
 ///

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::form::{fields, is_form, only_field};
 use super::json::Json;
-use super::{Encoding, Head, Scheme, SignatureHeader, TimeUnit};
+use super::{Encoding, Head, Scheme, SignatureClaim, TimeUnit};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::SigningSecret;
 
@@ -73,12 +73,12 @@ impl Scheme for Mailgun {
         "mailgun"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         is_form(head.headers())?;
-        Ok(SignatureHeader::in_body(head))
+        Ok(SignatureClaim::in_body(head))
     }
 
-    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         if is_form(head.headers())? {
             let fields = fields(body).ok_or_else(|| malformed("the form has more than 1024 fields"))?;
             let field = |name| only_field(&fields, name);
@@ -111,7 +111,7 @@ impl Scheme for Mailgun {
     }
 }
 
-fn claim(found: &Found<'_>) -> Result<SignatureHeader<'static>, Rejection> {
+fn claim(found: &Found<'_>) -> Result<SignatureClaim<'static>, Rejection> {
     let decoded = |digits| Encoding::Hex.decode(digits);
     let mac = decoded(found.signature).ok_or_else(|| malformed("the signature is not 64 lower-case hex digits"))?;
     let Some(seconds) = TimeUnit::Seconds.parse(found.timestamp) else {
@@ -121,7 +121,7 @@ fn claim(found: &Found<'_>) -> Result<SignatureHeader<'static>, Rejection> {
         return Err(malformed("the token is not 50 letters and digits"));
     }
     let id = HeaderValue::from_bytes(found.token).expect("letters and digits");
-    let mut header = SignatureHeader::new(mac)
+    let mut header = SignatureClaim::new(mac)
         .signed_instead_of_body([found.timestamp, found.token].concat())
         .timestamp(seconds)
         .owned_delivery_id(id);
@@ -147,7 +147,7 @@ mod sign {
     use http::header::HeaderName;
 
     use super::{Encoding, Mailgun, TOKEN_LEN, is_form};
-    use crate::error::ConfigError;
+    use crate::error::SignError;
     use crate::mac::{self, Algorithm};
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
@@ -168,7 +168,7 @@ mod sign {
         /// # Errors
         ///
         /// When the content is neither, or an object that has two of that member.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
             let timestamp = request.timestamp().to_string();
             let token = Encoding::Hex.encode(&mac::sha256(&[request.id().as_bytes()]));
             let token = &token[..TOKEN_LEN];
@@ -183,7 +183,7 @@ mod sign {
             let object = format!(r#"{{"timestamp":"{timestamp}","token":"{token}","signature":"{signature}"}}"#);
             let signed = with_member(content, &[], "signature", &object);
             let fault = "signs in a JSON object with at most one `signature`, and this body is none";
-            signed.map(Some).ok_or(ConfigError::scheme("mailgun", fault))
+            signed.map(Some).ok_or(SignError::new("mailgun", fault))
         }
     }
 }

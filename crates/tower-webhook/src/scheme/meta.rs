@@ -4,9 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-hub-signature-256"))
-    .named("meta")
-    .prefix("sha256=");
+static SCHEME: HmacScheme = HmacScheme::new("meta", HeaderName::from_static("x-hub-signature-256")).prefix("sha256=");
 
 /// Meta's scheme.
 ///

@@ -1,7 +1,7 @@
 //! Microsoft Graph's scheme.
 
 use super::json::Json;
-use super::{Head, Scheme, SignatureHeader};
+use super::{Head, Scheme, SignatureClaim};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::Token;
 
@@ -40,11 +40,11 @@ impl Scheme for MicrosoftGraph {
         "microsoft_graph"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        Ok(SignatureHeader::in_body(head))
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+        Ok(SignatureClaim::in_body(head))
     }
 
-    fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let json = Json::parse(body).ok_or_else(|| {
             Rejection::in_body(RejectionKind::MalformedSignature).with_source("the body is not JSON, or deeper than 64")
         })?;
@@ -59,7 +59,7 @@ impl Scheme for MicrosoftGraph {
         if states.any(|state| state.as_ref() != Some(&first)) {
             return Err(missing());
         }
-        Ok(SignatureHeader::token(first.as_bytes()))
+        Ok(SignatureClaim::token(first.as_bytes()))
     }
 }
 
@@ -79,7 +79,7 @@ mod sign {
     use http::header::HeaderName;
 
     use super::{Json, MicrosoftGraph, notifications};
-    use crate::error::ConfigError;
+    use crate::error::SignError;
     use crate::scheme::signing::{inside, with_member};
     use crate::scheme::{SigningScheme, Unsigned};
 
@@ -98,8 +98,8 @@ mod sign {
         /// # Errors
         ///
         /// When the content has no such array of objects, or the token is not UTF-8 or has control characters.
-        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
-            let fault = |fault| ConfigError::scheme("microsoft_graph", fault);
+        fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
+            let fault = |fault| SignError::new("microsoft_graph", fault);
             let all = Json::parse(content).and_then(notifications);
             let all = all.filter(|all| !all.is_empty());
             let all = all.ok_or(fault(

@@ -25,7 +25,7 @@
 //! does. A secret keys the MAC as it is, but for [`StandardWebhooks`], whose secret is
 //! [decoded](crate::SigningSecret::from_whsec).
 //!
-//! A [`Scheme`] reads the [`Head`] of a request, and never sees a secret. It returns a [`SignatureHeader`]:
+//! A [`Scheme`] reads the [`Head`] of a request, and never sees a secret. It returns a [`SignatureClaim`]:
 //! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing. A
 //! scheme whose signature is in the body, or whose message is made of it, [reads the whole body](Scheme::read_body).
 //!
@@ -37,7 +37,7 @@
 //! ```
 //! use http::HeaderMap;
 //! use http::header::HeaderName;
-//! use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureHeader, SigningScheme, Unsigned, only_value};
+//! use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, SigningScheme, Unsigned, only_value};
 //! use tower_webhook::sign::Signer;
 //! use tower_webhook::{Rejection, RejectionKind, SigningSecret, Verifier};
 //!
@@ -56,10 +56,10 @@
 //!         "acme"
 //!     }
 //!
-//!     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+//!     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
 //!         let value = only_value(head.headers(), &MAC)?;
 //!         let mac = Encoding::Hex.decode(value.as_bytes()).ok_or(RejectionKind::MalformedSignature)?;
-//!         Ok(SignatureHeader::new(mac).signed_before_body([self.channel.as_bytes(), b"\n"]))
+//!         Ok(SignatureClaim::new(mac).signed_before_body([self.channel.as_bytes(), b"\n"]))
 //!     }
 //! }
 //!
@@ -100,6 +100,7 @@ mod box_com;
 mod calendly;
 #[cfg(feature = "p256")]
 mod circle;
+mod claim;
 mod cloudflare_stream;
 mod coinbase_commerce;
 #[cfg(feature = "p256")]
@@ -114,7 +115,6 @@ mod form;
 mod gitea;
 mod github;
 mod gitlab;
-mod header;
 mod hex;
 mod hmac_provider;
 mod hmac_scheme;
@@ -181,6 +181,8 @@ pub use self::box_com::BoxCom;
 pub use self::calendly::Calendly;
 #[cfg(feature = "p256")]
 pub use self::circle::Circle;
+pub use self::claim::SignatureClaim;
+pub(crate) use self::claim::{Claim, Signed};
 pub use self::cloudflare_stream::CloudflareStream;
 pub use self::coinbase_commerce::CoinbaseCommerce;
 #[cfg(feature = "ed25519")]
@@ -192,8 +194,6 @@ pub use self::flutterwave::Flutterwave;
 pub use self::gitea::Gitea;
 pub use self::github::GitHub;
 pub use self::gitlab::GitLab;
-pub use self::header::SignatureHeader;
-pub(crate) use self::header::{Claim, Signed};
 use self::hmac_provider::hmac_provider;
 pub use self::hmac_scheme::{HmacProvider, HmacScheme, Part, Separator};
 pub use self::hubspot::HubSpot;
@@ -310,21 +310,21 @@ pub trait Scheme: Send + Sync + 'static {
     ///
     /// A [`Rejection`] that names the missing or malformed header. Use a kind with the status 403: the peer sees the
     /// status of the kind.
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection>;
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection>;
 
     /// Judges the whole body, for a scheme that has its signature there, or makes the signed bytes of it. It is called
-    /// with the same head once [`read`](Self::read) has returned [`SignatureHeader::in_body`], and never otherwise. By
+    /// with the same head once [`read`](Self::read) has returned [`SignatureClaim::in_body`], and never otherwise. By
     /// default it refuses.
     ///
     /// The body has at most [`max_body`](crate::Verifier::max_body) bytes, and nothing about it is known to be true:
     /// bound what is made of it. The claim says what is signed by
-    /// [`signed_instead_of_body`](SignatureHeader::signed_instead_of_body), or it is the body itself.
+    /// [`signed_instead_of_body`](SignatureClaim::signed_instead_of_body), or it is the body itself.
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read), made by [`Rejection::in_body`]. [`Rejection::with_source`] tells the operator what is
     /// wrong with the body.
-    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let _ = (head, body);
         Err(Rejection::in_body(RejectionKind::MissingSignature))
     }

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-notion-signature"))
-    .named("notion")
+static SCHEME: HmacScheme = HmacScheme::new("notion", HeaderName::from_static("x-notion-signature"))
     .prefix("sha256=")
     .encoding(Encoding::HexOfEitherCase);
 

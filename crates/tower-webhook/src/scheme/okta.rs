@@ -37,7 +37,7 @@ impl Okta {
     /// The token is the whole of the header with this name.
     #[must_use]
     pub const fn with_header(name: HeaderName) -> Self {
-        Self(TokenScheme::new(name).named("okta"))
+        Self(TokenScheme::new("okta", name))
     }
 
     fn token_scheme(&self) -> &TokenScheme {

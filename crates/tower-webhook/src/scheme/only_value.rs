@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 
-use super::{Encoding, SignatureHeader};
+use super::{Encoding, SignatureClaim};
 use crate::rejection::{Rejection, RejectionKind};
 
 /// The value of a header that must occur exactly once.
@@ -52,12 +52,24 @@ pub(super) fn only_mac(
     name: &HeaderName,
     prefix: &str,
     encoding: Encoding,
-) -> Result<SignatureHeader<'static>, Rejection> {
+) -> Result<SignatureClaim<'static>, Rejection> {
     let value = only_value(headers, name)?.as_bytes();
     let mac = value.strip_prefix(prefix.as_bytes());
     match mac.and_then(|text| encoding.decode(text)) {
-        Some(mac) => Ok(SignatureHeader::new(mac)),
+        Some(mac) => Ok(SignatureClaim::new(mac)),
         None => Err(malformed(name)),
+    }
+}
+
+/// Panics when no header value can begin with this prefix.
+#[track_caller]
+pub(super) const fn assert_prefix(prefix: &str) {
+    let bytes = prefix.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let possible = bytes[at].is_ascii_graphic() || (bytes[at] == b' ' && at > 0);
+        assert!(possible, "a header value cannot begin with this prefix");
+        at += 1;
     }
 }
 

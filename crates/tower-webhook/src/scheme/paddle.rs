@@ -5,13 +5,12 @@ use http::header::HeaderName;
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 use crate::identity::DeliveryIdentity;
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("paddle-signature"))
-    .named("paddle")
+static SCHEME: HmacScheme = HmacScheme::new("paddle", HeaderName::from_static("paddle-signature"))
     .prefix("h1=")
     .list(Separator::Semicolon)
     .time_entry("ts=", TimeUnit::Seconds)
     .signs(&[Part::Time, Part::Literal(":"), Part::Body])
-    .identified_by(DeliveryIdentity::json_pointer("/event_id"));
+    .with_delivery_identity(DeliveryIdentity::json_pointer("/event_id"));
 
 /// Paddle's scheme.
 ///

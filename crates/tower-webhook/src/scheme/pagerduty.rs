@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Separator, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-pagerduty-signature"))
-    .named("pagerduty")
+static SCHEME: HmacScheme = HmacScheme::new("pagerduty", HeaderName::from_static("x-pagerduty-signature"))
     .prefix("v1=")
     .list(Separator::Comma);
 

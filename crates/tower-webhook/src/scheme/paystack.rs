@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Algorithm, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-paystack-signature"))
-    .named("paystack")
-    .algorithm(Algorithm::HmacSha512);
+static SCHEME: HmacScheme =
+    HmacScheme::new("paystack", HeaderName::from_static("x-paystack-signature")).algorithm(Algorithm::HmacSha512);
 
 /// Paystack's scheme.
 ///

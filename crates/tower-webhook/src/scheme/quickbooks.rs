@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("intuit-signature"))
-    .named("quickbooks")
-    .encoding(Encoding::Base64);
+static SCHEME: HmacScheme =
+    HmacScheme::new("quickbooks", HeaderName::from_static("intuit-signature")).encoding(Encoding::Base64);
 
 /// QuickBooks' scheme.
 ///

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-razorpay-signature")).named("razorpay");
+static SCHEME: HmacScheme = HmacScheme::new("razorpay", HeaderName::from_static("x-razorpay-signature"));
 
 /// Razorpay's scheme.
 ///

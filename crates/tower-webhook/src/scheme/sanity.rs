@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("sanity-webhook-signature"))
-    .named("sanity")
+static SCHEME: HmacScheme = HmacScheme::new("sanity", HeaderName::from_static("sanity-webhook-signature"))
     .prefix("v1=")
     .encoding(Encoding::Base64Url)
     .list(Separator::Comma)

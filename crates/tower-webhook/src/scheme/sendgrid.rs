@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::der::only_der;
-use super::{Head, Scheme, SignatureHeader, only_timestamp};
+use super::{Head, Scheme, SignatureClaim, only_timestamp};
 use crate::rejection::Rejection;
 use crate::secret::P256PublicKey;
 
@@ -59,8 +59,8 @@ impl Scheme for SendGrid {
         "sendgrid"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        let header: SignatureHeader<'a> = only_der(head.headers(), &SIGNATURE)?;
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+        let header: SignatureClaim<'a> = only_der(head.headers(), &SIGNATURE)?;
         let (text, seconds) = only_timestamp(head.headers(), &TIMESTAMP)?;
         Ok(header.signed_before_body([text]).timestamp(seconds))
     }

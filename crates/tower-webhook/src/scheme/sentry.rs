@@ -4,7 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("sentry-hook-signature")).named("sentry");
+static SCHEME: HmacScheme = HmacScheme::new("sentry", HeaderName::from_static("sentry-hook-signature"));
 
 /// Sentry's scheme.
 ///

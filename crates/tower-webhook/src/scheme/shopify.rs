@@ -6,11 +6,10 @@ use http::header::HeaderName;
 use super::{Encoding, HmacScheme, hmac_provider};
 use crate::identity::DeliveryIdentity;
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-shopify-hmac-sha256"))
-    .named("shopify")
+static SCHEME: HmacScheme = HmacScheme::new("shopify", HeaderName::from_static("x-shopify-hmac-sha256"))
     .encoding(Encoding::Base64)
-    .refused_with(StatusCode::UNAUTHORIZED)
-    .identified_by(
+    .with_refusal(StatusCode::UNAUTHORIZED)
+    .with_delivery_identity(
         DeliveryIdentity::body()
             .and_header(HeaderName::from_static("x-shopify-event-id"))
             .and_header(HeaderName::from_static("x-shopify-topic")),

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Scheme;
 use super::json::Json;
-use crate::error::ConfigError;
+use crate::error::SignError;
 use crate::head::Head;
 use crate::mac::{Algorithm, Message, Signature, SigningKey};
 
@@ -29,9 +29,8 @@ pub trait SigningScheme: Scheme {
     ///
     /// # Errors
     ///
-    /// When the scheme cannot sign this content, because it is not of the form in which the scheme reads it: see
-    /// [`ConfigError::scheme`].
-    fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+    /// When the content is not of the form in which the scheme reads it.
+    fn sign_body(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
         let _ = (request, content);
         Ok(None)
     }

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-slack-signature"))
-    .named("slack")
+static SCHEME: HmacScheme = HmacScheme::new("slack", HeaderName::from_static("x-slack-signature"))
     .prefix("v0=")
     .time_header(HeaderName::from_static("x-slack-request-timestamp"), TimeUnit::Seconds)
     .signs(&[Part::Literal("v0:"), Part::Time, Part::Literal(":"), Part::Body]);

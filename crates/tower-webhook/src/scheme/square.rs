@@ -8,11 +8,10 @@ use crate::identity::DeliveryIdentity;
 use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-square-hmacsha256-signature"))
-    .named("square")
+static SCHEME: HmacScheme = HmacScheme::new("square", HeaderName::from_static("x-square-hmacsha256-signature"))
     .encoding(Encoding::Base64)
     .signs(&[Part::PublicUrl, Part::Body])
-    .identified_by(DeliveryIdentity::json_pointer("/event_id"));
+    .with_delivery_identity(DeliveryIdentity::json_pointer("/event_id"));
 
 /// Square's scheme.
 ///

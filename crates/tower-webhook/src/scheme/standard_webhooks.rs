@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Head, HmacScheme, Part, Scheme, Separator, SignatureHeader, TimeUnit};
+use super::{Encoding, Head, HmacScheme, Part, Scheme, Separator, SignatureClaim, TimeUnit};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::DecodedSecret;
 
@@ -101,7 +101,7 @@ struct Names {
 }
 
 const fn by_names(id: &'static str, timestamp: &'static str, signature: &'static str) -> HmacScheme<DecodedSecret> {
-    HmacScheme::decoded(HeaderName::from_static(signature))
+    HmacScheme::decoded("standard_webhooks", HeaderName::from_static(signature))
         .prefix("v1,")
         .encoding(Encoding::Base64)
         .list(Separator::Blank)
@@ -117,7 +117,7 @@ impl Scheme for StandardWebhooks {
         "standard_webhooks"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let headers = head.headers();
         if self.svix_only {
             return BY_SVIX_NAMES.read(head);

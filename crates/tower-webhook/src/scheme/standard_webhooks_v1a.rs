@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::only_value::malformed;
-use super::{Encoding, Head, Scheme, Signature, SignatureHeader, only_timestamp, only_value};
+use super::{Encoding, Head, Scheme, Signature, SignatureClaim, only_timestamp, only_value};
 use crate::rejection::Rejection;
 use crate::secret::Ed25519PublicKey;
 
@@ -57,17 +57,17 @@ impl Scheme for StandardWebhooksV1a {
         "standard_webhooks_v1a"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let headers = head.headers();
         let list = only_value(headers, &SIGNATURE)?.as_bytes();
-        let mut header: Option<SignatureHeader<'a>> = None;
+        let mut header: Option<SignatureClaim<'a>> = None;
         for entry in list.split(|&byte| byte == b' ').take(MAX_ENTRIES) {
             if let Some(text) = entry.strip_prefix(PREFIX.as_bytes()) {
                 let signature = Encoding::Base64.decode(text).ok_or_else(|| malformed(&SIGNATURE))?;
                 let signature = Signature::Ed25519(signature);
                 header = Some(match header {
-                    None => SignatureHeader::claiming(signature),
-                    Some(header) => header.or_claiming(signature),
+                    None => SignatureClaim::new(signature),
+                    Some(header) => header.or(signature),
                 });
             }
         }

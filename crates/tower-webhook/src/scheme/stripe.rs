@@ -5,13 +5,12 @@ use http::header::HeaderName;
 use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
 use crate::identity::DeliveryIdentity;
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("stripe-signature"))
-    .named("stripe")
+static SCHEME: HmacScheme = HmacScheme::new("stripe", HeaderName::from_static("stripe-signature"))
     .prefix("v1=")
     .list(Separator::Comma)
     .time_entry("t=", TimeUnit::Seconds)
     .signs(&[Part::Time, Part::Literal("."), Part::Body])
-    .identified_by(DeliveryIdentity::json_pointer("/id"));
+    .with_delivery_identity(DeliveryIdentity::json_pointer("/id"));
 
 /// Stripe's scheme.
 ///

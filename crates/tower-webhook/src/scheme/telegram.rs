@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{TokenScheme, token_provider};
 
-static SCHEME: TokenScheme =
-    TokenScheme::new(HeaderName::from_static("x-telegram-bot-api-secret-token")).named("telegram");
+static SCHEME: TokenScheme = TokenScheme::new("telegram", HeaderName::from_static("x-telegram-bot-api-secret-token"));
 
 /// The secret token of a Telegram bot. It signs nothing: [`Token`](crate::Token) says what that means.
 ///

@@ -5,8 +5,8 @@ use std::mem;
 use http::StatusCode;
 use http::header::HeaderName;
 
-use super::only_value::malformed;
-use super::{Head, Scheme, SignatureHeader, only_value};
+use super::only_value::{assert_prefix, malformed};
+use super::{Head, Scheme, SignatureClaim, only_value};
 use crate::identity::DeliveryIdentity;
 use crate::rejection::Rejection;
 use crate::secret::Token;
@@ -21,7 +21,7 @@ use crate::secret::Token;
 /// use tower_webhook::{Token, Verifier};
 ///
 /// // Flutterwave's, of its version 3.
-/// const FLUTTERWAVE: TokenScheme = TokenScheme::new(HeaderName::from_static("verif-hash"));
+/// const FLUTTERWAVE: TokenScheme = TokenScheme::new("flutterwave_v3", HeaderName::from_static("verif-hash"));
 ///
 /// let verifier = Verifier::new(FLUTTERWAVE, Token::new("hush")?);
 /// let mut headers = HeaderMap::new();
@@ -46,9 +46,16 @@ pub struct TokenScheme {
 
 impl TokenScheme {
     /// The token is the whole of this header.
-    pub const fn new(header: HeaderName) -> Self {
+    ///
+    /// The [name](Scheme::name) of the scheme, in `snake_case`, is in logs and in the keys of its deliveries.
+    ///
+    /// # Panics
+    ///
+    /// When the name is empty.
+    pub const fn new(name: &'static str, header: HeaderName) -> Self {
+        assert!(!name.is_empty(), "a scheme has a name");
         Self {
-            name: "token",
+            name,
             header,
             prefix: "",
             refusal: StatusCode::FORBIDDEN,
@@ -57,34 +64,33 @@ impl TokenScheme {
         }
     }
 
-    /// Sets its [name](Scheme::name) in logs and in keys of deliveries, in `snake_case`; `token` by default.
-    pub const fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
-        self
-    }
-
     /// Sets the text before the token, such as `Bearer `; none by default. Its case matters.
+    ///
+    /// # Panics
+    ///
+    /// When no header value can begin with it: it begins with a blank, or is not visible ASCII.
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
+        assert_prefix(prefix);
         self.prefix = prefix;
         self
     }
 
     /// Sets the status of the answer to a request with a wrong token, for a provider that demands another one than 403.
-    pub const fn refused_with(mut self, status: StatusCode) -> Self {
+    pub const fn with_refusal(mut self, status: StatusCode) -> Self {
         self.refusal = status;
         self
     }
 
     /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
     /// a verifier admits otherwise.
-    pub const fn sends_up_to(mut self, bytes: usize) -> Self {
+    pub const fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
     }
 
     /// Sets what tells a delivery from others; the bytes of the body by default. Nothing is signed, so that only the
     /// token says that the value is the provider's.
-    pub const fn identified_by(mut self, identity: DeliveryIdentity) -> Self {
+    pub const fn with_delivery_identity(mut self, identity: DeliveryIdentity) -> Self {
         mem::forget(mem::replace(&mut self.identity, identity));
         self
     }
@@ -109,10 +115,10 @@ impl Scheme for TokenScheme {
         self.identity.clone()
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let value = only_value(head.headers(), &self.header)?.as_bytes();
         match value.strip_prefix(self.prefix.as_bytes()) {
-            Some(token) if !token.is_empty() => Ok(SignatureHeader::token(token)),
+            Some(token) if !token.is_empty() => Ok(SignatureClaim::token(token)),
             _ => Err(malformed(&self.header)),
         }
     }
@@ -138,10 +144,10 @@ mod tests {
 
     #[test]
     fn a_scheme_as_data_sets_what_its_provider_expects() {
-        const ACME: TokenScheme = TokenScheme::new(HeaderName::from_static("x-acme"))
-            .refused_with(StatusCode::UNAUTHORIZED)
-            .sends_up_to(3 << 20)
-            .identified_by(DeliveryIdentity::json_pointer("/id"));
+        const ACME: TokenScheme = TokenScheme::new("acme", HeaderName::from_static("x-acme"))
+            .with_refusal(StatusCode::UNAUTHORIZED)
+            .with_max_body(3 << 20)
+            .with_delivery_identity(DeliveryIdentity::json_pointer("/id"));
         let verifier = Verifier::new(ACME, Token::new("hush").unwrap());
         let headers = |token: &str| HeaderMap::from_iter([(ACME.header, token.parse().unwrap())]);
         assert_eq!(verifier.verify(&headers("hush!"), "{}").unwrap_err().status(), 401);

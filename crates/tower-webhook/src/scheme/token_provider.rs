@@ -26,7 +26,7 @@ macro_rules! token_provider {
             fn read<'a>(
                 &'a self,
                 head: $crate::scheme::Head<'a>,
-            ) -> Result<$crate::scheme::SignatureHeader<'a>, $crate::rejection::Rejection> {
+            ) -> Result<$crate::scheme::SignatureClaim<'a>, $crate::rejection::Rejection> {
                 self.token_scheme().read(head)
             }
         }

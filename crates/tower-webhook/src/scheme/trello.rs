@@ -7,8 +7,7 @@ use crate::error::ConfigError;
 use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-trello-webhook"))
-    .named("trello")
+static SCHEME: HmacScheme = HmacScheme::new("trello", HeaderName::from_static("x-trello-webhook"))
     .algorithm(Algorithm::HmacSha1)
     .encoding(Encoding::Base64)
     .signs(&[Part::Body, Part::PublicUrl]);

@@ -6,8 +6,10 @@ use http::header::HeaderName;
 use super::form::{Field, fields, is_form};
 use super::hmac_scheme::PublicUrl;
 use super::only_value::malformed;
-use super::{Encoding, Head, Scheme, Signature, SignatureHeader, only_value};
+use super::{Encoding, Head, Scheme, Signature, SignatureClaim, only_value};
 use crate::error::ConfigError;
+#[cfg(feature = "sign")]
+use crate::error::SignError;
 use crate::mac;
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::SigningSecret;
@@ -124,16 +126,16 @@ impl Scheme for Twilio {
         "twilio"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         read_signature(head)?;
         is_form(head.headers())?;
-        Ok(SignatureHeader::in_body(head))
+        Ok(SignatureClaim::in_body(head))
     }
 
-    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let signature = read_signature(head)?;
         let message = self.message(head.headers(), body)?;
-        Ok(SignatureHeader::claiming(signature).signed_instead_of_body(message))
+        Ok(SignatureClaim::new(signature).signed_instead_of_body(message))
     }
 }
 
@@ -157,10 +159,10 @@ impl super::SigningScheme for Twilio {
     /// # Errors
     ///
     /// When [`sign`](super::SigningScheme::sign) would panic.
-    fn sign_body(&self, request: &super::Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+    fn sign_body(&self, request: &super::Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
         match form(request.head().headers(), content) {
             Ok(_) => Ok(None),
-            Err(_) => Err(ConfigError::scheme("twilio", FAULT)),
+            Err(_) => Err(SignError::new("twilio", FAULT)),
         }
     }
 

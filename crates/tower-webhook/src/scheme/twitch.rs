@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("twitch-eventsub-message-signature"))
-    .named("twitch")
+static SCHEME: HmacScheme = HmacScheme::new("twitch", HeaderName::from_static("twitch-eventsub-message-signature"))
     .prefix("sha256=")
     .id_header(HeaderName::from_static("twitch-eventsub-message-id"))
     .time_header(

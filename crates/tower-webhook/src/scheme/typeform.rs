@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("typeform-signature"))
-    .named("typeform")
+static SCHEME: HmacScheme = HmacScheme::new("typeform", HeaderName::from_static("typeform-signature"))
     .prefix("sha256=")
     .encoding(Encoding::Base64);
 

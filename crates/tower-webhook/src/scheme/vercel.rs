@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Algorithm, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-vercel-signature"))
-    .named("vercel")
-    .algorithm(Algorithm::HmacSha1);
+static SCHEME: HmacScheme =
+    HmacScheme::new("vercel", HeaderName::from_static("x-vercel-signature")).algorithm(Algorithm::HmacSha1);
 
 /// Vercel's scheme.
 ///

@@ -4,9 +4,8 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-wc-webhook-signature"))
-    .named("woocommerce")
-    .encoding(Encoding::Base64);
+static SCHEME: HmacScheme =
+    HmacScheme::new("woocommerce", HeaderName::from_static("x-wc-webhook-signature")).encoding(Encoding::Base64);
 
 /// WooCommerce's scheme.
 ///

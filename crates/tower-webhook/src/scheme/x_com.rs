@@ -4,14 +4,13 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Head, HmacScheme, Scheme, SignatureHeader};
+use super::{Encoding, Head, HmacScheme, Scheme, SignatureClaim};
 #[cfg(feature = "sign")]
 use super::{SigningScheme, Unsigned};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::SigningSecret;
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-twitter-webhooks-signature"))
-    .named("x_com")
+static SCHEME: HmacScheme = HmacScheme::new("x_com", HeaderName::from_static("x-twitter-webhooks-signature"))
     .prefix("sha256=")
     .encoding(Encoding::Base64);
 
@@ -61,11 +60,11 @@ impl Scheme for XCom {
         SCHEME.name()
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
-        SCHEME.read(head).map(|_| SignatureHeader::in_body(head))
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+        SCHEME.read(head).map(|_| SignatureClaim::in_body(head))
     }
 
-    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         if body.first() != Some(&b'{') {
             return Err(Rejection::in_body(RejectionKind::MalformedSignature).with_source(NO_OBJECT));
         }

@@ -5,10 +5,9 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-xero-signature"))
-    .named("xero")
+static SCHEME: HmacScheme = HmacScheme::new("xero", HeaderName::from_static("x-xero-signature"))
     .encoding(Encoding::Base64)
-    .refused_with(StatusCode::UNAUTHORIZED);
+    .with_refusal(StatusCode::UNAUTHORIZED);
 
 /// Xero's scheme.
 ///

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{Encoding, HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-zendesk-webhook-signature"))
-    .named("zendesk")
+static SCHEME: HmacScheme = HmacScheme::new("zendesk", HeaderName::from_static("x-zendesk-webhook-signature"))
     .encoding(Encoding::Base64)
     .time_header(
         HeaderName::from_static("x-zendesk-webhook-signature-timestamp"),

@@ -4,8 +4,7 @@ use http::header::HeaderName;
 
 use super::{HmacScheme, Part, TimeUnit, hmac_provider};
 
-static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-zm-signature"))
-    .named("zoom")
+static SCHEME: HmacScheme = HmacScheme::new("zoom", HeaderName::from_static("x-zm-signature"))
     .prefix("v0=")
     .time_header(HeaderName::from_static("x-zm-request-timestamp"), TimeUnit::Seconds)
     .signs(&[Part::Literal("v0:"), Part::Time, Part::Literal(":"), Part::Body]);

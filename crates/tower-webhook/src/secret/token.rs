@@ -26,7 +26,7 @@ use crate::mac;
 /// let token = Token::new("glpat-1f2e")?.label("spring");
 /// assert_eq!(format!("{token:?}"), "Token(\"spring\", ..)");
 ///
-/// let verifier = Verifier::new(TokenScheme::new(HeaderName::from_static("x-gitlab-token")), token);
+/// let verifier = Verifier::new(TokenScheme::new("gitlab", HeaderName::from_static("x-gitlab-token")), token);
 /// let mut headers = HeaderMap::new();
 /// headers.insert("x-gitlab-token", "glpat-1f2e".parse()?);
 /// assert_eq!(verifier.verify(&headers, "{}")?.signed_by(), Some("spring"));

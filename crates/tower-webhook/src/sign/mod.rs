@@ -11,7 +11,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request};
 
 use crate::clock::unix_seconds;
-use crate::error::ConfigError;
+pub use crate::error::SignError;
 use crate::head::Head;
 use crate::mac::{Message, SigningKey};
 #[cfg(feature = "test-util")]
@@ -50,7 +50,7 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When the scheme [cannot be used](crate::scheme::Scheme::check), as that of a [`Verifier`](crate::Verifier).
+    /// When the scheme cannot be used: [`Scheme::check`](crate::scheme::Scheme::check) tells it before.
     #[must_use]
     pub fn new<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
         Self::keyed(scheme, secret.signing_key().0)
@@ -118,8 +118,9 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When an id has to be drawn and the system has no random bytes, or the scheme signs the method or the URI, or has
-    /// its signature in the body: that needs [`sign_body`](Self::sign_body).
+    /// When an id has to be drawn and the system has no random bytes; when the scheme signs the method or the URI, or has
+    /// its signature in the body, which needs [`sign_body`](Self::sign_body); and when a token has characters, such as a
+    /// line break, that no header can have.
     #[must_use]
     pub fn headers(&self, body: impl AsRef<[u8]>) -> HeaderMap {
         self.headers_of(Head::from(&HeaderMap::new()), body.as_ref())
@@ -157,12 +158,12 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Scheme`] when the scheme has no place for a signature in such a body, or cannot read it.
+    /// When the scheme has no place for a signature in such a body, or cannot read it.
     ///
     /// # Panics
     ///
     /// When an id has to be drawn and the system has no random bytes.
-    pub fn sign_body<B: AsRef<[u8]>>(&self, request: Request<B>) -> Result<Request<Bytes>, ConfigError> {
+    pub fn sign_body<B: AsRef<[u8]>>(&self, request: Request<B>) -> Result<Request<Bytes>, SignError> {
         let (head, content) = request.into_parts();
         let request = Request::from_parts(head, Bytes::copy_from_slice(content.as_ref()));
         let body = request.body();
@@ -285,7 +286,7 @@ impl fmt::Debug for Signer {
 /// A [`SigningScheme`] for any kind of secret.
 trait SignHead: Send + Sync {
     fn sign_head(&self, request: &Unsigned<'_>) -> HeaderMap;
-    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError>;
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError>;
     #[cfg(feature = "test-util")]
     fn signed_time(&self, head: Head<'_>, body: &[u8]) -> Option<i64>;
 }
@@ -295,7 +296,7 @@ impl<S: SigningScheme> SignHead for S {
         self.sign(request)
     }
 
-    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, ConfigError> {
+    fn sign_inside(&self, request: &Unsigned<'_>, content: &[u8]) -> Result<Option<Vec<u8>>, SignError> {
         self.sign_body(request, content)
     }
 

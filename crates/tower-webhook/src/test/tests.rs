@@ -37,7 +37,7 @@ fn pair_of<S: SigningScheme + Clone>(
 
 fn pairs() -> Vec<(RequestBuilder, Verifier)> {
     let secret = || SigningSecret::new("hush").unwrap();
-    let own = HmacScheme::new(HeaderName::from_static("x-own")).encoding(Encoding::Base64);
+    let own = HmacScheme::new("own", HeaderName::from_static("x-own")).encoding(Encoding::Base64);
     #[allow(unused_mut, reason = "features add more")]
     let mut pairs = vec![
         pair(Knowrithm, secret()),
@@ -333,7 +333,7 @@ async fn a_form_is_signed_and_forged() {
 
 #[tokio::test]
 async fn a_token_is_forged_where_it_can_be() {
-    let token = TokenScheme::new(HeaderName::from_static("x-token")).prefix("Bearer ");
+    let token = TokenScheme::new("own", HeaderName::from_static("x-token")).prefix("Bearer ");
     for (builder, verifier) in [
         pair(token, Token::new("hush").unwrap()),
         pair(BasicAuth, Token::basic("user", "hush").unwrap()),

@@ -16,7 +16,7 @@ use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::{Policy, declared_length};
 use crate::rejection::Rejection;
-use crate::scheme::SignatureHeader;
+use crate::scheme::SignatureClaim;
 use crate::set::Set;
 
 /// A request whose head was judged.
@@ -56,7 +56,7 @@ pub(super) fn begin<B: Body>(
 fn begin_body<B: Body>(
     policy: &Policy,
     set: &Arc<Set>,
-    header: &SignatureHeader<'_>,
+    header: &SignatureClaim<'_>,
     mut body: Pin<&mut B>,
     cx: &mut Context<'_>,
 ) -> Result<Begun<B>, Rejection> {
@@ -92,7 +92,7 @@ fn begin_body<B: Body>(
 fn begin_whole<B: Body>(
     policy: &Policy,
     set: &Set,
-    header: &SignatureHeader<'_>,
+    header: &SignatureClaim<'_>,
     body: Bytes,
 ) -> Result<Begun<B>, Rejection> {
     if body.len() <= SMALL {

@@ -163,12 +163,12 @@ impl Provider {
             Self::Zendesk => Form::new("zendesk", "x-zendesk-webhook-signature", "", Base64)
                 .time("x-zendesk-webhook-signature-timestamp", Rfc3339),
             Self::Zoom => Form::new("zoom", "x-zm-signature", "v0=", Hex).time("x-zm-request-timestamp", Seconds),
-            Self::Described => Form::new("hmac", "x-described-macs", "mac=", Base64Url)
+            Self::Described => Form::new("described", "x-described-macs", "mac=", Base64Url)
                 .list(";")
                 .id("x-described-id"),
             Self::Custom => Form::new("acme", "x-acme-mac", "", Hex),
             Self::BasicAuth => Form::token("basic_auth", "authorization", "Basic "),
-            Self::Bearer => Form::token("token", "x-the-token", "Bearer "),
+            Self::Bearer => Form::token("bearer", "x-the-token", "Bearer "),
             Self::GitLab => Form::token("gitlab", "x-gitlab-token", ""),
             Self::Okta => Form::token("okta", "authorization", ""),
             Self::OktaWithHeader => Form::token("okta", "x-the-token", ""),

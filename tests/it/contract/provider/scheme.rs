@@ -69,12 +69,12 @@ impl Provider {
             Self::Described => to.with(DESCRIBED),
             Self::Custom => to.with(Acme),
             Self::BasicAuth => to.with(scheme::BasicAuth),
-            Self::Bearer => to.with(TokenScheme::new(TOKEN).prefix("Bearer ")),
+            Self::Bearer => to.with(TokenScheme::new("bearer", TOKEN).prefix("Bearer ")),
             Self::GitLab => to.with(scheme::GitLab),
             Self::Okta => to.with(Okta::new()),
             Self::OktaWithHeader => to.with(Okta::with_header(TOKEN)),
             Self::Telegram => to.with(scheme::Telegram),
-            Self::Token => to.with(TokenScheme::new(TOKEN)),
+            Self::Token => to.with(TokenScheme::new("token", TOKEN)),
             Self::Adyen => to.with(scheme::Adyen),
             Self::Mailgun => to.with(scheme::Mailgun),
             Self::MicrosoftGraph => to.with(scheme::MicrosoftGraph),
@@ -87,7 +87,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-the-token");
 const PUBLIC_URL: &str = "https://hooks.example/public?of=the+provider";
 
 /// A scheme of no provider: a list with an id and without a time.
-const DESCRIBED: HmacScheme = HmacScheme::new(HeaderName::from_static("x-described-macs"))
+const DESCRIBED: HmacScheme = HmacScheme::new("described", HeaderName::from_static("x-described-macs"))
     .list(Separator::Semicolon)
     .prefix("mac=")
     .encoding(Encoding::Base64Url)

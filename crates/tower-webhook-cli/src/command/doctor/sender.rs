@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use serde_json::{Map, Value};
-use tower_webhook::sign::Signer;
+use tower_webhook::sign::{SignError, Signer};
 use tower_webhook::{ConfigError, RejectionKind, Verifier};
 
 use super::draft::Draft;
@@ -192,7 +192,7 @@ impl Sender {
         self.chosen.scheme.signer(&secret).ok()
     }
 
-    fn sign_by(&self, signer: &Signer, seconds: i64, id: String, body: Bytes) -> Result<Signed, ConfigError> {
+    fn sign_by(&self, signer: &Signer, seconds: i64, id: String, body: Bytes) -> Result<Signed, SignError> {
         let signer = signer.clone().timestamp(seconds).id(&*id);
         if self.kind() == Kind::InBody {
             return self.sign_inside(&signer, seconds, id, body);
@@ -210,7 +210,7 @@ impl Sender {
         Ok(Signed::new(headers, body, id, name.clone(), place))
     }
 
-    fn sign_inside(&self, signer: &Signer, seconds: i64, id: String, content: Bytes) -> Result<Signed, ConfigError> {
+    fn sign_inside(&self, signer: &Signer, seconds: i64, id: String, content: Bytes) -> Result<Signed, SignError> {
         let (head, body) = signer.sign_body(self.request(content.clone()))?.into_parts();
         let another = self.chosen.scheme.signer_without_secret();
         let another = another.expect("no scheme with a key pair signs in the body");

@@ -114,7 +114,7 @@ fn claiming(case: &Case, mac: &Found) -> Option<Case> {
         64 => Algorithm::HmacSha512,
         _ => return None,
     };
-    let scheme: Arc<dyn AnyScheme> = any(HmacScheme::new(HEADER.clone()).algorithm(algorithm));
+    let scheme: Arc<dyn AnyScheme> = any(HmacScheme::new("scratch", HEADER.clone()).algorithm(algorithm));
     let value = hex(&mac.bytes).parse().ok()?;
     Some(case.with_scheme(scheme).with_header(&HEADER, value))
 }

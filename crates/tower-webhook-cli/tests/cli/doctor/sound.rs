@@ -47,7 +47,7 @@ fn verifier(scheme: &str) -> Verifier {
         "standard-webhooks" => Verifier::new(StandardWebhooks::new(), secret().decode_whsec().unwrap()),
         "svix" => Verifier::new(StandardWebhooks::svix_only(), secret().decode_whsec().unwrap()),
         _ => {
-            let scheme = HmacScheme::new(HeaderName::from_static("typeform-signature"));
+            let scheme = HmacScheme::new("typeform", HeaderName::from_static("typeform-signature"));
             let scheme = scheme.prefix("sha256=").encoding(Encoding::Base64);
             Verifier::new(scheme, secret())
         }

@@ -58,7 +58,7 @@ fn every_scheme_is_received_at_a_path_of_its_name() {
     let plain = || SigningSecret::new(SECRET).unwrap();
     let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let decoded = || SigningSecret::from_whsec(text).unwrap();
-    let own = HmacScheme::new(http::HeaderName::from_static("x-mine"))
+    let own = HmacScheme::new("own", http::HeaderName::from_static("x-mine"))
         .prefix("v0:")
         .encoding(Encoding::Base64);
     let own_arguments = [

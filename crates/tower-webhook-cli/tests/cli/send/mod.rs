@@ -40,7 +40,7 @@ fn json(output: &Output) -> serde_json::Value {
 fn schemes() -> Vec<(&'static [&'static str], Verifier)> {
     let secret = || SigningSecret::new(SECRET).unwrap();
     let decoded = || secret().decode_whsec().unwrap();
-    let own = HmacScheme::new(http::HeaderName::from_static("x-mac"))
+    let own = HmacScheme::new("own", http::HeaderName::from_static("x-mac"))
         .prefix("mac=")
         .encoding(Encoding::Base64);
     vec![

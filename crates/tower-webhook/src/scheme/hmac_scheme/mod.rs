@@ -17,6 +17,7 @@ use http::header::HeaderName;
 pub use self::part::{Part, Separator};
 pub use self::provider::HmacProvider;
 pub(super) use self::public_url::PublicUrl;
+use super::only_value::assert_prefix;
 use super::{Algorithm, Encoding, TimeUnit};
 use crate::error::ConfigError;
 use crate::identity::DeliveryIdentity;
@@ -32,8 +33,7 @@ use crate::secret::{DecodedSecret, Secret, SigningSecret};
 /// use tower_webhook::scheme::{Encoding, HmacScheme, Part, Separator, TimeUnit};
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
-/// const SANITY: HmacScheme = HmacScheme::new(HeaderName::from_static("sanity-webhook-signature"))
-///     .named("sanity")
+/// const SANITY: HmacScheme = HmacScheme::new("sanity", HeaderName::from_static("sanity-webhook-signature"))
 ///     .list(Separator::Comma)
 ///     .time_entry("t=", TimeUnit::Milliseconds)
 ///     .prefix("v1=")
@@ -91,22 +91,34 @@ const MAX_BEFORE: usize = 4;
 impl HmacScheme {
     /// The scheme whose signature is exactly one header of this name, which is the HMAC-SHA256 of the body: 64
     /// lower-case hex digits. The other methods change that.
-    pub const fn new(header: HeaderName) -> Self {
-        Self::of_kind(header)
+    ///
+    /// The [name](crate::scheme::Scheme::name) of the scheme, in `snake_case`, is in logs and in the keys of its
+    /// deliveries.
+    ///
+    /// # Panics
+    ///
+    /// When the name is empty.
+    pub const fn new(name: &'static str, header: HeaderName) -> Self {
+        Self::of_kind(name, header)
     }
 }
 
 impl HmacScheme<DecodedSecret> {
     /// The same as [`new`](HmacScheme::new), for a provider whose secret is the text of a key.
-    pub const fn decoded(header: HeaderName) -> Self {
-        Self::of_kind(header)
+    ///
+    /// # Panics
+    ///
+    /// When the name is empty.
+    pub const fn decoded(name: &'static str, header: HeaderName) -> Self {
+        Self::of_kind(name, header)
     }
 }
 
 impl<K> HmacScheme<K> {
-    const fn of_kind(header: HeaderName) -> Self {
+    const fn of_kind(name: &'static str, header: HeaderName) -> Self {
+        assert!(!name.is_empty(), "a scheme has a name");
         Self {
-            name: "hmac",
+            name,
             header,
             second: None,
             prefix: "",
@@ -125,13 +137,6 @@ impl<K> HmacScheme<K> {
         }
     }
 
-    /// Sets its [name](crate::scheme::Scheme::name) in logs and in keys of deliveries, in `snake_case`; `hmac` by
-    /// default.
-    pub const fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
-        self
-    }
-
     /// Sets the text before the MAC, such as `sha256=`; none by default. Its case matters. In a list it is the key by
     /// which the entries with a MAC are known, such as `v1=`: entries that begin otherwise are skipped.
     ///
@@ -139,13 +144,7 @@ impl<K> HmacScheme<K> {
     ///
     /// When no header value can begin with it: it begins with a blank, or is not visible ASCII.
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
-        let bytes = prefix.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            let possible = bytes[at].is_ascii_graphic() || (bytes[at] == b' ' && at > 0);
-            assert!(possible, "a header value cannot begin with this prefix");
-            at += 1;
-        }
+        assert_prefix(prefix);
         self.prefix = prefix;
         self
     }
@@ -244,20 +243,20 @@ impl<K> HmacScheme<K> {
 
     /// Sets the status of the answer to a request with a wrong signature, for a provider that demands another one than
     /// 403.
-    pub const fn refused_with(mut self, status: StatusCode) -> Self {
+    pub const fn with_refusal(mut self, status: StatusCode) -> Self {
         self.refusal = status;
         self
     }
 
     /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
     /// a verifier admits otherwise.
-    pub const fn sends_up_to(mut self, bytes: usize) -> Self {
+    pub const fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
     }
 
     /// Sets what tells a delivery from others: [`DeliveryIdentity::signed_id`] by default.
-    pub const fn identified_by(mut self, identity: DeliveryIdentity) -> Self {
+    pub const fn with_delivery_identity(mut self, identity: DeliveryIdentity) -> Self {
         mem::forget(mem::replace(&mut self.identity, identity));
         self
     }

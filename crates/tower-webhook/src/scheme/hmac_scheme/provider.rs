@@ -10,7 +10,7 @@ use super::HmacScheme;
 use crate::error::ConfigError;
 use crate::identity::DeliveryIdentity;
 use crate::rejection::Rejection;
-use crate::scheme::{Head, Scheme, SignatureHeader};
+use crate::scheme::{Head, Scheme, SignatureClaim};
 #[cfg(feature = "sign")]
 use crate::scheme::{SigningScheme, Unsigned};
 use crate::secret::Secret;
@@ -27,7 +27,7 @@ use crate::secret::Secret;
 /// use tower_webhook::sign::Signer;
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
-/// static SCHEME: HmacScheme = HmacScheme::new(HeaderName::from_static("x-acme-mac")).named("acme");
+/// static SCHEME: HmacScheme = HmacScheme::new("acme", HeaderName::from_static("x-acme-mac"));
 ///
 /// #[derive(Clone)]
 /// struct Acme;
@@ -82,7 +82,7 @@ impl<P: HmacProvider> Scheme for P {
     }
 
     #[inline]
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         self.hmac_scheme().read_head(head)
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{HmacScheme, MAX_BEFORE, Part, Separator, Time};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::scheme::only_value::malformed;
-use crate::scheme::{Algorithm, Head, MAX_ENTRIES, Signature, SignatureHeader, only_time, only_value};
+use crate::scheme::{Algorithm, Head, MAX_ENTRIES, Signature, SignatureClaim, only_time, only_value};
 
 /// The time of signing: its text, and the seconds since the Unix epoch.
 type Signed<'a> = (&'a [u8], i64);
@@ -23,7 +23,7 @@ struct Found<'a> {
 impl<K> HmacScheme<K> {
     /// Judges a head: first the signature, then the id, then the time.
     #[inline]
-    pub(super) fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    pub(super) fn read_head<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let mut header = None;
         let mut time = None;
         self.read_signatures(head.headers(), &mut header, &mut time)?;
@@ -48,7 +48,7 @@ impl<K> HmacScheme<K> {
     fn read_signatures<'a>(
         &'a self,
         headers: &'a HeaderMap,
-        header: &mut Option<SignatureHeader<'a>>,
+        header: &mut Option<SignatureClaim<'a>>,
         time: &mut Option<Signed<'a>>,
     ) -> Result<(), Rejection> {
         let first = only_value(headers, &self.header);
@@ -76,7 +76,7 @@ impl<K> HmacScheme<K> {
         &'a self,
         value: &'a HeaderValue,
         name: &HeaderName,
-        header: &mut Option<SignatureHeader<'a>>,
+        header: &mut Option<SignatureClaim<'a>>,
         time: &mut Option<Signed<'a>>,
     ) -> Result<(), Rejection> {
         match self.separator {
@@ -94,7 +94,7 @@ impl<K> HmacScheme<K> {
         list: &'a HeaderValue,
         separator: Separator,
         name: &HeaderName,
-        header: &mut Option<SignatureHeader<'a>>,
+        header: &mut Option<SignatureClaim<'a>>,
         time: &mut Option<Signed<'a>>,
     ) -> Result<(), Rejection> {
         for entry in separator.split(list.as_bytes()).take(MAX_ENTRIES) {
@@ -165,9 +165,9 @@ impl<K> HmacScheme<K> {
     /// Adds what is signed besides the body.
     fn with_parts<'a>(
         &'a self,
-        mut header: SignatureHeader<'a>,
+        mut header: SignatureClaim<'a>,
         found: &Found<'a>,
-    ) -> Result<SignatureHeader<'a>, Rejection> {
+    ) -> Result<SignatureClaim<'a>, Rejection> {
         let mut parts = self.signed.iter().copied();
         let mut before: [&[u8]; MAX_BEFORE] = [b""; MAX_BEFORE];
         for (room, part) in before
@@ -228,9 +228,9 @@ impl<K> HmacScheme<K> {
 }
 
 #[inline]
-fn add(header: &mut Option<SignatureHeader<'_>>, signature: Signature) {
+fn add(header: &mut Option<SignatureClaim<'_>>, signature: Signature) {
     *header = Some(match header.take() {
-        None => SignatureHeader::claiming(signature),
-        Some(header) => header.or_claiming(signature),
+        None => SignatureClaim::new(signature),
+        Some(header) => header.or(signature),
     });
 }

@@ -13,7 +13,7 @@ const BODY: &str = r#"{"a":1}"#;
 
 /// Everything that a message may have, before and after the body.
 fn everything() -> HmacScheme {
-    HmacScheme::new(MAC)
+    HmacScheme::new("own", MAC)
         .time_header(TIME, TimeUnit::Rfc3339)
         .id_header(ID)
         .signs(&[
@@ -31,7 +31,9 @@ fn everything() -> HmacScheme {
 
 /// With an id, and a time that ends it.
 fn dated() -> HmacScheme {
-    HmacScheme::new(MAC).id_header(ID).time_header(TIME, TimeUnit::Rfc3339)
+    HmacScheme::new("own", MAC)
+        .id_header(ID)
+        .time_header(TIME, TimeUnit::Rfc3339)
 }
 
 fn secret() -> SigningSecret {
@@ -53,7 +55,7 @@ fn each_part_counts_before_and_after_the_body() {
             .map_err(|rejection| rejection.kind())
     };
     let message = "POSThttps://example.com/hook/hook?a=b\n{\"a\":1}\ri.2023-11-14T22:13:20Z";
-    let plain = Signer::new(HmacScheme::new(MAC), &secret()).headers(message);
+    let plain = Signer::new(HmacScheme::new("own", MAC), &secret()).headers(message);
     assert_eq!(signed().headers()[MAC], plain[MAC]);
     assert_eq!(verdict(&signed(), scheme.clone()), Ok(()));
 
@@ -86,7 +88,7 @@ fn each_part_counts_before_and_after_the_body() {
 #[test]
 fn an_id_that_contains_its_separator_is_refused() {
     let scheme = || {
-        HmacScheme::new(MAC)
+        HmacScheme::new("own", MAC)
             .id_header(ID)
             .signs(&[Part::Id, Part::Literal("::"), Part::Body])
     };
@@ -106,7 +108,7 @@ fn an_id_that_contains_its_separator_is_refused() {
 #[test]
 fn an_id_behind_the_body_that_begins_within_its_separator_is_refused() {
     let scheme = || {
-        HmacScheme::new(MAC)
+        HmacScheme::new("own", MAC)
             .id_header(ID)
             .signs(&[Part::Body, Part::Literal("::"), Part::Id])
     };
@@ -123,7 +125,7 @@ fn an_id_behind_the_body_that_begins_within_its_separator_is_refused() {
 
 #[test]
 fn a_method_that_contains_its_separator_is_refused() {
-    let scheme = || HmacScheme::new(MAC).signs(&[Part::Method, Part::Literal("S"), Part::Body]);
+    let scheme = || HmacScheme::new("own", MAC).signs(&[Part::Method, Part::Literal("S"), Part::Body]);
     for (method, verdict) in [
         (Method::PUT, Ok(())),
         (Method::POST, Err(RejectionKind::MalformedSignature)),
@@ -164,7 +166,7 @@ fn an_id_that_only_a_time_ends_has_no_colon() {
 
 #[test]
 fn a_path_that_contains_its_separator_is_refused() {
-    let scheme = || HmacScheme::new(MAC).signs(&[Part::PathAndQuery, Part::Literal("."), Part::Body]);
+    let scheme = || HmacScheme::new("own", MAC).signs(&[Part::PathAndQuery, Part::Literal("."), Part::Body]);
     for (path, verdict) in [
         ("/hook?v=1", Ok(())),
         ("/hook.v1", Err(RejectionKind::MalformedSignature)),
@@ -178,7 +180,7 @@ fn a_path_that_contains_its_separator_is_refused() {
 #[test]
 fn either_of_two_headers_is_enough_and_both_must_be_well_formed() {
     const OTHER: HeaderName = HeaderName::from_static("x-other-mac");
-    let scheme = || HmacScheme::new(MAC).second_header(OTHER);
+    let scheme = || HmacScheme::new("own", MAC).second_header(OTHER);
     let right = Signer::new(scheme(), &secret()).headers(BODY)[MAC].clone();
     let wrong = Signer::new(scheme(), &secret()).headers("{}")[MAC].clone();
     let verdict = |values: &[(&HeaderName, &http::HeaderValue)]| {
@@ -229,12 +231,12 @@ fn either_of_two_headers_is_enough_and_both_must_be_well_formed() {
 }
 
 fn identified(parts: &'static [Part]) -> HmacScheme {
-    HmacScheme::new(MAC).id_header(ID).signs(parts)
+    HmacScheme::new("own", MAC).id_header(ID).signs(parts)
 }
 
 /// A list with the time behind one key and MACs behind another.
 fn entries(time: &'static str, mac: &'static str) -> HmacScheme {
-    HmacScheme::new(MAC)
+    HmacScheme::new("own", MAC)
         .list(Separator::Comma)
         .time_entry(time, TimeUnit::Seconds)
         .prefix(mac)
@@ -243,30 +245,36 @@ fn entries(time: &'static str, mac: &'static str) -> HmacScheme {
 
 #[test]
 fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
-    let timed: HmacScheme = HmacScheme::new(MAC).time_header(TIME, TimeUnit::Seconds);
+    let timed: HmacScheme = HmacScheme::new("own", MAC).time_header(TIME, TimeUnit::Seconds);
     for (scheme, said) in [
-        (HmacScheme::new(MAC).signs(&[Part::PublicUrl, Part::Body]), "public URL"),
-        (HmacScheme::new(MAC).signs(&[Part::Time, Part::Body]), "a time"),
-        (timed, "a time"),
-        (HmacScheme::new(MAC).signs(&[Part::Id, Part::Body]), "an id"),
-        (HmacScheme::new(MAC).id_header(ID), "an id"),
-        (HmacScheme::new(MAC).list(Separator::Comma), "a prefix"),
         (
-            HmacScheme::new(MAC)
+            HmacScheme::new("own", MAC).signs(&[Part::PublicUrl, Part::Body]),
+            "public URL",
+        ),
+        (HmacScheme::new("own", MAC).signs(&[Part::Time, Part::Body]), "a time"),
+        (timed, "a time"),
+        (HmacScheme::new("own", MAC).signs(&[Part::Id, Part::Body]), "an id"),
+        (HmacScheme::new("own", MAC).id_header(ID), "an id"),
+        (HmacScheme::new("own", MAC).list(Separator::Comma), "a prefix"),
+        (
+            HmacScheme::new("own", MAC)
                 .time_entry("t=", TimeUnit::Seconds)
                 .signs(&[Part::Time, Part::Body]),
             "no list",
         ),
         (entries("t=", "t=v1="), "the entry with the time"),
         (entries("", "v1="), "the entry with the time"),
-        (HmacScheme::new(MAC).second_header(MAC), "one header"),
+        (HmacScheme::new("own", MAC).second_header(MAC), "one header"),
         (
-            HmacScheme::new(MAC)
+            HmacScheme::new("own", MAC)
                 .id_header(MAC)
                 .signs(&[Part::Id, Part::Literal("."), Part::Body]),
             "one header",
         ),
-        (HmacScheme::new(MAC).signs(&[Part::Literal(""), Part::Body]), "empty"),
+        (
+            HmacScheme::new("own", MAC).signs(&[Part::Literal(""), Part::Body]),
+            "empty",
+        ),
         (identified(&[Part::Id, Part::Body]), "without a text"),
         (identified(&[Part::Body, Part::Id]), "without a text"),
         (
@@ -283,11 +291,11 @@ fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
             "twice",
         ),
         (
-            HmacScheme::new(MAC).signs(&[Part::Method, Part::PathAndQuery, Part::Body]),
+            HmacScheme::new("own", MAC).signs(&[Part::Method, Part::PathAndQuery, Part::Body]),
             "without a text",
         ),
         (
-            HmacScheme::new(MAC).signs(&[Part::Method, Part::Body]),
+            HmacScheme::new("own", MAC).signs(&[Part::Method, Part::Body]),
             "without a text",
         ),
     ] {
@@ -320,7 +328,7 @@ fn a_list_of_parts_without_one_body_panics() {
     ];
     for parts in lists {
         assert!(
-            std::panic::catch_unwind(|| HmacScheme::new(MAC).signs(parts)).is_err(),
+            std::panic::catch_unwind(|| HmacScheme::new("own", MAC).signs(parts)).is_err(),
             "{parts:?}"
         );
     }

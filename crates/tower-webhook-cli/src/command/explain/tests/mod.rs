@@ -32,7 +32,7 @@ const URL: &str = "https://example.com/hook?b=2&a=1";
 
 /// Every scheme with a name whose signature is a MAC, and two that are described by arguments.
 fn schemes() -> Vec<(&'static str, Scheme)> {
-    let own = |name| HmacScheme::new(HeaderName::from_static(name));
+    let own = |name| HmacScheme::new("own", HeaderName::from_static(name));
     let named = KNOWN.iter().map(|known| match known.chosen() {
         Chosen {
             for_url: Some(make), ..

@@ -10,7 +10,7 @@ use crate::moment::Times;
 
 /// The MAC of a message, by a scheme that signs the body alone.
 fn mac(algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
-    let scheme: Scheme = any(HmacScheme::new(HeaderName::from_static("x-mac")).algorithm(algorithm));
+    let scheme: Scheme = any(HmacScheme::new("own", HeaderName::from_static("x-mac")).algorithm(algorithm));
     let headers = scheme.signer(&secret(KEY)).unwrap().headers(message);
     macs::find(headers["x-mac"].as_bytes(), macs::is_length).remove(0).bytes
 }

@@ -1,5 +1,5 @@
 use http::{HeaderMap, Method, Uri};
-use tower_webhook::scheme::{self, Head, SignatureHeader, SigningScheme, Unsigned, only_value};
+use tower_webhook::scheme::{self, Head, SignatureClaim, SigningScheme, Unsigned, only_value};
 use tower_webhook::{Rejection, RejectionKind, SigningSecret};
 
 use super::*;
@@ -17,12 +17,12 @@ impl scheme::Scheme for SignsUrl {
         "signs_url"
     }
 
-    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureHeader<'a>, Rejection> {
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let value = only_value(head.headers(), &MAC)?;
         let mac = Encoding::Hex
             .decode(value.as_bytes())
             .ok_or(RejectionKind::MalformedSignature)?;
-        Ok(SignatureHeader::new(mac).signed_after_body(target(head)))
+        Ok(SignatureClaim::new(mac).signed_after_body(target(head)))
     }
 }
 

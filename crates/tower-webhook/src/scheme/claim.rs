@@ -1,4 +1,4 @@
-//! The claim of a well-formed signature header.
+//! What a sender claims: its signatures, and the bytes that are signed besides the body.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::mac::{self, Signature};
 /// once the body is there.
 #[derive(Debug)]
 #[must_use]
-pub struct SignatureHeader<'a> {
+pub struct SignatureClaim<'a> {
     pub(crate) claim: Claim<'a>,
     pub(crate) signed: Signed<'a>,
 }
@@ -44,19 +44,13 @@ pub(crate) struct Claim<'a> {
 
 const MAX_PARTS: usize = 4;
 
-impl<'a> SignatureHeader<'a> {
-    /// Claims that this is the HMAC-SHA256 of the body.
+impl<'a> SignatureClaim<'a> {
+    /// Claims that this is the signature of the body: 32 bytes are its HMAC-SHA256. The algorithm must fit the kind of
+    /// secret that the scheme takes: a secret makes no signature of another one.
     #[inline]
-    pub fn new(mac: [u8; 32]) -> Self {
-        Self::claiming(Signature::HmacSha256(mac))
-    }
-
-    /// Claims that this is the signature of the body. Its algorithm must fit the kind of secret that the scheme takes:
-    /// a secret makes no signature of another algorithm.
-    #[inline]
-    pub fn claiming(signature: Signature) -> Self {
+    pub fn new(signature: impl Into<Signature>) -> Self {
         let claim = Claim {
-            signature,
+            signature: signature.into(),
             others: Vec::new(),
             after: Cow::Borrowed(b""),
             timestamp: None,
@@ -68,16 +62,11 @@ impl<'a> SignatureHeader<'a> {
         }
     }
 
-    /// Adds another HMAC-SHA256, as [`or_claiming`](Self::or_claiming) does.
-    pub fn or(self, mac: [u8; 32]) -> Self {
-        self.or_claiming(Signature::HmacSha256(mac))
-    }
-
     /// Adds another signature: the request is genuine if any of them is right. It allocates, and each MAC is compared
     /// in constant time; the scheme has to limit how many it adds. One of another algorithm than the first is not
     /// checked.
-    pub fn or_claiming(mut self, signature: Signature) -> Self {
-        self.claim.others.push(signature);
+    pub fn or(mut self, signature: impl Into<Signature>) -> Self {
+        self.claim.others.push(signature.into());
         self
     }
 
@@ -87,7 +76,7 @@ impl<'a> SignatureHeader<'a> {
     /// The parts may come from the head of the request or from the scheme. Choose separators that no part can contain:
     /// the joined bytes do not show where they were.
     pub fn signed_before_body<const N: usize>(mut self, parts: [&'a [u8]; N]) -> Self {
-        const { assert!(N <= MAX_PARTS, "a signature header has room for four parts") };
+        const { assert!(N <= MAX_PARTS, "a claim has room for four parts") };
         let mut all: [&[u8]; MAX_PARTS] = [b""; MAX_PARTS];
         all[..N].copy_from_slice(&parts);
         self.signed = Signed::After(all);
@@ -98,7 +87,7 @@ impl<'a> SignatureHeader<'a> {
     ///
     /// Both are compared in a time that does not depend on the receiver's.
     pub fn token(shown: &[u8]) -> Self {
-        Self::claiming(mac::token_claim(shown)).signed_instead_of_body(&b""[..])
+        Self::new(mac::token_claim(shown)).signed_instead_of_body(&b""[..])
     }
 
     /// Claims nothing yet: the signature is in the body, or the signed bytes are made of it. Once the whole body is
@@ -139,16 +128,16 @@ impl<'a> SignatureHeader<'a> {
         self
     }
 
-    /// Whether the signatures are claimed in the body, as [`in_body`](Self::in_body) says.
-    #[must_use]
-    pub fn is_in_body(&self) -> bool {
-        matches!(self.signed, Signed::InBody(_))
-    }
-
     /// Sets the id of the delivery, as [`delivery_id`](Self::delivery_id) does, for one that is in the body.
     pub fn owned_delivery_id(mut self, id: HeaderValue) -> Self {
         self.claim.mark = Mark::Id(Cow::Owned(id));
         self
+    }
+
+    /// Whether the signatures are claimed in the body, as [`in_body`](Self::in_body) says.
+    #[must_use]
+    pub fn is_in_body(&self) -> bool {
+        matches!(self.signed, Signed::InBody(_))
     }
 
     /// Lets the bytes that are signed in place of the body identify the delivery, where nothing else was chosen:
