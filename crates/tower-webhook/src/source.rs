@@ -1,9 +1,11 @@
 //! Secrets that are looked up for each request: one service, many tenants.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::request::Parts;
 
 use crate::rejection::{BoxError, Rejection, RejectionKind};
@@ -13,7 +15,8 @@ use crate::set::Set;
 
 /// Looks up the secrets for a request: by a path segment, a header, or an extension that an earlier layer inserted.
 ///
-/// The source is asked once the headers of a request were judged well formed, and before its body is read. A stranger
+/// The source is asked once the headers of a request were judged well formed, and before its body is read, unless its
+/// scheme [reads the body](Self::secrets_by_body). A stranger
 /// can make it look up any number of tenants: it should cache both what it finds and what it does not find, and limit
 /// how long a look-up may take. The [read timeout](crate::Verifier#method.read_timeout) does not cover it.
 ///
@@ -76,6 +79,24 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     ///
     /// When the look-up fails; the sender is asked to retry.
     fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send;
+
+    /// The secrets for a request whose signature is in its body, or whose signed bytes are made of it: asked in place
+    /// of [`secrets`](Self::secrets) once the whole body is there, which may name the secret, as the messages of Amazon
+    /// SNS name their certificate. By default it asks `secrets`.
+    ///
+    /// Nothing in the body is known to be true: check the host of a URL before anything is fetched from it.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`secrets`](Self::secrets).
+    fn secrets_by_body(
+        &self,
+        head: &Parts,
+        body: &[u8],
+    ) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send {
+        let _ = body;
+        self.secrets(head)
+    }
 }
 
 impl<K, S: SecretSource<K>> SecretSource<K> for Arc<S> {
@@ -84,23 +105,59 @@ impl<K, S: SecretSource<K>> SecretSource<K> for Arc<S> {
     fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send {
         S::secrets(self, head)
     }
+
+    fn secrets_by_body(
+        &self,
+        head: &Parts,
+        body: &[u8],
+    ) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send {
+        S::secrets_by_body(self, head, body)
+    }
 }
 
-/// A look-up under way. It owns the head, which the source borrows, and gives it back.
-pub(crate) type Pending = Pin<Box<dyn Future<Output = (Parts, Result<Arc<Set>, Rejection>)> + Send>>;
+/// A look-up under way. It owns the head and the body, which the source borrows, and gives them back.
+pub(crate) type Pending = Pin<Box<dyn Future<Output = LookedUp> + Send>>;
+
+/// The end of a look-up.
+pub(crate) struct LookedUp {
+    pub(crate) head: Parts,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) found: Result<Arc<Set>, Rejection>,
+}
 
 /// A [`SecretSource`] of any type, for secrets of any kind.
 pub(crate) trait LookUp: Send + Sync {
-    fn look_up(&self, head: Parts) -> Pending;
+    /// Looks up the secrets for a request with this head, and with this body if its scheme reads that.
+    fn look_up(&self, head: Parts, body: Option<Bytes>) -> Pending;
+
+    /// The set for a request of which the source knows no secret.
+    fn unknown(&self) -> Arc<Set>;
+}
+
+struct Erased<S, K> {
+    source: Arc<S>,
+    unknown: Arc<Set>,
+    kind: PhantomData<fn() -> K>,
 }
 
 /// Erases the types of a source and of the secrets that it returns.
 pub(crate) fn erase<K: Secret>(source: impl SecretSource<K>) -> Arc<dyn LookUp> {
-    let (source, unknown) = (Arc::new(source), Arc::new(Set::unknown::<K>()));
-    Arc::new(move |head: Parts| -> Pending {
-        let (source, unknown) = (Arc::clone(&source), Arc::clone(&unknown));
+    Arc::new(Erased {
+        source: Arc::new(source),
+        unknown: Arc::new(Set::unknown::<K>()),
+        kind: PhantomData,
+    })
+}
+
+impl<K: Secret, S: SecretSource<K>> LookUp for Erased<S, K> {
+    fn look_up(&self, head: Parts, body: Option<Bytes>) -> Pending {
+        let (source, unknown) = (Arc::clone(&self.source), self.unknown());
         Box::pin(async move {
-            let found = match source.secrets(&head).await {
+            let found = match &body {
+                None => source.secrets(&head).await,
+                Some(body) => source.secrets_by_body(&head, body).await,
+            };
+            let found = match found {
                 Ok(Some(secrets)) => Ok(secrets.set),
                 Ok(None) => Ok(unknown),
                 Err(error) => {
@@ -108,13 +165,11 @@ pub(crate) fn erase<K: Secret>(source: impl SecretSource<K>) -> Arc<dyn LookUp> 
                     Err(Rejection::new(RejectionKind::SecretSource).with_source(error))
                 }
             };
-            (head, found)
+            LookedUp { head, body, found }
         })
-    })
-}
+    }
 
-impl<F: Fn(Parts) -> Pending + Send + Sync> LookUp for F {
-    fn look_up(&self, head: Parts) -> Pending {
-        self(head)
+    fn unknown(&self) -> Arc<Set> {
+        Arc::clone(&self.unknown)
     }
 }

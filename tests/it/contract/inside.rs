@@ -8,14 +8,15 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request};
 use tower_webhook::RejectionKind::{
-    self, BodyTooLarge, DuplicateSignature, MalformedSignature, MissingSignature, SignatureMismatch, UnknownSecret,
+    self, BodyTimeout, BodyTooLarge, DuplicateSignature, MalformedSignature, MissingSignature,
+    SecretSource as Unavailable, SignatureMismatch, UnknownSecret,
 };
 use tower_webhook::test::TestBody;
 use tower_webhook::{Rejection, Verifier};
 
 use super::case::Case;
 use super::provider::{ID, INSIDE, NOW, Provider, instant, named_secret, request};
-use super::sources::{Answer, Source};
+use super::sources::{Answer, Source, asked};
 use super::supply::{Set, labelled};
 use crate::support::PATH;
 
@@ -59,6 +60,15 @@ impl Provider {
             Self::Adyen => adyen::NOTIFICATION,
             Self::MicrosoftGraph => microsoft_graph::CHANGES,
             _ => mailgun::EVENT,
+        }
+    }
+
+    /// A text in the content.
+    fn named_inside(self) -> &'static str {
+        match self {
+            Self::Adyen => "pspReference",
+            Self::MicrosoftGraph => "clientState",
+            _ => "event-data",
         }
     }
 }
@@ -133,6 +143,7 @@ pub(crate) fn cases() -> Vec<Case> {
         .iter()
         .flat_map(cases_of)
         .chain(INSIDE.into_iter().flat_map(limits))
+        .chain(INSIDE.into_iter().flat_map(looked_up))
         .collect()
 }
 
@@ -190,6 +201,54 @@ fn limits(of: Provider) -> Vec<Case> {
                 .by(move || verifier(of).max_body(length - 1)),
         );
     }
+    cases
+}
+
+/// The source is asked once the whole body is there, and sees it.
+fn looked_up(of: Provider) -> Vec<Case> {
+    let body = genuine(of);
+    let too_long = "x".repeat(3 * 1024 * 1024);
+    let mut cases = Vec::new();
+    for (shape, size) in [("in one frame", body.len()), ("in frames", 10)] {
+        let sent = |content: &str| {
+            let content = content.to_owned();
+            move || request(HeaderMap::new(), TestBody::chunks(&content, size))
+        };
+        let accepts = |name: &str| {
+            let name = format!("{name}, {shape}");
+            Case::accepts(of, name, body.clone(), sent(&body)).signed_by("primary")
+        };
+        let refuses = |name: &str, kind| Case::refuses(of, format!("{name}, {shape}"), kind, sent(&body));
+        let start = body[..100].to_owned();
+        let stalls = move || request(HeaderMap::new(), TestBody::chunks(&start, size).stall());
+        cases.extend([
+            asked(
+                accepts("looked up by its body"),
+                Answer::KnownForBody(of.named_inside()),
+                1,
+            ),
+            asked(
+                refuses("looked up by a text that it does not have", UnknownSecret),
+                Answer::KnownForBody("a text that no body has"),
+                1,
+            ),
+            asked(refuses("the look-up by it fails", Unavailable), Answer::Fails, 1),
+            asked(accepts("the look-up by it takes an hour"), Answer::KnownAfter(3600), 1).takes(3600),
+            asked(
+                Case::refuses(of, format!("no end to look up by, {shape}"), BodyTimeout, stalls),
+                Answer::Known,
+                0,
+            )
+            .takes(30),
+        ]);
+    }
+    cases.push(asked(
+        Case::refuses(of, "too long to look up by", BodyTooLarge, move || {
+            request(HeaderMap::new(), TestBody::chunks(&too_long, 1024 * 1024))
+        }),
+        Answer::Known,
+        0,
+    ));
     cases
 }
 

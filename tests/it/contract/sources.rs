@@ -1,4 +1,5 @@
-//! Secrets that are looked up for each request: after the head is judged, and before the body is read.
+//! Secrets that are looked up for each request: after the head is judged, and before the body is read, unless its scheme
+//! reads it whole.
 
 mod source;
 
@@ -69,7 +70,8 @@ fn answers(of: Provider) -> Vec<Case> {
                     format!("the look-up fails, {shape}"),
                     Unavailable,
                     signed_with(of, "primary", body),
-                ),
+                )
+                .polled(if of.reads_body() { polls } else { 0 }),
                 Answer::Fails,
                 1,
             )
@@ -80,7 +82,7 @@ fn answers(of: Provider) -> Vec<Case> {
         asked(
             Case::refuses(of, name, kind, signed_with(of, "primary", body)),
             Answer::Unknown,
-            1,
+            before_body(of),
         )
     };
     cases.extend([
@@ -103,9 +105,10 @@ fn order(of: Provider) -> Vec<Case> {
     let source = Source::new(Answer::Known);
     let polled_late = {
         let (watched, verifier) = (source.clone(), source.clone());
-        Case::accepts(of, "the source is asked before the body is read", EVENT, move || {
+        let name = "the source is asked before the body is read, unless its scheme reads it";
+        Case::accepts(of, name, EVENT, move || {
             let source = watched.clone();
-            let asked = async move { assert_eq!(source.asked(), 1) };
+            let asked = async move { assert_eq!(source.asked(), before_body(of)) };
             request(
                 of.sign_with(&named_secret("primary"), EVENT),
                 TestBody::new().wait_for(asked).frame(EVENT),
@@ -203,16 +206,17 @@ fn waiting(of: Provider) -> Vec<Case> {
                 signed_with(of, "primary", stalls),
             ),
             Answer::KnownAfter(5),
-            1,
+            before_body(of),
         )
-        .takes(35),
+        .takes(if of.reads_body() { 30 } else { 35 }),
         asked(
             Case::refuses(
                 of,
                 "the look-up fails after 5 s",
                 Unavailable,
                 signed_with(of, "primary", one),
-            ),
+            )
+            .polled(if of.reads_body() { 2 } else { 0 }),
             Answer::FailsAfter(5),
             1,
         )
@@ -268,8 +272,13 @@ fn heads(of: Provider) -> Vec<Case> {
     ]
 }
 
+/// How often the source is asked before the body is complete.
+fn before_body(of: Provider) -> usize {
+    usize::from(!of.reads_body())
+}
+
 /// The case with a source that has this answer and is asked this often.
-fn asked(case: Case, answer: Answer, times: usize) -> Case {
+pub(super) fn asked(case: Case, answer: Answer, times: usize) -> Case {
     let source = Source::new(answer);
     let (seen, of) = (source.clone(), case.of);
     case.by(move || {

@@ -95,7 +95,11 @@ impl<H: EagerHash> RunningMac<H> {
         any.into()
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "otherwise it is a call, which costs 20 instructions"
+    )]
     fn output<const N: usize>(&mut self) -> [u8; N]
     where
         [u8; N]: From<Output<HmacCore<H>>>,

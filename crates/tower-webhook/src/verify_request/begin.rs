@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::{Body, SizeHint};
 
-use super::Pieces;
+use super::{End, Pieces};
 use crate::budget::{Reservation, SMALL};
 use crate::check::Check;
 use crate::collect::{Collected, Polled};
@@ -82,7 +82,7 @@ fn begin_body<B: Body>(
         set: Arc::clone(set),
         claim: header.claim.to_static(),
         collected,
-        reads_body: header.is_in_body(),
+        end: if header.is_in_body() { End::Read } else { End::Finish },
     };
     Ok(Begun::Pieces(pieces, next))
 }

@@ -107,6 +107,11 @@ impl Provider {
         INSIDE.contains(&self)
     }
 
+    /// Whether the signed bytes are made of the whole body: its secrets are looked up once it is there.
+    pub(crate) fn reads_body(self) -> bool {
+        self == Self::Twilio
+    }
+
     pub(crate) fn signs_time(self) -> bool {
         let [_, time, _] = self.names();
         time.is_some() || self.time_key().is_some()
