@@ -1,6 +1,7 @@
 //! The verifier and the signer called directly, for behaviour that no entrance shows.
 
 mod delivery;
+mod fetched_keys;
 mod finished;
 mod identity;
 mod on_reject;

@@ -92,6 +92,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
+//! | `custom-key` | | [`CustomPublicKey`], for algorithms that the crate does not have, such as RSA |
 //! | `ed25519` | | [`Ed25519PublicKey`], for Discord and the asymmetric Standard Webhooks |
 //! | `layer` | yes | [`VerifyLayer`] and [`Verifier::verify_request`]; its deadline needs a tokio runtime |
 //! | `p256` | | [`P256PublicKey`], for SendGrid and Circle |
@@ -104,6 +105,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(all(
+        feature = "custom-key",
         feature = "ed25519",
         feature = "layer",
         feature = "p256",
@@ -174,8 +176,14 @@ pub use identity::DeliveryIdentity;
 pub use layer::verify::Verify;
 #[cfg(feature = "layer")]
 pub use layer::verify_layer::VerifyLayer;
+#[cfg(feature = "custom-key")]
+pub use mac::VerifyingKey;
 pub use provenance::Provenance;
 pub use rejection::{Rejection, RejectionKind};
+#[cfg(all(feature = "custom-key", feature = "sign"))]
+pub use secret::CustomPrivateKey;
+#[cfg(feature = "custom-key")]
+pub use secret::CustomPublicKey;
 #[cfg(all(feature = "ed25519", feature = "sign"))]
 pub use secret::Ed25519PrivateKey;
 #[cfg(feature = "ed25519")]

@@ -120,7 +120,7 @@ mod tests {
         let set = Set::unknown::<SigningSecret>();
         let signature = SigningKey::hmac(DECOY).sign(Algorithm::HmacSha256, &|sink| sink(b"{}"));
         let signature = signature.unwrap();
-        let header = SignatureClaim::new(signature);
+        let header = SignatureClaim::new(signature.clone());
         let begun = || {
             let mut running = set.start(&header.claim);
             running.update(b"{}");

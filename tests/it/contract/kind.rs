@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use tower_webhook::scheme::Knowrithm;
 use tower_webhook::sign::Signer;
 use tower_webhook::{
-    DecodedSecret, Ed25519PrivateKey, Ed25519PublicKey, P256PrivateKey, P256PublicKey, Secret, SecretsHandle,
-    SigningSecret, Token,
+    CustomPublicKey, DecodedSecret, Ed25519PrivateKey, Ed25519PublicKey, P256PrivateKey, P256PublicKey, Secret,
+    SecretsHandle, SigningSecret, Token,
 };
 
+use super::own_key;
 use super::supply::Handle;
 use crate::support::SIGNATURE;
 
@@ -66,6 +67,13 @@ kind!(
     |secret| keys(secret).p256,
     keys(secret).p256.public_key(),
     p256
+);
+
+kind!(
+    CustomPublicKey,
+    |secret| own_key::private(secret),
+    own_key::public(secret),
+    own
 );
 
 fn decoded(secret: &SigningSecret) -> DecodedSecret {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_webhook::scheme::Scheme;
 use tower_webhook::{
-    DecodedSecret, Ed25519PublicKey, KnownSecrets, P256PublicKey, PerRequest, SecretSupply, Secrets, SecretsHandle,
-    SigningSecret, Token, Verifier,
+    CustomPublicKey, DecodedSecret, Ed25519PublicKey, KnownSecrets, P256PublicKey, PerRequest, SecretSupply, Secrets,
+    SecretsHandle, SigningSecret, Token, Verifier,
 };
 
 use super::entrance::{Calls, Entrance};
@@ -129,6 +129,7 @@ pub(crate) struct Handle {
     pub(super) tokens: SecretsHandle<Token>,
     pub(super) ed25519: SecretsHandle<Ed25519PublicKey>,
     pub(super) p256: SecretsHandle<P256PublicKey>,
+    pub(super) own: SecretsHandle<CustomPublicKey>,
 }
 
 impl Handle {
@@ -140,6 +141,7 @@ impl Handle {
             tokens: SecretsHandle::new(secrets.secrets()),
             ed25519: SecretsHandle::new(secrets.secrets()),
             p256: SecretsHandle::new(secrets.secrets()),
+            own: SecretsHandle::new(secrets.secrets()),
         }
     }
 
@@ -150,6 +152,7 @@ impl Handle {
         self.tokens.replace(secrets.secrets());
         self.ed25519.replace(secrets.secrets());
         self.p256.replace(secrets.secrets());
+        self.own.replace(secrets.secrets());
     }
 }
 

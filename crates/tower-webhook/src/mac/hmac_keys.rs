@@ -42,7 +42,7 @@ impl HmacKeys {
             Signature::HmacSha384(_) => Running::HmacSha384(self.sha384.start()),
             #[cfg(feature = "sha512")]
             Signature::HmacSha512(_) => Running::HmacSha512(self.sha512.start()),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            #[cfg(any(feature = "custom-key", feature = "ed25519", feature = "p256"))]
             _ => Running::Nothing,
         }
     }
@@ -65,7 +65,7 @@ impl HmacKeys {
             Algorithm::HmacSha384 => mac!(sha384, HmacSha384),
             #[cfg(feature = "sha512")]
             Algorithm::HmacSha512 => mac!(sha512, HmacSha512),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            #[cfg(any(feature = "custom-key", feature = "ed25519", feature = "p256"))]
             _ => None,
         }
     }

@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "sign")]
 use super::Algorithm;
+#[cfg(feature = "custom-key")]
+use super::custom;
 #[cfg(feature = "p256")]
 use super::ecdsa;
 #[cfg(feature = "ed25519")]
@@ -24,6 +26,8 @@ pub(crate) enum Key {
     Ed25519(ed25519::PublicKey),
     #[cfg(feature = "p256")]
     EcdsaP256(ecdsa::PublicKey),
+    #[cfg(feature = "custom-key")]
+    Custom(custom::PublicKey),
 }
 
 impl Key {
@@ -55,6 +59,11 @@ impl Key {
                 Signature::EcdsaP256(_) => Running::EcdsaP256(key.start()),
                 _ => Running::Nothing,
             },
+            #[cfg(feature = "custom-key")]
+            Self::Custom(key) => match claimed {
+                Signature::Custom(_) => key.start().map_or(Running::Nothing, Running::Custom),
+                _ => Running::Nothing,
+            },
         }
     }
 }
@@ -73,6 +82,8 @@ pub(crate) enum SigningKey {
     Ed25519(ed25519::PrivateKey),
     #[cfg(feature = "p256")]
     EcdsaP256(ecdsa::PrivateKey),
+    #[cfg(feature = "custom-key")]
+    Custom(custom::PrivateKey),
     /// A token is shown, and signs nothing.
     Token(Zeroizing<Box<[u8]>>),
 }
@@ -92,6 +103,8 @@ impl SigningKey {
             Self::Ed25519(key) if algorithm == Algorithm::Ed25519 => Some(Signature::Ed25519(key.sign(message))),
             #[cfg(feature = "p256")]
             Self::EcdsaP256(key) if algorithm == Algorithm::EcdsaP256 => Some(Signature::EcdsaP256(key.sign(message))),
+            #[cfg(feature = "custom-key")]
+            Self::Custom(key) if algorithm == Algorithm::Custom => Some(Signature::Custom(key.sign(message))),
             _ => None,
         }
     }

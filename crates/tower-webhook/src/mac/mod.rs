@@ -2,6 +2,8 @@
 //!
 //! This is the only folder that names a crypto crate, and the only one that compares MACs.
 
+#[cfg(feature = "custom-key")]
+pub(crate) mod custom;
 #[cfg(feature = "p256")]
 pub(crate) mod ecdsa;
 #[cfg(feature = "ed25519")]
@@ -14,6 +16,8 @@ mod running;
 mod signature;
 mod token;
 
+#[cfg(feature = "custom-key")]
+pub use self::custom::VerifyingKey;
 pub(crate) use self::hash::{RunningHash, sha256};
 pub(crate) use self::key::Key;
 #[cfg(any(feature = "ed25519", feature = "p256"))]

@@ -3,6 +3,8 @@
 use sha2::Sha256;
 
 use super::Signature;
+#[cfg(feature = "custom-key")]
+use super::custom;
 #[cfg(feature = "p256")]
 use super::ecdsa;
 #[cfg(feature = "ed25519")]
@@ -23,8 +25,10 @@ pub(crate) enum Running {
     Ed25519(ed25519::Running),
     #[cfg(feature = "p256")]
     EcdsaP256(ecdsa::Running),
+    #[cfg(feature = "custom-key")]
+    Custom(custom::Running),
     /// A key that makes no such signatures.
-    #[cfg(any(feature = "ed25519", feature = "p256"))]
+    #[cfg(any(feature = "custom-key", feature = "ed25519", feature = "p256"))]
     Nothing,
 }
 
@@ -43,7 +47,9 @@ impl Running {
             Self::Ed25519(running) => running.update(chunk),
             #[cfg(feature = "p256")]
             Self::EcdsaP256(running) => running.update(chunk),
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            #[cfg(feature = "custom-key")]
+            Self::Custom(running) => running.update(chunk),
+            #[cfg(any(feature = "custom-key", feature = "ed25519", feature = "p256"))]
             Self::Nothing => {}
         }
     }
@@ -85,6 +91,10 @@ impl Running {
             #[cfg(feature = "p256")]
             (Self::EcdsaP256(running), Signature::EcdsaP256(_)) => {
                 running.matches(of!(EcdsaP256, std::iter::once(claimed).chain(others)))
+            }
+            #[cfg(feature = "custom-key")]
+            (Self::Custom(running), Signature::Custom(_)) => {
+                of!(Custom, std::iter::once(claimed).chain(others)).any(|signature| running.verify(signature))
             }
             #[allow(unreachable_patterns, reason = "without features there is one algorithm")]
             _ => false,

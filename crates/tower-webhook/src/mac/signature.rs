@@ -23,6 +23,9 @@ pub enum Algorithm {
     /// ([FIPS 186-5](https://csrc.nist.gov/pubs/fips/186-5/final), section 6).
     #[cfg(feature = "p256")]
     EcdsaP256,
+    /// That of a [`CustomPublicKey`](crate::CustomPublicKey).
+    #[cfg(feature = "custom-key")]
+    Custom,
 }
 
 impl Algorithm {
@@ -32,6 +35,8 @@ impl Algorithm {
             Self::Ed25519 => false,
             #[cfg(feature = "p256")]
             Self::EcdsaP256 => false,
+            #[cfg(feature = "custom-key")]
+            Self::Custom => false,
             _ => true,
         }
     }
@@ -40,7 +45,7 @@ impl Algorithm {
 /// A signature that a sender claims, by its algorithm. The algorithm says what checks it.
 ///
 /// It has no `PartialEq`: only the crate compares signatures.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Signature {
     /// A MAC of HMAC-SHA256.
@@ -60,6 +65,10 @@ pub enum Signature {
     /// A signature of ECDSA with P-256: `r`, then `s`. [`from_der`](Self::from_der) reads the form that providers send.
     #[cfg(feature = "p256")]
     EcdsaP256([u8; 64]),
+    /// A signature that a [`CustomPublicKey`](crate::CustomPublicKey) checks. The scheme bounds its length; a header
+    /// has as many bytes as the server admits.
+    #[cfg(feature = "custom-key")]
+    Custom(Box<[u8]>),
 }
 
 impl Signature {
@@ -87,6 +96,8 @@ impl Signature {
             Self::Ed25519(_) => Algorithm::Ed25519,
             #[cfg(feature = "p256")]
             Self::EcdsaP256(_) => Algorithm::EcdsaP256,
+            #[cfg(feature = "custom-key")]
+            Self::Custom(_) => Algorithm::Custom,
         }
     }
 
@@ -106,6 +117,8 @@ impl Signature {
             Self::Ed25519(signature) => signature.to_vec(),
             #[cfg(feature = "p256")]
             Self::EcdsaP256(signature) => super::ecdsa::to_der(signature),
+            #[cfg(feature = "custom-key")]
+            Self::Custom(signature) => signature.to_vec(),
         }
     }
 }

@@ -179,7 +179,7 @@ impl Claim<'_> {
     #[inline]
     pub(crate) fn to_static(&self) -> Claim<'static> {
         Claim {
-            signature: self.signature,
+            signature: self.signature.clone(),
             others: self.others.clone(),
             after: Cow::Owned(self.after.to_vec()),
             timestamp: self.timestamp,

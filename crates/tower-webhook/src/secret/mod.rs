@@ -2,6 +2,8 @@
 
 mod base64;
 mod blank;
+#[cfg(feature = "custom-key")]
+mod custom_key;
 mod decoded;
 #[cfg(feature = "ed25519")]
 mod ed25519_key;
@@ -18,6 +20,10 @@ mod signing;
 mod token;
 mod whsec;
 
+#[cfg(all(feature = "custom-key", feature = "sign"))]
+pub use self::custom_key::CustomPrivateKey;
+#[cfg(feature = "custom-key")]
+pub use self::custom_key::CustomPublicKey;
 pub use self::decoded::DecodedSecret;
 #[cfg(all(feature = "ed25519", feature = "sign"))]
 pub use self::ed25519_key::Ed25519PrivateKey;

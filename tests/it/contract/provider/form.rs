@@ -167,6 +167,7 @@ impl Provider {
                 .list(";")
                 .id("x-described-id"),
             Self::Custom => Form::new("acme", "x-acme-mac", "", Hex),
+            Self::OwnKey => Form::new("own_key", "x-own-signature", "", Base64),
             Self::BasicAuth => Form::token("basic_auth", "authorization", "Basic "),
             Self::Bearer => Form::token("bearer", "x-the-token", "Bearer "),
             Self::GitLab => Form::token("gitlab", "x-gitlab-token", ""),

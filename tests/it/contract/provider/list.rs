@@ -80,6 +80,8 @@ providers! {
     Described,
     /// The scheme of `acme.rs`.
     Custom,
+    /// The scheme of `own_key.rs`.
+    OwnKey,
     ;
     BasicAuth,
     /// A `TokenScheme` with a prefix.
@@ -103,7 +105,7 @@ pub(crate) fn in_headers() -> impl Iterator<Item = Provider> {
 }
 
 /// One scheme of each kind. The whole table is for them; the others differ from one of them in names and prefixes.
-pub(crate) const KINDS: [Provider; 25] = [
+pub(crate) const KINDS: [Provider; 26] = [
     Provider::Knowrithm,
     Provider::GitHub,
     Provider::Stripe,
@@ -141,4 +143,5 @@ pub(crate) const KINDS: [Provider; 25] = [
     Provider::GitLab,
     Provider::Described,
     Provider::Custom,
+    Provider::OwnKey,
 ];

@@ -8,6 +8,7 @@ use tower_webhook::scheme::{
 use super::Provider;
 use crate::contract::acme::Acme;
 use crate::contract::kind::Kind;
+use crate::contract::own_key::OwnKey;
 
 /// Something that can be done with a scheme of any type.
 pub(crate) trait UseScheme {
@@ -68,6 +69,7 @@ impl Provider {
             Self::Zoom => to.with(scheme::Zoom),
             Self::Described => to.with(DESCRIBED),
             Self::Custom => to.with(Acme),
+            Self::OwnKey => to.with(OwnKey),
             Self::BasicAuth => to.with(scheme::BasicAuth),
             Self::Bearer => to.with(TokenScheme::new("bearer", TOKEN).prefix("Bearer ")),
             Self::GitLab => to.with(scheme::GitLab),

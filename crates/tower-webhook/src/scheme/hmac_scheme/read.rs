@@ -125,7 +125,7 @@ impl<K> HmacScheme<K> {
             #[cfg(feature = "sha512")]
             Algorithm::HmacSha512 => encoding.decode(text).map(Signature::HmacSha512),
             // Refused at the start.
-            #[cfg(any(feature = "ed25519", feature = "p256"))]
+            #[cfg(any(feature = "custom-key", feature = "ed25519", feature = "p256"))]
             _ => None,
         };
         signature.ok_or_else(|| malformed(name))

@@ -1,0 +1,98 @@
+//! Public keys of algorithms that the crate does not have: code of the user checks their signatures.
+
+use std::sync::Arc;
+
+/// A public key of an algorithm that this crate does not have, such as RSA. A
+/// [`CustomPublicKey`](crate::CustomPublicKey) is made of it.
+pub trait VerifyingKey: Send + Sync + 'static {
+    /// What is kept of a message while it arrives: as a rule the state of a hash.
+    type Message: Send + Sync + 'static;
+
+    /// The message before its first byte.
+    fn start(&self) -> Self::Message;
+
+    /// Adds the next bytes of the message.
+    ///
+    /// The bytes are those that the scheme says are signed, in pieces of any length. A body that is among them is no
+    /// longer than [`max_body`](crate::Verifier::max_body).
+    fn update(&self, message: &mut Self::Message, bytes: &[u8]);
+
+    /// Whether this is the signature of the message. It is called once for each signature that the sender claims, and
+    /// their number is up to the scheme.
+    ///
+    /// The signature is of any length, and any bytes: it must not panic.
+    fn verify(&self, message: &Self::Message, signature: &[u8]) -> bool;
+}
+
+/// A key of any type; none where nobody's key is known.
+#[derive(Clone)]
+pub(crate) struct PublicKey(Option<Arc<dyn Start>>);
+
+impl PublicKey {
+    pub(crate) fn new(key: impl VerifyingKey) -> Self {
+        Self(Some(Arc::new(key)))
+    }
+
+    /// A key that is there where nobody's key is known. It checks nothing.
+    pub(crate) fn decoy() -> Self {
+        Self(None)
+    }
+
+    /// Starts a message for this key; `None` for the decoy.
+    pub(super) fn start(&self) -> Option<Running> {
+        let key = self.0.clone()?;
+        Some(key.start())
+    }
+}
+
+/// The message so far, and the key that may have signed it.
+pub(crate) type Running = Box<dyn Check>;
+
+trait Start: Send + Sync {
+    fn start(self: Arc<Self>) -> Running;
+}
+
+impl<K: VerifyingKey> Start for K {
+    fn start(self: Arc<Self>) -> Running {
+        let message = VerifyingKey::start(&*self);
+        Box::new(OfKey { key: self, message })
+    }
+}
+
+pub(crate) trait Check: Send + Sync {
+    fn update(&mut self, chunk: &[u8]);
+    fn verify(&self, signature: &[u8]) -> bool;
+}
+
+struct OfKey<K: VerifyingKey> {
+    key: Arc<K>,
+    message: K::Message,
+}
+
+impl<K: VerifyingKey> Check for OfKey<K> {
+    fn update(&mut self, chunk: &[u8]) {
+        self.key.update(&mut self.message, chunk);
+    }
+
+    fn verify(&self, signature: &[u8]) -> bool {
+        self.key.verify(&self.message, signature)
+    }
+}
+
+/// What signs as the holder of a private key does.
+#[cfg(feature = "sign")]
+#[derive(Clone)]
+pub(crate) struct PrivateKey(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+
+#[cfg(feature = "sign")]
+impl PrivateKey {
+    pub(crate) fn new(sign: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(sign))
+    }
+
+    pub(super) fn sign(&self, message: &super::Message<'_>) -> Box<[u8]> {
+        let mut joined = Vec::new();
+        message(&mut |part| joined.extend_from_slice(part));
+        (self.0)(&joined).into()
+    }
+}
