@@ -1,5 +1,6 @@
 //! The verifier and the signer called directly, for behaviour that no entrance shows.
 
+mod claims;
 mod delivery;
 mod fetched_keys;
 mod finished;

@@ -115,8 +115,8 @@ impl DeliveryIdentity {
     /// declare it as [such](crate::scheme::SignatureClaim::delivery_id).
     ///
     /// Whether it is signed is looked up for each request: its value must be one of the parts that are signed before
-    /// the body, or all that is signed behind it. The bytes of the body count in its stead when it is not signed,
-    /// missing, empty or there twice.
+    /// the body, or all that is signed behind it, as bytes of the head itself: a copy of them, even one that is equal,
+    /// does not count. The bytes of the body count in its stead when it is not signed, missing, empty or there twice.
     pub const fn signed_header(name: HeaderName) -> Self {
         Self::of(Source::Header(name))
     }

@@ -75,6 +75,9 @@ impl<'a> SignatureClaim<'a> {
     ///
     /// The parts may come from the head of the request or from the scheme. Choose separators that no part can contain:
     /// the joined bytes do not show where they were.
+    ///
+    /// A claim signs the body with what is around it, or bytes [instead](Self::signed_instead_of_body), or it is
+    /// [in the body](Self::in_body): the last of these methods counts.
     pub fn signed_before_body<const N: usize>(mut self, parts: [&'a [u8]; N]) -> Self {
         const { assert!(N <= MAX_PARTS, "a claim has room for four parts") };
         let mut all: [&[u8]; MAX_PARTS] = [b""; MAX_PARTS];

@@ -71,7 +71,8 @@ impl Verifier {
     ///
     /// # Panics
     ///
-    /// When the scheme [cannot be used](Scheme::check): it signs its public URL, for example, and has none.
+    /// When the scheme cannot be used: it signs its public URL, for example, and has none. [`Scheme::check`] tells it
+    /// before, for a scheme that is read from a configuration.
     #[must_use]
     pub fn new<S: Scheme>(scheme: S, secrets: impl IntoSecrets<S::Secret>) -> Self {
         let secrets = secrets.into_known();

@@ -51,7 +51,8 @@ use crate::secret::{DecodedSecret, Secret, SigningSecret};
 /// ```
 ///
 /// All methods but [`public_url`](Self::public_url) are `const`, so that a provider is a constant. A type of its own,
-/// by which a handler can tell it from others, needs an [`HmacProvider`] besides.
+/// by which a handler can tell it from others, needs an [`HmacProvider`] besides. A scheme that is read from a
+/// configuration takes its texts from [`String::leak`], once, when it is made.
 ///
 /// `K` is the kind of secret: [`SigningSecret`] unless it was made by [`decoded`](HmacScheme::decoded).
 #[derive(Clone, Debug)]

@@ -1,0 +1,89 @@
+//! Claims that a scheme of one's own makes wrongly, or by copies: they fail closed.
+
+use http::header::HeaderName;
+use http::{HeaderMap, Request};
+use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, only_value};
+use tower_webhook::{DeliveryIdentity, Rejection, RejectionKind, SigningSecret, Verifier};
+
+use super::kind;
+use crate::support::{EVENT, SECRET, SIGNATURE, signature};
+
+static ID: HeaderName = HeaderName::from_static("x-id");
+
+/// Makes its claim, as Knowrithm does, by this function, of the MAC and the head.
+struct Claims<F>(F);
+
+impl<F> Scheme for Claims<F>
+where
+    F: for<'a> Fn([u8; 32], Head<'a>) -> SignatureClaim<'a> + Send + Sync + 'static,
+{
+    type Secret = SigningSecret;
+
+    fn name(&self) -> &'static str {
+        "claims"
+    }
+
+    fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+        let value = only_value(head.headers(), &SIGNATURE)?.as_bytes();
+        let mac = value.strip_prefix(b"sha256=").and_then(|mac| Encoding::Hex.decode(mac));
+        Ok((self.0)(mac.ok_or(RejectionKind::MalformedSignature)?, head))
+    }
+}
+
+fn verifier<F>(claim: F) -> Verifier
+where
+    F: for<'a> Fn([u8; 32], Head<'a>) -> SignatureClaim<'a> + Send + Sync + 'static,
+{
+    Verifier::new(Claims(claim), SigningSecret::new(SECRET).unwrap())
+}
+
+/// The headers of a body that is signed alone, with an id.
+fn headers(body: &str) -> HeaderMap {
+    HeaderMap::from_iter([(SIGNATURE, signature(body)), (ID.clone(), "1".parse().unwrap())])
+}
+
+#[test]
+fn the_last_method_that_says_what_is_signed_counts() {
+    let verdict = |verifier: Verifier| {
+        let request = request(EVENT);
+        verifier.verify(&request, EVENT).map(drop).map_err(kind)
+    };
+    assert_eq!(verdict(verifier(|mac, _| SignatureClaim::new(mac))), Ok(()));
+    let of_the_body = verifier(|mac, _| {
+        SignatureClaim::new(mac)
+            .signed_instead_of_body(&b"x"[..])
+            .signed_before_body([])
+    });
+    assert_eq!(verdict(of_the_body), Ok(()));
+    let of_others = verifier(|mac, _| {
+        SignatureClaim::new(mac)
+            .signed_before_body([])
+            .signed_instead_of_body(&b"x"[..])
+    });
+    assert_eq!(verdict(of_others), Err(RejectionKind::SignatureMismatch));
+    // Its MAC is none, and the body is not read.
+    let of_nothing = verifier(|_, head| SignatureClaim::in_body(head).signed_before_body([]));
+    assert_eq!(verdict(of_nothing), Err(RejectionKind::SignatureMismatch));
+}
+
+#[test]
+fn a_copy_of_a_header_is_not_the_header_that_was_signed() {
+    let key = |verifier: Verifier, body: &str| {
+        let verifier = verifier.delivery_identity(DeliveryIdentity::signed_header(ID.clone()));
+        let mut headers = headers(&format!("{body}1"));
+        headers.insert("x-other", "2".parse().unwrap());
+        verifier.verify(&headers, body.to_owned()).unwrap().delivery_key()
+    };
+    let borrowed = || verifier(|mac, head| SignatureClaim::new(mac).signed_after_body(head.headers()[&ID].as_bytes()));
+    let copied =
+        || verifier(|mac, head| SignatureClaim::new(mac).signed_after_body(head.headers()[&ID].as_bytes().to_vec()));
+    assert_eq!(key(borrowed(), "{}"), key(borrowed(), "[]"));
+    assert_ne!(key(copied(), "{}"), key(copied(), "[]"));
+    assert_eq!(key(copied(), "{}"), key(copied(), "{}"));
+}
+
+fn request(body: &'static str) -> Request<()> {
+    let mut request = Request::new(());
+    *request.headers_mut() = headers(body);
+    request
+}
