@@ -1,5 +1,5 @@
-//! Secrets that are looked up for each request: after the head is judged, and before the body is read, unless its scheme
-//! reads it whole.
+//! Secrets that are looked up for each request: after the head is judged, and before the body is read, unless its
+//! scheme reads it whole.
 
 mod source;
 

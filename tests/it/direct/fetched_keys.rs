@@ -50,7 +50,7 @@ impl VerifyingKey for Rsa {
     }
 }
 
-/// PayPal's scheme, which signs an id, the time, the id of the webhook, and the CRC-32 of the body.
+/// The scheme of `PayPal`, which signs an id, the time, the id of the webhook, and the CRC-32 of the body.
 struct PayPal {
     webhook_id: String,
 }
@@ -135,8 +135,8 @@ async fn a_webhook_of_paypal_is_verified_by_rsa_under_a_key_that_is_fetched() {
     let verdict = async |headers: &HeaderMap, body: String| {
         let mut request = Request::post("/").body(Full::<Bytes>::from(body)).unwrap();
         headers.clone_into(request.headers_mut());
-        let verified = verifier.verify_request(request).await;
-        verified.map(drop).map_err(|rejection| rejection.kind())
+        let outcome = verifier.verify_request(request).await;
+        outcome.map(drop).map_err(|rejection| rejection.kind())
     };
     let body = text("body");
     assert!(text("message").ends_with(&format!("|{}", crc32(body.as_bytes()))));
@@ -249,8 +249,8 @@ async fn a_key_is_fetched_from_an_address_in_the_body_if_its_host_is_listed() {
         request.unwrap().map(Full::new)
     };
     let verdict = async |request| {
-        let verified = verifier.verify_request(request).await;
-        verified.map(drop).map_err(|rejection| rejection.kind())
+        let outcome = verifier.verify_request(request).await;
+        outcome.map(drop).map_err(|rejection| rejection.kind())
     };
 
     assert_eq!(verdict(sent("https://keys.example/1")).await, Ok(()));

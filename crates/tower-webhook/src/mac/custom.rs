@@ -82,7 +82,10 @@ impl<K: VerifyingKey> Check for OfKey<K> {
 /// What signs as the holder of a private key does.
 #[cfg(feature = "sign")]
 #[derive(Clone)]
-pub(crate) struct PrivateKey(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+pub(crate) struct PrivateKey(Arc<Sign>);
+
+#[cfg(feature = "sign")]
+type Sign = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
 
 #[cfg(feature = "sign")]
 impl PrivateKey {

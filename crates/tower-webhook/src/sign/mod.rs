@@ -118,9 +118,9 @@ impl Signer {
     ///
     /// # Panics
     ///
-    /// When an id has to be drawn and the system has no random bytes; when the scheme signs the method or the URI, or has
-    /// its signature in the body, which needs [`sign_body`](Self::sign_body); and when a token has characters, such as a
-    /// line break, that no header can have.
+    /// When an id has to be drawn and the system has no random bytes; when the scheme signs the method or the URI, or
+    /// has its signature in the body, which needs [`sign_body`](Self::sign_body); and when a token has characters that
+    /// no header can have, such as a line break.
     #[must_use]
     pub fn headers(&self, body: impl AsRef<[u8]>) -> HeaderMap {
         self.headers_of(Head::from(&HeaderMap::new()), body.as_ref())

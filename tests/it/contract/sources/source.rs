@@ -99,10 +99,10 @@ impl<K: Kind> SecretSource<K> for Source {
     async fn secrets(&self, head: &Parts) -> Result<Option<Secrets<K>>, Outage> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let _under_way = UnderWay::begin(&self.under_way);
-        let known = known();
+        let known = Some(known());
         match self.answer {
             Answer::Known => Ok(known),
-            Answer::Unknown => Ok(None),
+            Answer::Unknown | Answer::KnownForBody(_) => Ok(None),
             Answer::Fails => Err(Outage),
             Answer::KnownAfter(time) => {
                 seconds(time).await;
@@ -117,7 +117,6 @@ impl<K: Kind> SecretSource<K> for Source {
                 let here = head.method == "POST" && head.uri.path_and_query().is_some_and(|seen| seen == place);
                 Ok(known.filter(|_| here))
             }
-            Answer::KnownForBody(_) => Ok(None),
             Answer::KnownForTenant => Ok(known.filter(|_| head.extensions.get::<Tenant>().is_some())),
         }
     }
@@ -128,10 +127,10 @@ impl<K: Kind> SecretSource<K> for Source {
         };
         self.asked.fetch_add(1, Ordering::Relaxed);
         let is_in = body.windows(text.len()).any(|window| window == text.as_bytes());
-        Ok(known().filter(|_| is_in))
+        Ok(is_in.then(known))
     }
 }
 
-fn known<K: Kind>() -> Option<Secrets<K>> {
-    Some(Set::new(labelled("primary")).and(labelled("second")).secrets())
+fn known<K: Kind>() -> Secrets<K> {
+    Set::new(labelled("primary")).and(labelled("second")).secrets()
 }
