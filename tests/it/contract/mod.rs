@@ -17,7 +17,7 @@ pub(crate) mod inside;
 pub(crate) mod kind;
 mod limits;
 mod macs;
-mod own_key;
+pub(crate) mod own_key;
 pub(crate) mod provider;
 mod secrets;
 pub(crate) mod sources;

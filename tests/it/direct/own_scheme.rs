@@ -10,6 +10,7 @@ use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{BufferedBody, Rejection, RejectionKind, SigningSecret, VerifiedBody, Verifier, VerifyLayer};
 
 use super::kind;
+use crate::contract::own_key::{self, OwnKey};
 use crate::contract::provider::{NOW, clock, named_secret};
 use crate::contract::supply::Set;
 use crate::support::EVENT;
@@ -183,4 +184,19 @@ async fn forgeries_of_the_builder_are_refused_by_their_kind() {
         forgeries += 1;
     }
     assert_eq!(forgeries, 7);
+}
+
+#[tokio::test]
+async fn forgeries_under_a_key_of_ones_own_are_refused_by_their_kind() {
+    let secret = named_secret("primary");
+    let verifier = Verifier::new(OwnKey, own_key::public(&secret));
+    let builder = RequestBuilder::new(OwnKey, &own_key::private(&secret));
+    assert!(verifier.verify_request(builder.signed(EVENT)).await.is_ok());
+    let mut forgeries = 0;
+    for (forgery, request) in builder.forgeries(EVENT) {
+        let refused = verifier.verify_request(request).await.unwrap_err();
+        assert_eq!(refused.kind(), forgery.rejection_kind(), "{forgery:?}");
+        forgeries += 1;
+    }
+    assert_eq!(forgeries, 6);
 }
