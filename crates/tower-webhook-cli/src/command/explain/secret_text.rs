@@ -3,10 +3,10 @@
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::case::{Case, Trial, Trials, at_receiver};
+use super::case::{Case, Change, Trial, Trials, at_receiver, at_sender};
 
 type Text = Zeroizing<Vec<u8>>;
-type Changed = Vec<(&'static str, Text)>;
+type Changed = Vec<(Change, Text)>;
 
 /// How many lines of a secret are tried each.
 const MAX_LINES: usize = 16;
@@ -34,19 +34,16 @@ pub(super) fn white_space(case: &Case) -> Trials<'_> {
             ),
             of("remove white space within the secret", shown.replace(is_invisible, "")),
             of("remove white space at the ends of the secret", text.trim_ascii()),
-            of(
-                "keep the space at the end of the secret at the receiver, as the sender does",
-                [text, b" "].concat(),
-            ),
+            sender("sign without the space at the end of the secret", with(text, b"", b" ")),
         ]
     })
 }
 
 pub(super) fn line_break(case: &Case) -> Trials<'_> {
     each(case, |text| {
-        let with = |end: &[u8]| Zeroizing::new([text, end].concat());
-        let change = "keep the line break at the end of the secret, which the sender has";
-        let mut changed = vec![(change, with(b"\n")), (change, with(b"\r\n")), (change, with(b"\r"))];
+        let ends: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
+        let change = "sign without the line break at the end of the secret";
+        let mut changed: Changed = ends.map(|end| sender(change, with(text, b"", end))).into();
         let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let lines = text
             .split(is_end)
@@ -65,17 +62,11 @@ pub(super) fn quoted(case: &Case) -> Trials<'_> {
         let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
         let start = text.iter().take_while(|byte| is_quote(byte)).count();
         let end = text.len() - text[start..].iter().rev().take_while(|byte| is_quote(byte)).count();
-        let with = |quote: &[u8]| Zeroizing::new([quote, text, quote].concat());
+        let change = "sign without the quotation marks around the secret";
         vec![
             of("remove the quotation marks around the secret", &text[start..end]),
-            (
-                "keep the quotation marks around the secret, which the sender has",
-                with(b"\""),
-            ),
-            (
-                "keep the quotation marks around the secret, which the sender has",
-                with(b"'"),
-            ),
+            sender(change, with(text, b"\"", b"\"")),
+            sender(change, with(text, b"'", b"'")),
         ]
     })
 }
@@ -117,9 +108,9 @@ pub(super) fn prefix(case: &Case) -> Trials<'_> {
                 let doubled = rest.starts_with(WHSEC);
                 changed.extend(doubled.then(|| of("remove one of two `whsec_` before the secret", rest)));
             }
-            None => changed.push((
+            None => changed.push(of(
                 "keep `whsec_` before the secret",
-                Zeroizing::new([WHSEC, after_version.unwrap_or(text)].concat()),
+                with(after_version.unwrap_or(text), WHSEC, b""),
             )),
         }
         let after_bar = text.iter().position(|byte| *byte == b'_');
@@ -207,7 +198,7 @@ pub(super) fn encoding(case: &Case) -> Trials<'_> {
             let units = || text.encode_utf16();
             let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
             let change = "use the secret in UTF-16, as the sender does";
-            changed.push((change, Zeroizing::new([b"\xff\xfe", &*little].concat())));
+            changed.push(of(change, with(&little, b"\xff\xfe", b"")));
             changed.push(of(change, little));
             changed.push(of(change, units().flat_map(u16::to_be_bytes).collect::<Vec<_>>()));
             let latin: Option<Vec<u8>> = text
@@ -223,8 +214,19 @@ pub(super) fn encoding(case: &Case) -> Trials<'_> {
     })
 }
 
-fn of(change: &'static str, text: impl AsRef<[u8]>) -> (&'static str, Text) {
-    (change, Zeroizing::new(text.as_ref().to_vec()))
+/// The receiver has to hold this text.
+fn of(change: &'static str, text: impl AsRef<[u8]>) -> (Change, Text) {
+    (at_receiver(change), Zeroizing::new(text.as_ref().to_vec()))
+}
+
+/// The sender holds this text, and has to hold the one of the receiver.
+fn sender(change: &'static str, text: Text) -> (Change, Text) {
+    (at_sender(change), text)
+}
+
+/// The text between two others.
+fn with(text: &[u8], before: &[u8], after: &[u8]) -> Text {
+    Zeroizing::new([before, text, after].concat())
 }
 
 /// A trial for each changed text of each secret.
@@ -242,7 +244,7 @@ fn each(case: &Case, changed: fn(&[u8]) -> Changed) -> Trials<'_> {
                 .filter(|secret| secret.expose() != held.expose())?;
             // What the scheme cannot take is no trial.
             case.scheme.verifier(std::slice::from_ref(&secret)).ok()?;
-            Some(Trial::new(at_receiver(change), case.with_secrets([secret])))
+            Some(Trial::new(change, case.with_secrets([secret])))
         })
     });
     Box::new(trials)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::command::explain::case::Side;
 
 /// An accident, the secret of the sender, and the one that is held, for schemes that take the text as it is.
 fn rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
@@ -85,6 +86,27 @@ fn what_happened_to_a_secret_is_named_first_for_every_scheme() {
             let case = signed(&scheme, &secret(&sender), BODY).with_secrets([secret(&held)]);
             assert_named(&case, name, &format!("{about}: {}", String::from_utf8_lossy(&held)));
         }
+    }
+}
+
+#[test]
+fn a_secret_that_the_sender_damaged_is_mended_at_the_sender() {
+    let scheme = KNOWN[0].chosen().scheme;
+    for (sender, held, side) in [
+        ("\"s3cret\"", "s3cret", Side::Sender),
+        ("s3cret", "\"s3cret\"", Side::Receiver),
+        ("s3cret\n", "s3cret", Side::Sender),
+        ("s3cret", "s3cret\nother", Side::Receiver),
+        ("s3cret ", "s3cret", Side::Sender),
+        ("s3cret", "s3cret ", Side::Receiver),
+    ] {
+        let case = signed(&scheme, &secret(sender), BODY).with_secrets([secret(held)]);
+        let Finding::Explained { changes, .. } = Search::new(case.body.len()).run(&case) else {
+            panic!("{sender:?} for {held:?}");
+        };
+        assert_eq!(changes[0].change.side, side, "{sender:?} for {held:?}");
+        // The cause and its fix are those of both sides, so no change tells anyone to keep the damage.
+        assert!(!changes[0].change.text.contains("keep"), "{}", changes[0].change.text);
     }
 }
 
