@@ -108,18 +108,18 @@ impl fmt::Debug for SecretArgs {
 }
 
 impl SecretText {
-    /// A secret from this place.
+    /// A secret from this place. Its bytes are wiped, whatever becomes of them.
     ///
     /// # Errors
     ///
     /// A failure of usage when it is blank.
-    pub(crate) fn new(mut bytes: Vec<u8>, place: String) -> Result<Self> {
+    pub(crate) fn new(bytes: impl Into<Zeroizing<Vec<u8>>>, place: String) -> Result<Self> {
+        let mut bytes = bytes.into();
         let without_break = bytes
             .strip_suffix(b"\n")
             .map_or(bytes.len(), |rest| rest.strip_suffix(b"\r").unwrap_or(rest).len());
         let had_line_break = without_break < bytes.len();
         bytes.truncate(without_break);
-        let bytes = Zeroizing::new(bytes);
         match SigningSecret::new(&*bytes) {
             Ok(_) => Ok(Self {
                 bytes,
@@ -147,7 +147,7 @@ impl SecretText {
     pub(crate) fn from_file(path: &Path) -> Result<Self> {
         let place = format!("file {}", path.to_string_lossy());
         // With room for all of it: a buffer that grows leaves a copy behind.
-        let mut bytes = Vec::with_capacity(MAX_FILE + 1);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE + 1));
         let read = File::open(path).and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes));
         read.map_err(|error| Failure::io(Plain(&place), &error))?;
         if bytes.len() > MAX_FILE {
