@@ -10,6 +10,7 @@ mod send;
 mod sign;
 mod verify;
 
+use clap::builder::StyledStr;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::outcome::{EXIT_CODES, Outcome, Result};
@@ -41,14 +42,31 @@ enum Command {
     Man(complete::ManArgs),
 }
 
-/// The command line, with the exit codes at the end of each `--help` that does not describe its own.
+/// The command line. Each `--help` ends with the exit codes.
 fn command() -> clap::Command {
-    Cli::command().mut_subcommands(|command| {
+    let command = Cli::command().mut_subcommands(|command| {
         let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        if example.contains("Exit codes:") {
-            command
-        } else {
-            command.after_help(format!("{example}\n\n{EXIT_CODES}"))
+        quoted(command.after_help(format!("{example}\n\n{EXIT_CODES}")))
+    });
+    quoted(command)
+}
+
+/// The texts in the quotation marks that clap has in its own: nothing renders Markdown on a terminal.
+fn quoted(mut command: clap::Command) -> clap::Command {
+    let text = |text: &StyledStr| text.to_string().replace('`', "'");
+    if let Some(about) = command.get_about().map(text) {
+        command = command.about(about);
+    }
+    if let Some(about) = command.get_long_about().map(text) {
+        command = command.long_about(about);
+    }
+    command.mut_args(|mut arg| {
+        if let Some(help) = arg.get_help().map(text) {
+            arg = arg.help(help);
+        }
+        match arg.get_long_help().map(text) {
+            Some(help) => arg.long_help(help),
+            None => arg,
         }
     })
 }
@@ -86,5 +104,34 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::command().debug_assert();
+    }
+
+    #[test]
+    fn no_help_and_no_page_has_the_marks_of_markdown() {
+        let mut whole = super::command();
+        whole.build();
+        let subcommands: Vec<_> = whole.get_subcommands().cloned().collect();
+        for mut command in subcommands.into_iter().chain([whole]) {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command.clone()).render(&mut page).unwrap();
+            let page = String::from_utf8(page).unwrap();
+            for help in [command.render_help(), command.render_long_help()]
+                .map(|help| help.to_string())
+                .into_iter()
+                .chain([page])
+            {
+                let marked: Vec<_> = help.lines().filter(|line| line.contains('`')).collect();
+                assert_eq!(marked, [""; 0], "{}", command.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_the_same_exit_codes() {
+        for mut command in super::command().get_subcommands().cloned() {
+            let help = command.render_help().to_string();
+            assert!(help.trim_end().ends_with(super::EXIT_CODES), "{help}");
+            assert_eq!(help.matches("Exit codes").count(), 1, "{help}");
+        }
     }
 }

@@ -22,7 +22,7 @@ use crate::term::{self, PlainBytes};
 /// Prints the status, the time and the body of the answer. Exits with 0 when the status is 2xx, with 1 when it is
 /// another one, and with 3 when there is no answer.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Example, after `tower-webhook listen --save requests`:\n  \
+#[command(after_help = "Example, after tower-webhook listen --save requests:\n  \
         tower-webhook replay \"$(ls requests/*.http | tail -n 1)\" \\\n    \
         --url http://127.0.0.1:5000/webhooks/knowrithm")]
 pub(crate) struct Args {

@@ -21,7 +21,7 @@ pub(super) struct Answer {
     /// Where a redirect leads.
     pub(super) location: Option<String>,
     is_chunked: bool,
-    /// As much of it as came within the bounds, with its framing.
+    /// As much of it as arrived within the bounds, with its framing.
     pub(super) body: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Answer {
 pub(super) enum NoAnswer {
     /// The connection was closed or reset.
     Closed,
-    /// What came is not HTTP/1.1, or goes beyond the bounds before there is an answer.
+    /// What was received is not HTTP/1.1, or goes beyond the bounds before there is an answer.
     NotHttp,
 }
 

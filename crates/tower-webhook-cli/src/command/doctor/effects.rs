@@ -41,7 +41,7 @@ impl Effects<'_> {
         }
     }
 
-    /// The number when it has not changed for a moment: events that came before may still be worked on.
+    /// The number when it has not changed for a moment: events that arrived before may still be worked on.
     pub(super) async fn when_still(&self) -> Result<u64, String> {
         let mut before = self.count().await?;
         for _ in 1..READS_UNTIL_STILL {

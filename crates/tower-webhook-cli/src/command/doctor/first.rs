@@ -11,7 +11,7 @@ pub(super) fn advice(came: &Came, chosen: &Chosen) -> String {
             Came::Closed => "the connection was closed without an answer: look into the receiver's log, and whether \
                 the URL should begin with https://"
                 .to_owned(),
-            Came::NotHttp => "what came is not HTTP/1.1: is this the port of the receiver?".to_owned(),
+            Came::NotHttp => "the answer is not HTTP/1.1: is this the port of the receiver?".to_owned(),
             Came::NotConnected(error) => format!("not connected: {error}"),
             _ => "there was no answer in time: does the receiver work before it answers? Answer first".to_owned(),
         };

@@ -21,7 +21,7 @@ pub(super) enum Verdict {
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub(super) verdict: Verdict,
-    /// What came, in words.
+    /// What was received, in words.
     pub(super) came: String,
     pub(super) status: Option<u16>,
     /// What is wrong, or has to be added.
@@ -95,7 +95,7 @@ fn verdict(expect: Expect, came: &Came) -> Result<(), (Severity, &'static str)> 
     match (expect, came) {
         (Expect::Nothing, _) => Ok(()),
         (_, Came::NotConnected(_)) => Err((Failure, "nobody listens any more: has the receiver ended?")),
-        (_, Came::NotHttp) => Err((Failure, "what came is not HTTP/1.1")),
+        (_, Came::NotHttp) => Err((Failure, "the answer is not HTTP/1.1")),
         (Expect::Accepted(_) | Expect::Answered | Expect::Stopped { .. }, Came::Answer(_)) if came.is_success() => {
             match expect {
                 Expect::Stopped { .. } => Err((Failure, "a forgery was accepted")),

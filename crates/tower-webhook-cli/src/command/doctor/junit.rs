@@ -68,7 +68,7 @@ fn write_failure(row: &Row, finding: &Finding, remark: &Text<'_>, out: &mut Stri
     let (why, link) = (Text(row.why), row.link());
     writeln!(
         out,
-        "      <failure message=\"{remark}\">sent: {sent}\ncame: {came}\nwhy it matters: {why}\nsee {link}</failure>"
+        "      <failure message=\"{remark}\">sent: {sent}\nreceived: {came}\nwhy it matters: {why}\nsee {link}</failure>"
     )
 }
 

@@ -1,7 +1,7 @@
 //! `doctor`: is a receiver, in whatever language, safe and sound? A battery of raw requests, and a table.
 //!
 //! `battery` has the rows, which `sender` signs. `plan` chooses among them, `run` carries them out over `wire`, `judge`
-//! judges what came, and `report` prints it.
+//! judges the answers, and `report` prints them.
 
 mod answer;
 mod battery;
@@ -50,8 +50,9 @@ use crate::term::Plain;
 
 const ABOUT: &str = "\
 Fires a battery of requests at the receiver, over sockets of its own: genuine ones in every shape, forgeries, bodies \
-without an end, duplicates. It prints what was sent, what came, and why it matters. Accepting a forgery is a failure, and \
-so is to refuse with other than 4xx, or to read without a limit; to be more lenient than a strict reader is a warning.
+without an end, duplicates. It prints what was sent, what was received, and why it matters. Accepting a forgery is a \
+failure, and so is to refuse with other than 4xx, or to read without a limit; to be more lenient than a strict reader \
+is a warning. The answer is yes when all rows were checked and none is a failure, and with --strict none is a warning.
 
 It talks to this machine only, unless --i-own-this-host is given. Test a receiver that may get events which never \
 happened: those of the battery are genuine.";
@@ -59,10 +60,7 @@ happened: those of the battery are genuine.";
 const EXAMPLE: &str = "\
 Example:
   export KNOWRITHM_WEBHOOK_SECRET=whk_demo
-  tower-webhook doctor --url http://127.0.0.1:5000/webhooks/knowrithm
-
-Exit codes: 0 no failure (and with --strict no warning); 1 failures, or not all rows were checked; 2 the command cannot be carried out \
-as it was given; 3 the receiver cannot be reached";
+  tower-webhook doctor --url http://127.0.0.1:5000/webhooks/knowrithm";
 
 /// The largest event of a user.
 const MAX_BODY: u64 = 1024 * 1024;
@@ -83,7 +81,7 @@ pub(crate) struct Args {
     /// Leave these rows or groups out
     #[arg(long, value_name = "NAME", num_args = 1..)]
     skip: Vec<String>,
-    /// Exit with 1 for warnings, too
+    /// Treat warnings as failures
     #[arg(long)]
     strict: bool,
     /// Test a receiver on another machine; have its owner's consent
@@ -96,8 +94,11 @@ pub(crate) struct Args {
     /// with adyen each has another `pspReference`
     #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
-    /// Write the results as XML in the form of `JUnit`, for CI
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Write the results as XML in the form of JUnit, for CI"
+    )]
     junit: Option<PathBuf>,
     /// How long everything may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86400))]

@@ -13,7 +13,7 @@ use super::target::{Stream, Target};
 /// How long a receiver has to answer when all of a flood has been taken: what is in the buffers of sockets is its work.
 const AFTER_A_FLOOD: Duration = Duration::from_secs(5);
 
-/// What came back.
+/// What the receiver did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Came {
     Answer(Answer),

@@ -1,4 +1,4 @@
-//! The page: what came, live, in a browser. It is one file without anything from elsewhere. Its path has a random
+//! The page: the requests, live, in a browser. It is one file without anything from elsewhere. Its path has a random
 //! token, so that other users of this machine, and strangers behind a tunnel, do not find it.
 
 mod events;
