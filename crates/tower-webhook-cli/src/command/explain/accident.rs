@@ -1,7 +1,8 @@
 //! The accidents, the most usual first: what causes each, and how to fix it.
 
-use super::case::{Case, Trials, none};
+use super::case::Case;
 use super::head::{Difference, repair};
+use super::trial::{Trials, none};
 use super::{body, charset, forms, provider, reserialised, scratch, secret_key, secret_text, time, url, wrapped};
 
 /// Something that makes a signature wrong, and changes that would make it right again.

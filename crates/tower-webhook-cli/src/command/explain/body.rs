@@ -2,7 +2,8 @@
 
 use http::header::CONTENT_LENGTH;
 
-use super::case::{Case, Trials, bodies, change, none, signed};
+use super::case::Case;
+use super::trial::{Trials, bodies, change, none, signed};
 
 /// What is changed, and how, when it is asked for.
 type Maker<'a> = (&'static str, Box<dyn Fn() -> Vec<u8> + 'a>);

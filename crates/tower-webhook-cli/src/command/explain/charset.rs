@@ -1,6 +1,7 @@
 //! Bodies that were read in one character encoding and written in another.
 
-use super::case::{Case, Change, Trials, at_receiver, at_sender, bodies, change, none};
+use super::case::Case;
+use super::trial::{Change, Trials, at_receiver, at_sender, bodies, change, none};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 

@@ -2,8 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use super::case::{Case, Trials, bodies, change, none, signed};
+use super::case::Case;
 use super::json::{Escapes, Json, Node, decode};
+use super::trial::{Trials, bodies, change, none, signed};
 
 /// The fields in which providers and proxies put JSON.
 const FIELDS: [&str; 4] = ["payload", "data", "json", "body"];

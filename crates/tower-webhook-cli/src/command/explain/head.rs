@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 
-use super::case::{Case, Trial, Trials, at_sender, none};
+use super::case::Case;
 use super::form::{Form, TimeIn};
 use super::macs::{self, Found, Written};
 use super::time;
+use super::trial::{Trial, Trials, at_sender, none};
 
 /// What differs from the prescribed form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,6 +24,7 @@ mod search;
 mod secret_key;
 mod secret_text;
 mod time;
+mod trial;
 mod url;
 mod wrapped;
 

@@ -6,9 +6,10 @@ use http::HeaderName;
 use http::request::Parts;
 use tower_webhook::RejectionKind;
 
-use super::case::{Case, Trial, Trials, at_receiver, at_sender, none};
+use super::case::Case;
 use super::form::{Form, TimeIn};
 use super::macs;
+use super::trial::{Trial, Trials, at_receiver, at_sender, none};
 use super::{secret_key, time, url};
 use crate::scheme::{AnyScheme, KNOWN, Known};
 use crate::secret::SecretText;

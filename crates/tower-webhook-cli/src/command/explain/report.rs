@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::accident::{self, Accident};
-use super::case::{Case, Change, Side, at_receiver};
+use super::case::Case;
 use super::hints::Hint;
 use super::search::{Found, Search};
+use super::trial::{Change, Side, at_receiver};
 use crate::outcome::{Outcome, Result};
 use crate::scheme::Kind;
 use crate::term::style::{BAD, FAINT, GOOD, STRONG};

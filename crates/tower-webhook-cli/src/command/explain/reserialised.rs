@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::case::{Case, Trials, at_receiver, bodies, none};
+use super::case::Case;
 use super::json::{Json, Numbers, Order, Spacing, Style};
+use super::trial::{Trials, at_receiver, bodies, none};
 
 /// How many numbers are rewritten each alone.
 const MAX_NUMBERS: usize = 8;

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use tower_webhook::scheme::{Algorithm, HmacScheme};
 
-use super::case::{Case, Trial, Trials, at_sender, none};
+use super::case::Case;
 use super::form::{Form, hex};
 use super::macs::{self, Found};
+use super::trial::{Trial, Trials, at_sender, none};
 use super::{secret_key, time};
 use crate::scheme::{AnyScheme, any};
 

@@ -7,7 +7,8 @@ use tower_webhook::RejectionKind;
 
 use super::accident::{ACCIDENTS, Accident, Part};
 use super::budget::Budget;
-use super::case::{Case, Change, Trial};
+use super::case::Case;
+use super::trial::{Change, Trial};
 
 /// How many changed requests are verified at most, whatever their size.
 const MAX_TRIALS: usize = 6000;

@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use super::case::{Case, Trial, Trials, at_receiver, none};
+use super::case::Case;
 use super::form::hex;
 use super::macs::{to_standard, unhex};
+use super::trial::{Trial, Trials, at_receiver, none};
 use crate::scheme::AnyScheme;
 use crate::secret::SecretText;
 

@@ -3,7 +3,8 @@
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::case::{Case, Change, Trial, Trials, at_receiver, at_sender};
+use super::case::Case;
+use super::trial::{Change, Trial, Trials, at_receiver, at_sender};
 
 type Text = Zeroizing<Vec<u8>>;
 type Changed = Vec<(Change, Text)>;

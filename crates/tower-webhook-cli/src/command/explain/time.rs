@@ -8,11 +8,12 @@ use jiff::fmt::rfc2822;
 use tower_webhook::RejectionKind;
 
 use super::accident;
-use super::case::{Case, Change, Trial, Trials, at_receiver, at_sender, none};
+use super::case::Case;
 use super::form::{Form, TimeIn, Unit};
 use super::macs;
 use super::scratch::scratch;
 use super::search::Found;
+use super::trial::{Change, Trial, Trials, at_receiver, at_sender, none};
 
 /// More times than a head has.
 const MAX_TIMES: usize = 8;

@@ -7,8 +7,9 @@ use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request};
 
-use super::case::{Case, Trial, Trials, at_receiver, none};
+use super::case::Case;
 use super::form;
+use super::trial::{Trial, Trials, at_receiver, none};
 use crate::scheme::AnyScheme;
 
 /// Headers in which proxies pass on the host that was asked for.

@@ -7,9 +7,10 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::budget::Budget;
-use super::case::{Case, Trials, at_receiver, bodies, change, none, signed};
+use super::case::Case;
 use super::json::{Escapes, Node, decode};
 use super::secret_key;
+use super::trial::{Trials, at_receiver, bodies, change, none, signed};
 use crate::term::Plain;
 
 /// Compressed bodies are unpacked to at most so many times their length: JSON seldom shrinks to less than a twentieth.

@@ -5,6 +5,7 @@
 mod numbers;
 mod parser;
 mod strings;
+mod style;
 mod write;
 
 use std::cell::OnceCell;
@@ -14,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(super) use self::numbers::Numbers;
 use self::numbers::is_number;
 pub(super) use self::strings::{Escapes, decode};
-pub(super) use self::write::{Order, Spacing, Style};
+pub(super) use self::style::{Order, Spacing, Style};
 use super::budget::Budget;
 
 /// Larger JSON is not rewritten: its tree takes about ten times its size.

@@ -76,3 +76,17 @@ fn a_text_that_costs_too_much_is_not_parsed_to_its_end() {
     assert!(Json::parse(text.as_bytes(), &small).is_none());
     assert!(small.spent() <= 1 << 20, "{}", small.spent());
 }
+
+#[test]
+fn a_text_that_grows_too_long_is_not_written_to_its_end() {
+    let indented = Style {
+        spacing: Spacing::Indented("    "),
+        ..Style::COMPACT
+    };
+    let text = format!("{}{}1{}", "[".repeat(100), "1,".repeat(5_000), "]".repeat(100));
+    let json = Json::parse(text.as_bytes(), &Budget::unlimited()).unwrap();
+    let (whole, cut) = (Budget::unlimited(), Budget::unlimited());
+    assert!(indented.write(&json, usize::MAX, &whole).is_some());
+    assert!(indented.write(&json, 50_000, &cut).is_none());
+    assert!(cut.spent() * 4 < whole.spent(), "{} of {}", cut.spent(), whole.spent());
+}

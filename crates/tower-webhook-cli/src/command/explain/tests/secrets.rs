@@ -1,5 +1,5 @@
 use super::*;
-use crate::command::explain::case::Side;
+use crate::command::explain::trial::Side;
 
 /// An accident, the secret of the sender, and the one that is held, for schemes that take the text as it is.
 fn rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
