@@ -1,7 +1,8 @@
 //! Bodies that were read in one character encoding and written in another.
 
+use super::body;
 use super::case::Case;
-use super::trial::{Change, Trials, at_receiver, at_sender, bodies, change, none};
+use super::trial::{Maker, Trials, at_receiver, at_sender, bodies, change, made, make, none};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -11,22 +12,21 @@ const WINDOWS_1252: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// What is changed, and how, when it is asked for.
-type Maker<'a> = (Change, Box<dyn Fn() -> Option<Vec<u8>> + 'a>);
-
 pub(super) fn bom(case: &Case) -> Trials<'_> {
-    let body = &*case.body;
-    let changed = [
-        change(
-            "remove the byte order mark at the start of the body",
-            body.strip_prefix(BOM).unwrap_or(body),
-        ),
-        change(
-            "keep the byte order mark at the start of the body",
-            [BOM, body].concat(),
-        ),
-    ];
-    bodies(case, changed)
+    let without = move || Some(body::slice(case, case.body.strip_prefix(BOM)?));
+    made(
+        case,
+        [
+            (
+                at_receiver("remove the byte order mark at the start of the body"),
+                Box::new(without),
+            ),
+            (
+                at_receiver("keep the byte order mark at the start of the body"),
+                body::with(case, BOM, b""),
+            ),
+        ],
+    )
 }
 
 /// UTF-8 was read as if it were Latin-1 or Windows-1252, or the reverse.
@@ -36,50 +36,50 @@ pub(super) fn latin1(case: &Case) -> Trials<'_> {
         return none();
     }
     let text = std::str::from_utf8(body).ok();
-    let makers: [Maker<'_>; 4] = [
-        (
-            at_receiver("read the body as UTF-8, not as Latin-1"),
-            Box::new(move || text?.chars().map(to_latin1).collect()),
-        ),
-        (
-            at_receiver("read the body as UTF-8, not as Windows-1252"),
-            Box::new(move || text?.chars().map(to_windows_1252).collect()),
-        ),
-        (
-            at_sender("sign the UTF-8 that is sent: the sender read it as Latin-1, or sent Latin-1"),
-            Box::new(|| Some(body.iter().map(|byte| char::from(*byte)).collect::<String>().into())),
-        ),
-        (
-            at_sender("sign the UTF-8 that is sent: the sender read it as Windows-1252, or sent Windows-1252"),
-            Box::new(|| {
-                Some(
-                    body.iter()
-                        .map(|byte| of_windows_1252(*byte))
-                        .collect::<String>()
-                        .into(),
-                )
-            }),
-        ),
-    ];
-    let changed = makers.into_iter().filter_map(|(change, make)| Some((change, make()?)));
-    bodies(case, changed)
+    let narrow = |byte: fn(char) -> Option<u8>| -> Maker<'_> {
+        Box::new(move || Some(text?.chars().map(byte).collect::<Option<Vec<u8>>>()?.into()))
+    };
+    let wide = |letter: fn(u8) -> char| make(move || body.iter().map(|byte| letter(*byte)).collect::<String>());
+    made(
+        case,
+        [
+            (at_receiver("read the body as UTF-8, not as Latin-1"), narrow(to_latin1)),
+            (
+                at_receiver("read the body as UTF-8, not as Windows-1252"),
+                narrow(to_windows_1252),
+            ),
+            (
+                at_sender("sign the UTF-8 that is sent: the sender read it as Latin-1, or sent Latin-1"),
+                wide(char::from),
+            ),
+            (
+                at_sender("sign the UTF-8 that is sent: the sender read it as Windows-1252, or sent Windows-1252"),
+                wide(of_windows_1252),
+            ),
+        ],
+    )
 }
 
 pub(super) fn utf16(case: &Case) -> Trials<'_> {
     let body = &*case.body;
-    let mut changed = Vec::new();
     if let Some(text) = decode_utf16(body) {
-        changed.push(change("keep the body in UTF-8: it was written as UTF-16", text));
-    } else if let Ok(text) = std::str::from_utf8(body) {
-        let units = || text.encode_utf16();
-        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
-        let text = "keep the body in UTF-16, as it was sent and signed";
-        changed.push(change(text, [b"\xff\xfe", &*little].concat()));
-        changed.push(change(text, [b"\xfe\xff", &*big].concat()));
-        changed.push(change(text, little));
-        changed.push(change(text, big));
+        return bodies(case, [change("keep the body in UTF-8: it was written as UTF-16", text)]);
     }
+    let Ok(text) = std::str::from_utf8(body) else {
+        return none();
+    };
+    let manners = [
+        (&b"\xff\xfe"[..], u16::to_le_bytes as fn(u16) -> [u8; 2]),
+        (b"\xfe\xff", u16::to_be_bytes),
+        (b"", u16::to_le_bytes),
+        (b"", u16::to_be_bytes),
+    ];
+    let changed = manners.into_iter().map(move |(mark, bytes)| {
+        let mut out = Vec::with_capacity(mark.len() + text.encode_utf16().count() * 2);
+        out.extend_from_slice(mark);
+        text.encode_utf16().for_each(|unit| out.extend_from_slice(&bytes(unit)));
+        change("keep the body in UTF-16, as it was sent and signed", out)
+    });
     bodies(case, changed)
 }
 

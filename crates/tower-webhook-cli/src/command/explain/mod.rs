@@ -16,6 +16,7 @@ mod head;
 mod hints;
 mod json;
 mod macs;
+mod percent;
 mod provider;
 mod report;
 mod reserialised;

@@ -133,7 +133,7 @@ fn written<'a>(
     let changed = affordable.filter_map(move |style| {
         let body = style.write(json, limit, &case.budget)?;
         seen.insert(fingerprint(&body))
-            .then(|| (at_receiver(describe(&style)), body))
+            .then(|| (at_receiver(describe(&style)), body.into()))
     });
     bodies(case, changed)
 }

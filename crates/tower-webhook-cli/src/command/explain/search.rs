@@ -212,9 +212,10 @@ fn work(case: &Case, base: &Case) -> u64 {
     made(case, base) + case.body.len() as u64 * case.usable_secrets() as u64
 }
 
-/// The bytes that were made for a trial: those of its body, unless it shares that.
+/// The bytes that were made for a trial: those of its body, unless that is the one of the base, or a part of it.
 fn made(case: &Case, base: &Case) -> u64 {
-    if case.body.as_ptr() == base.body.as_ptr() {
+    let (held, base) = (case.body.as_ptr_range(), base.body.as_ptr_range());
+    if base.start <= held.start && held.end <= base.end {
         0
     } else {
         case.body.len() as u64

@@ -14,7 +14,8 @@ use crate::scheme::AnyScheme;
 use crate::secret::SecretText;
 
 const PREFIX: &[u8] = b"whsec_";
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
+/// Padding or none.
+pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
@@ -122,7 +123,7 @@ fn with_keys<'a>(case: &'a Case, change: &'static str, keys: fn(&[u8]) -> Vec<Ke
     Box::new(trials)
 }
 
-pub(super) fn base64_of(text: &[u8]) -> Option<Key> {
+fn base64_of(text: &[u8]) -> Option<Key> {
     let text: Key = Zeroizing::new(text.iter().map(|byte| to_standard(*byte)).collect());
     let mut key = Zeroizing::new(vec![0; text.len()]);
     let length = LENIENT.decode_slice(&*text, &mut key).ok()?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::case::Case;
@@ -67,19 +68,41 @@ pub(super) fn none<'a>() -> Trials<'a> {
     Box::new(std::iter::empty())
 }
 
-/// The changed bodies that differ from the one that is held.
-pub(super) fn bodies<'a>(case: &'a Case, changed: impl IntoIterator<Item = (Change, Vec<u8>)> + 'a) -> Trials<'a> {
-    let differs = |(_, body): &(_, Vec<u8>)| case.body != *body;
+/// The changed bodies that differ from the one that is held. The iterator makes each when it is asked for it: one of
+/// them lives at a time, beside the body that is held.
+pub(super) fn bodies<'a>(case: &'a Case, changed: impl IntoIterator<Item = (Change, Bytes)> + 'a) -> Trials<'a> {
+    let differs = |(_, body): &(_, Bytes)| case.body != *body;
     let trials = changed.into_iter().filter(differs);
     Box::new(trials.map(|(change, body)| Trial::new(change, case.with_body(body))))
 }
 
+/// Makes a changed body, unless there is none.
+pub(super) type Maker<'a> = Box<dyn FnOnce() -> Option<Bytes> + 'a>;
+
+/// The changed bodies, each by its maker.
+pub(super) fn made<'a, const N: usize>(case: &'a Case, makers: [(Change, Maker<'a>); N]) -> Trials<'a> {
+    let changed = makers.into_iter().filter_map(|(change, make)| Some((change, make()?)));
+    bodies(case, changed)
+}
+
+/// How a changed body is made.
+pub(super) fn make<'a, B: Into<Bytes>>(make: impl FnOnce() -> B + 'a) -> Maker<'a> {
+    Box::new(|| Some(make().into()))
+}
+
 /// The receiver has to verify this body.
-pub(super) fn change(change: &'static str, body: impl Into<Vec<u8>>) -> (Change, Vec<u8>) {
+pub(super) fn change(change: &'static str, body: impl Into<Bytes>) -> (Change, Bytes) {
     (at_receiver(change), body.into())
 }
 
 /// The sender signed this body, and has to sign the one that it sends.
-pub(super) fn signed(change: &'static str, body: impl Into<Vec<u8>>) -> (Change, Vec<u8>) {
+pub(super) fn signed(change: &'static str, body: impl Into<Bytes>) -> (Change, Bytes) {
     (at_sender(change), body.into())
+}
+
+/// The pieces in one body, without a copy of what is joined already.
+pub(super) fn joined<'a>(pieces: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
+    let mut out = Vec::with_capacity(pieces.clone().map(<[u8]>::len).sum());
+    pieces.for_each(|piece| out.extend_from_slice(piece));
+    out.into()
 }

@@ -1,20 +1,25 @@
 //! Bodies that were wrapped or unwrapped on their way: base64, gzip, chunks, JSON around them.
 
-use std::io::Read;
+use std::borrow::Cow;
+use std::io::{self, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
+use base64::read::DecoderReader;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::budget::Budget;
 use super::case::Case;
 use super::json::{Escapes, Node, decode};
-use super::secret_key;
+use super::macs::to_standard;
+use super::secret_key::LENIENT;
 use super::trial::{Trials, at_receiver, bodies, change, none, signed};
 use crate::term::Plain;
 
 /// Compressed bodies are unpacked to at most so many times their length: JSON seldom shrinks to less than a twentieth.
 const MAX_RATIO: usize = 32;
+/// No body is unpacked to more than that.
+const MAX_UNPACKED: usize = 256 * 1024 * 1024;
 /// Every body may become that long.
 const LEAST_UNPACKED: usize = 1024 * 1024;
 /// How much is unpacked at a time.
@@ -29,13 +34,32 @@ pub(super) fn base64_coded(case: &Case) -> Trials<'_> {
         [first, inside @ .., last] if is_quote(first) && is_quote(last) => inside,
         inside => inside,
     };
-    let text: Vec<u8> = inside
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let decoded = secret_key::base64_of(&text).map(|body| change("decode the body from base64", &**body));
+    let decoded = unbase64(inside).map(|body| change("decode the body from base64", body));
     bodies(case, decoded)
+}
+
+/// The bytes of base64 in any alphabet, with white space or without. It is read in pieces.
+fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::new();
+    let read = DecoderReader::new(Letters(text), &LENIENT).read_to_end(&mut decoded);
+    (read.is_ok() && !decoded.is_empty()).then_some(decoded)
+}
+
+/// Reads the letters of base64, in the standard alphabet.
+struct Letters<'a>(&'a [u8]);
+
+impl Read for Letters<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while let (Some((first, rest)), true) = (self.0.split_first(), filled < out.len()) {
+            self.0 = rest;
+            if !first.is_ascii_whitespace() {
+                out[filled] = to_standard(*first);
+                filled += 1;
+            }
+        }
+        Ok(filled)
+    }
 }
 
 pub(super) fn base64_decoded(case: &Case) -> Trials<'_> {
@@ -44,16 +68,22 @@ pub(super) fn base64_decoded(case: &Case) -> Trials<'_> {
         |body| STANDARD.encode(body),
         |body| URL_SAFE.encode(body),
         |body| STANDARD_NO_PAD.encode(body),
-        // RFC 2045: lines of 76 characters.
-        |body| lines(&STANDARD.encode(body)),
+        lines,
     ];
     let text = "keep the base64 text of the body, which was sent and signed";
     bodies(case, makers.into_iter().map(move |encode| change(text, encode(body))))
 }
 
-fn lines(text: &str) -> String {
-    let lines = text.as_bytes().chunks(76).map(String::from_utf8_lossy);
-    lines.collect::<Vec<_>>().join("\r\n")
+/// RFC 2045: lines of 76 characters, which are 57 bytes.
+fn lines(body: &[u8]) -> String {
+    let mut out = String::with_capacity(body.len().div_ceil(57) * 78);
+    for line in body.chunks(57) {
+        if !out.is_empty() {
+            out.push_str("\r\n");
+        }
+        STANDARD.encode_string(line, &mut out);
+    }
+    out
 }
 
 pub(super) fn gzip(case: &Case) -> Trials<'_> {
@@ -79,7 +109,7 @@ pub(super) fn gzip(case: &Case) -> Trials<'_> {
 
 /// The whole of what a decoder reads, unless that is too long for the packed length, or for the budget.
 fn unpack(mut decoder: impl Read, packed: usize, budget: &Budget) -> Option<Vec<u8>> {
-    let limit = packed.saturating_mul(MAX_RATIO).max(LEAST_UNPACKED);
+    let limit = packed.saturating_mul(MAX_RATIO).clamp(LEAST_UNPACKED, MAX_UNPACKED);
     let mut unpacked = Vec::new();
     let mut piece = vec![0; PIECE];
     loop {
@@ -183,25 +213,25 @@ pub(super) fn envelope(case: &Case) -> Trials<'_> {
         return none();
     };
     let members = members.iter().enumerate().take(MAX_MEMBERS);
-    let changed = members.flat_map(move |(index, (key, member))| {
-        let text = match member {
-            Node::Text(text) => decode(json.text(*text)).map(String::into_bytes),
-            Node::Plain(_) => None,
+    let both = members.flat_map(|member| [(member, false), (member, true)]);
+    let changed = both.filter_map(move |((index, (key, member)), is_decoded)| {
+        let text: Cow<'_, [u8]> = match member {
+            Node::Text(text) => decode(json.text(*text))?.into_bytes().into(),
+            Node::Plain(_) => return None,
             _ => {
                 let next = json.members().and_then(|members| members.get(index + 1));
                 let end = next.map_or(case.body.len(), |(next, _)| next.start as usize);
-                raw_value(&case.body[key.end as usize..end], next.is_some()).map(<[u8]>::to_vec)
+                raw_value(&case.body[key.end as usize..end], next.is_some())?.into()
             }
         };
         let name = Plain(json.text(*key).trim_matches('"')).to_string();
-        let decoded = text.as_deref().and_then(secret_key::base64_of);
-        let whole = text.map(|text| (format!("take the member `{name}` of the body alone"), text));
-        let decoded = decoded.map(|body| {
-            let change = format!("take the member `{name}` of the body alone, decoded from base64");
-            (change, body.to_vec())
-        });
-        let both = [whole, decoded].into_iter().flatten();
-        both.map(|(change, body)| (at_receiver(change), body))
+        let change = format!("take the member `{name}` of the body alone");
+        Some(if is_decoded {
+            let body = unbase64(&text)?;
+            (at_receiver(format!("{change}, decoded from base64")), body.into())
+        } else {
+            (at_receiver(change), text.into_owned().into())
+        })
     });
     bodies(case, changed)
 }

@@ -4,6 +4,8 @@ mod bodies;
 mod cost;
 mod heads;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 mod secrets;
 mod times;
 mod urls;
