@@ -1,5 +1,6 @@
 //! The URL and the method that a proxy rewrote, for schemes that sign them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use http::header::HOST;
@@ -21,20 +22,15 @@ pub(super) fn rewritten(case: &Case) -> Trials<'_> {
     if !case.has_public_url() && !signs_url(&case.scheme) {
         return none();
     }
-    let mut uris = variants(&case.head.uri, &case.head);
+    let once = variants(&case.head.uri, &case.head);
     // Two of them at once: TLS ended at a proxy that also forwards to another host or path.
-    let twice: Vec<_> = uris.iter().flat_map(|(_, uri)| variants(uri, &case.head)).collect();
-    uris.extend(twice);
-    let mut seen = vec![case.head.uri.clone()];
-    uris.retain(|(_, uri)| {
-        let is_new = !seen.contains(uri);
-        seen.push(uri.clone());
-        is_new
-    });
-    let trials = uris
+    let twice = once.clone().into_iter().flat_map(|(_, uri)| variants(&uri, &case.head));
+    let mut seen = HashSet::from([case.head.uri.clone()]);
+    let new = once
         .into_iter()
-        .filter_map(|(change, uri)| Some(Trial::new(at_receiver(change), case.with_url(uri)?)));
-    Box::new(trials)
+        .chain(twice)
+        .filter(move |(_, uri)| seen.insert(uri.clone()));
+    Box::new(new.filter_map(|(change, uri)| Some(Trial::new(at_receiver(change), case.with_url(uri)?))))
 }
 
 pub(super) fn method(case: &Case) -> Trials<'_> {
