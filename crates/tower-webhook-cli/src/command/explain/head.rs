@@ -37,6 +37,7 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
     let has_several = values.iter().nth(1).is_some();
     // Made for one value at a time: a stranger may have sent thousands.
     let affordable = values.iter().take_while(|_| !case.budget.is_spent());
+    let mut left = macs::MAX_OF_HEAD;
     Box::new(affordable.flat_map(move |value| {
         let mut trials = Vec::new();
         for text in readings(value.as_bytes()) {
@@ -45,6 +46,8 @@ pub(super) fn repair(case: &Case, difference: Difference) -> Trials<'_> {
             // Only a space within a MAC was a `+`.
             let is_kept = text.len() != value.len();
             found.retain(|mac| !is_decoded || is_kept || value.as_bytes()[mac.start..mac.end].contains(&b' '));
+            found.truncate(left);
+            left -= found.len();
             let several = has_several || found.len() > 1;
             for mac in &found {
                 let mut differences = compare(&form, &text, mac);

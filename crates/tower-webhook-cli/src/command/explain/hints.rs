@@ -114,8 +114,7 @@ fn signature_in_json(case: &Case) -> Option<Hint> {
     let header = case.scheme.signature_header();
     let is_same = header
         .into_iter()
-        .flat_map(|name| case.head.headers.get_all(name))
-        .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
+        .flat_map(|name| macs::find_all(case.head.headers.get_all(name), macs::is_length))
         .any(|mac| inside.iter().any(|inner| inner.bytes == mac.bytes));
     let name = key.trim_matches('"');
     Some(if is_same {
@@ -162,9 +161,8 @@ fn sorted(case: &Case) -> Option<Hint> {
 /// A MAC of another length than the scheme has.
 fn other_hash(case: &Case) -> Option<Hint> {
     let form = Form::of(&case.scheme)?;
-    let values = case.head.headers.get_all(&form.header).iter();
-    let macs = values.flat_map(|value| macs::find(value.as_bytes(), macs::is_length));
-    let mac = macs.into_iter().find(|mac| mac.bytes.len() != form.length)?;
+    let mut macs = macs::find_all(case.head.headers.get_all(&form.header), macs::is_length);
+    let mac = macs.find(|mac| mac.bytes.len() != form.length)?;
     let hash = hash(mac.bytes.len());
     let text = format!(
         "the header has {} bytes, the length of a MAC with {hash}",

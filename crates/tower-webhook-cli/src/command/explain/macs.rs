@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use http::HeaderValue;
 
 /// Padding or none, and last bits of any value.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -13,6 +14,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 /// No header has more MACs that count.
 const MAX_MACS: usize = 16;
+/// No head has more of them: each makes heads and bodies that are tried.
+pub(super) const MAX_OF_HEAD: usize = 32;
 
 /// How a MAC is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +61,17 @@ pub(super) fn find(text: &[u8], lengths: impl Fn(usize) -> bool) -> Vec<Found> {
         }
     }
     found
+}
+
+/// The MACs of these lengths in some values of a head, as they are asked for.
+pub(super) fn find_all<'a>(
+    values: impl IntoIterator<Item = &'a HeaderValue>,
+    lengths: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = Found> {
+    let found = values
+        .into_iter()
+        .flat_map(move |value| find(value.as_bytes(), &lengths));
+    found.take(MAX_OF_HEAD)
 }
 
 /// The MAC with which a text begins.

@@ -1,5 +1,6 @@
 //! The signature of another provider, or of another endpoint, or under another name.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use http::HeaderName;
@@ -8,7 +9,7 @@ use tower_webhook::RejectionKind;
 
 use super::case::Case;
 use super::form::{Form, TimeIn};
-use super::macs;
+use super::macs::{self, Found};
 use super::trial::{Trial, Trials, at_receiver, at_sender, none};
 use super::{secret_key, time, url};
 use crate::scheme::{AnyScheme, KNOWN, Known};
@@ -30,37 +31,52 @@ pub(super) fn other_recipe(case: &Case) -> Trials<'_> {
     let Some(header) = case.scheme.signature_header() else {
         return none();
     };
-    let values = case.head.headers.get_all(header).iter();
-    let macs: Vec<_> = values
-        .flat_map(|value| macs::find(value.as_bytes(), macs::is_length))
-        .collect();
+    let macs: Vec<_> = macs::find_all(case.head.headers.get_all(header), macs::is_length).collect();
     if macs.is_empty() {
         return none();
     }
-    let times = time::in_head(case);
+    let times: Rc<[_]> = time::in_head(case).into_iter().map(Some).collect();
     let trials = KNOWN.iter().flat_map(move |known| {
         let scheme = scheme_of(known, case);
         // What signs the body alone is tried as the accident of a time that was left out.
         let form = Form::of(&scheme).filter(Form::signs_time);
         let same_header = scheme.signature_header() == Some(header);
         let Some(form) = form.filter(|_| !same_header) else {
-            return Vec::new();
+            return none();
         };
-        let heads = times.iter().flat_map(|time| {
-            let macs = macs.iter().filter(|mac| mac.bytes.len() == form.length);
-            macs.filter_map(|mac| form.write(&with_id(&case.head, &form), &mac.bytes, Some(time)))
-        });
-        let cases = heads.map(|head| case.with_head(head).with_scheme(Arc::clone(&scheme)));
-        let readable = cases.filter(|case| case.judge().is_ok());
-        let change = format!("sign what `--scheme {}` signs, or name that scheme", known.name);
-        readable
-            .map(|other| {
-                let secrets = for_scheme(case, &*other.scheme);
-                Trial::new(at_sender(change.clone()), other.with_secrets(secrets))
-            })
-            .collect()
+        let change = at_sender(format!(
+            "sign what `--scheme {}` signs, or name that scheme",
+            known.name
+        ));
+        let secrets = for_scheme(case, &*scheme);
+        let other = case.with_scheme(scheme).with_secrets(secrets);
+        let head = Rc::new(with_id(&case.head, &form));
+        let macs: Vec<_> = macs
+            .iter()
+            .filter(|mac| mac.bytes.len() == form.length)
+            .cloned()
+            .collect();
+        let cases = written(other, head, Rc::new(form), macs, Rc::clone(&times));
+        Box::new(cases.map(move |other| Trial::new(change.clone(), other))) as Trials<'_>
     });
     Box::new(trials)
+}
+
+/// The case with each of these MACs and times in a form, of which the scheme reads the head. Each is made when it is
+/// asked for.
+fn written(
+    case: Case,
+    head: Rc<Parts>,
+    form: Rc<Form>,
+    macs: Vec<Found>,
+    times: Rc<[Option<String>]>,
+) -> impl Iterator<Item = Case> {
+    let pairs = macs.into_iter().flat_map(move |mac| {
+        let times = Rc::clone(&times);
+        (0..times.len()).map(move |at| (mac.bytes.clone(), times[at].clone()))
+    });
+    let cases = pairs.filter_map(move |(mac, time)| Some(case.with_head(form.write(&head, &mac, time.as_deref())?)));
+    cases.filter(|case| case.judge().is_ok())
 }
 
 /// The signature is in a header of another name.
@@ -76,22 +92,21 @@ pub(super) fn renamed(case: &Case) -> Trials<'_> {
         TimeIn::Signature => time::in_head(case).into_iter().map(Some).collect(),
         _ => vec![None],
     };
+    let (head, form) = (Rc::new(with_id(&case.head, &form)), Rc::new(form));
+    let mut left = macs::MAX_OF_HEAD;
     // Made for one header at a time: a stranger may have sent thousands.
     let affordable = case.head.headers.iter().take_while(|_| !case.budget.is_spent());
     Box::new(affordable.flat_map(move |(name, value)| {
-        let found = macs::find(value.as_bytes(), |length| length == form.length);
+        let mut found = macs::find(value.as_bytes(), |length| length == form.length);
+        found.truncate(left);
+        left -= found.len();
         let mut times = times.clone();
         if form.time == TimeIn::Signature {
             times.extend(time::in_text(value.as_bytes(), &found).into_iter().map(Some));
         }
-        let pairs = found.iter().flat_map(|mac| times.iter().map(move |time| (mac, time)));
-        let heads =
-            pairs.filter_map(|(mac, time)| form.write(&with_id(&case.head, &form), &mac.bytes, time.as_deref()));
-        let readable = heads
-            .map(|head| case.with_head(head))
-            .filter(|case| case.judge().is_ok());
-        let trials = readable.map(|case| Trial::new(at_receiver(rename(name, &form.header)), case));
-        trials.collect::<Vec<_>>()
+        let change = at_receiver(rename(name, &form.header));
+        let cases = written(case.clone(), Rc::clone(&head), Rc::clone(&form), found, times.into());
+        cases.map(move |case| Trial::new(change.clone(), case))
     }))
 }
 

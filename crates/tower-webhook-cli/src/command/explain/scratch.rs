@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 use tower_webhook::scheme::{Algorithm, HmacScheme};
 
 use super::case::Case;
 use super::form::{Form, hex};
 use super::macs::{self, Found};
-use super::trial::{Trial, Trials, at_sender, none};
+use super::trial::{Trial, Trials, at_sender, joined, none};
 use super::{secret_key, time};
 use crate::scheme::{AnyScheme, any};
 
@@ -18,12 +18,12 @@ static HEADER: HeaderName = HeaderName::from_static("x-explained-mac");
 const MAX_OTHERS: usize = 4;
 
 /// The MACs of the signature header, claimed to be those of this message alone.
-pub(super) fn scratch<'a>(case: &'a Case, message: Vec<u8>, change: &'static str) -> Trials<'a> {
+pub(super) fn scratch<'a>(case: &'a Case, message: Bytes, change: &'static str) -> Trials<'a> {
     let Some(form) = Form::of(&case.scheme) else {
         return none();
     };
     let values = case.head.headers.get_all(&form.header).iter();
-    let macs = values.flat_map(move |value| macs::find(value.as_bytes(), |length| length == form.length));
+    let macs = macs::find_all(values, move |length| length == form.length);
     let base = case.with_body(message).with_secrets(secret_key::keys(case));
     Box::new(macs.filter_map(move |mac| Some(Trial::new(at_sender(change), claiming(&base, &mac)?))))
 }
@@ -33,11 +33,10 @@ pub(super) fn other_hash(case: &Case) -> Trials<'_> {
     let Some(form) = Form::of(&case.scheme) else {
         return none();
     };
-    let find = |value: &HeaderValue| macs::find(value.as_bytes(), macs::is_length);
-    let own = case.head.headers.get_all(&form.header).iter().flat_map(find);
+    let own = macs::find_all(case.head.headers.get_all(&form.header), macs::is_length);
     let is_other = |(name, _): &(&HeaderName, _)| **name != form.header;
-    let others = case.head.headers.iter().filter(is_other);
-    let others = others.flat_map(|(_, value)| find(value)).take(MAX_OTHERS);
+    let others = case.head.headers.iter().filter(is_other).map(|(_, value)| value);
+    let others = macs::find_all(others, macs::is_length).take(MAX_OTHERS);
     let macs: Vec<_> = own.chain(others).filter(|mac| mac.bytes.len() != form.length).collect();
     if macs.is_empty() {
         return none();
@@ -72,7 +71,7 @@ pub(super) fn messages<'a>(case: &'a Case, form: &Form) -> impl Iterator<Item = 
             return Some(case.body.clone());
         }
         let is_affordable = case.budget.take(case.body.len() as u64);
-        is_affordable.then(|| [&*before, &case.body, &after].concat().into())
+        is_affordable.then(|| joined([&*before, &case.body, &after].into_iter()))
     })
 }
 

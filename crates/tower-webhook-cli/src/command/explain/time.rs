@@ -13,7 +13,7 @@ use super::form::{Form, TimeIn, Unit};
 use super::macs;
 use super::scratch::scratch;
 use super::search::Found;
-use super::trial::{Change, Trial, Trials, at_receiver, at_sender, none};
+use super::trial::{Change, Trial, Trials, at_receiver, at_sender, joined, none};
 
 /// More times than a head has.
 const MAX_TIMES: usize = 8;
@@ -55,9 +55,15 @@ pub(super) fn in_head(case: &Case) -> Vec<String> {
     let others = case.head.headers.iter().filter(|(name, _)| Some(*name) != header);
     let texts = others.filter_map(|(_, value)| value.to_str().ok());
     let alone = texts.filter(|text| is_time(text.as_bytes()) || is_date(text));
-    let mut times: Vec<_> = in_signature.chain(alone.map(str::to_owned)).collect();
-    times.dedup();
-    times.truncate(MAX_TIMES);
+    let mut times = Vec::new();
+    for time in in_signature.chain(alone.map(str::to_owned)) {
+        if times.len() == MAX_TIMES {
+            break;
+        }
+        if !times.contains(&time) {
+            times.push(time);
+        }
+    }
     times
 }
 
@@ -68,14 +74,14 @@ pub(super) fn left_out(case: &Case) -> Trials<'_> {
     };
     let alone = scratch(
         case,
-        case.body.to_vec(),
+        case.body.clone(),
         "sign the time too: the sender signed the body alone",
     );
     if form.id.is_none() {
         return alone;
     }
     let without_id = in_head(case).into_iter().flat_map(move |time| {
-        let message = [time.as_bytes(), b".", &case.body].concat();
+        let message = joined([time.as_bytes(), b".", &case.body].into_iter());
         scratch(
             case,
             message,
@@ -104,7 +110,7 @@ pub(super) fn added(case: &Case) -> Trials<'_> {
     let all = in_head(case).into_iter().flat_map(around);
     let affordable = all.take_while(|_| !case.budget.is_spent());
     Box::new(affordable.flat_map(move |(before, after)| {
-        let message = [before.as_bytes(), &case.body, after.as_bytes()].concat();
+        let message = joined([before.as_bytes(), &case.body, after.as_bytes()].into_iter());
         scratch(case, message, "sign the body alone: the sender signed the time with it")
     }))
 }
@@ -223,16 +229,14 @@ fn with_times(case: &Case, times: Vec<String>, change: Change) -> Trials<'_> {
     let Some(form) = Form::of(&case.scheme).filter(Form::signs_time) else {
         return none();
     };
-    let values = case.head.headers.get_all(&form.header).iter();
-    let macs: Vec<_> = values
-        .flat_map(|value| macs::find(value.as_bytes(), |length| length == form.length))
-        .collect();
-    let times = times.into_iter().take(MAX_TIMES);
-    Box::new(times.flat_map(move |time| {
-        let heads = macs
-            .iter()
-            .filter_map(|mac| form.write(&case.head, &mac.bytes, Some(&time)));
-        let cases = heads.map(|head| case.with_head(head));
-        cases.map(|case| Trial::new(change.clone(), case)).collect::<Vec<_>>()
+    let values = case.head.headers.get_all(&form.header);
+    let macs: Vec<_> = macs::find_all(values, |length| length == form.length).collect();
+    let pairs = times.into_iter().take(MAX_TIMES).flat_map(move |time| {
+        let macs = macs.clone().into_iter();
+        macs.map(move |mac| (mac, time.clone()))
+    });
+    Box::new(pairs.filter_map(move |(mac, time)| {
+        let head = form.write(&case.head, &mac.bytes, Some(&time))?;
+        Some(Trial::new(change.clone(), case.with_head(head)))
     }))
 }

@@ -4,6 +4,7 @@ mod bodies;
 mod cost;
 mod heads;
 mod hostile;
+mod many;
 #[cfg(target_os = "linux")]
 mod memory;
 mod secrets;
