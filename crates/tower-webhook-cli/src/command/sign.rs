@@ -64,7 +64,7 @@ Example:
 impl Args {
     pub(crate) fn run(self, json: bool) -> Result<Outcome> {
         let chosen = self.scheme.choose()?;
-        if self.content_type.is_some() && !chosen.reads_body {
+        if self.content_type.is_some() && !chosen.scheme.parses_body() {
             return Err(Failure::usage(format_args!(
                 "{} signs every body alike: leave out --content-type",
                 chosen.name
@@ -87,7 +87,7 @@ impl Args {
             return Err(Failure::usage("no body: name it with --file, or pipe it in"));
         }
         let payload = Payload::open(&self.file.unwrap_or_else(|| "-".into()))?;
-        if chosen.reads_body {
+        if chosen.scheme.parses_body() {
             head.headers.insert(CONTENT_TYPE, self.content_type.unwrap_or(JSON));
             let (head, body) = payload.sign_whole(&signer, head)?.into_parts();
             if chosen.scheme.is_in_body() {

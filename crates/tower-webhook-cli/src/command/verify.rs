@@ -62,7 +62,7 @@ impl Args {
         secrets.iter().for_each(SecretText::warn_of_faults);
         let verifier = chosen.verifier(&secrets)?;
         let verifier = self.times.apply(verifier);
-        let verifier = if chosen.reads_body {
+        let verifier = if chosen.scheme.reads_body() {
             verifier.max_body(MAX_PARSED)
         } else {
             verifier.insecure_unlimited_body()

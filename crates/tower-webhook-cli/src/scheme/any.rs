@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use http::HeaderName;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderName, Request};
 use tower_webhook::scheme::{Head, SigningScheme};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::RequestBuilder;
@@ -41,10 +44,11 @@ pub(crate) trait AnyScheme: Send + Sync {
         self.signature_header().is_none()
     }
 
-    /// Whether the text of a secret is decoded before it keys the MAC.
-    fn decodes_secret(&self) -> bool {
-        self.kind() == Kind::Decoded
-    }
+    /// Whether a receiver needs the whole body before it knows what is claimed.
+    fn reads_body(&self) -> bool;
+
+    /// Whether a sender puts the signature into the body, or makes the signed message of what it reads there.
+    fn parses_body(&self) -> bool;
 }
 
 /// A scheme whose secrets have the usual text of their kind.
@@ -55,6 +59,7 @@ where
 {
     Arc::new(Any {
         scheme,
+        kind: S::Secret::KIND,
         for_receiver: FromText::for_receiver,
         for_sender: <S::Secret as FromText>::for_sender,
         for_receiver_from: FromText::for_receiver_from,
@@ -69,6 +74,7 @@ where
     let key = |text: &SecretText| SigningSecret::for_receiver(text)?.decode_hex();
     Arc::new(Any {
         scheme,
+        kind: Kind::Hex,
         for_receiver: key,
         for_sender: key,
         for_receiver_from: key,
@@ -78,6 +84,7 @@ where
 /// A scheme, and how its secrets are made from their texts: see [`FromText`].
 struct Any<S: SigningScheme> {
     scheme: S,
+    kind: Kind,
     for_receiver: fn(&SecretText) -> Result<S::Secret, ConfigError>,
     for_sender: fn(&SecretText) -> Result<<S::Secret as Secret>::Private, ConfigError>,
     for_receiver_from: fn(&SecretText) -> Result<S::Secret, ConfigError>,
@@ -88,10 +95,7 @@ where
     S::Secret: FromText,
 {
     fn kind(&self) -> Kind {
-        match self.scheme.signature_header() {
-            Some(_) => S::Secret::KIND,
-            None => Kind::InBody,
-        }
+        self.kind
     }
 
     fn verifier(&self, secrets: &[SecretText]) -> Result<Verifier, ConfigError> {
@@ -116,7 +120,7 @@ where
     }
 
     fn signer_without_secret(&self) -> Option<Signer> {
-        (S::Secret::KIND != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.scheme.clone()))
+        (self.kind != Kind::KeyPair).then(|| Signer::insecure_empty_secret(self.scheme.clone()))
     }
 
     fn builder(&self, secret: &SecretText) -> Result<RequestBuilder, ConfigError> {
@@ -129,5 +133,37 @@ where
 
     fn judge(&self, head: Head<'_>) -> Result<(), Rejection> {
         self.scheme.read(head).map(drop)
+    }
+
+    fn reads_body(&self) -> bool {
+        let claims_in_body = || {
+            let head = self.sample_head(JSON)?;
+            Some(self.scheme.read(Head::from(&head)).ok()?.is_in_body())
+        };
+        self.is_in_body() || claims_in_body().unwrap_or_default()
+    }
+
+    fn parses_body(&self) -> bool {
+        let signature = |content_type| {
+            let header = self.scheme.signature_header()?;
+            self.sample_head(content_type)?.headers.get(header).cloned()
+        };
+        self.is_in_body() || signature(JSON) != signature(FORM)
+    }
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl<S: SigningScheme + Clone> Any<S>
+where
+    S::Secret: FromText,
+{
+    /// What the scheme makes of the head of a request, to see how it works. The body is text, a form, and no JSON.
+    fn sample_head(&self, content_type: &'static str) -> Option<Parts> {
+        let signer = self.signer(&self.kind.sample()).ok()?.timestamp(0).id("sample");
+        let request = Request::post("https://example.com/").header(CONTENT_TYPE, content_type);
+        let request = request.body(Bytes::from_static(b"a=b")).ok()?;
+        Some(signer.sign_body(request).ok()?.into_parts().0)
     }
 }

@@ -128,7 +128,6 @@ impl SchemeArgs {
             name: OWN,
             variable: "WEBHOOK_SECRET",
             sender_variable: "WEBHOOK_SECRET",
-            reads_body: false,
             scheme: any(scheme),
             for_url: None,
         })
@@ -145,7 +144,6 @@ impl SchemeArgs {
             name: TOKEN,
             variable: "WEBHOOK_TOKEN",
             sender_variable: "WEBHOOK_TOKEN",
-            reads_body: false,
             scheme: any(TokenScheme::new(TOKEN, header).prefix(prefix)),
             for_url: None,
         })

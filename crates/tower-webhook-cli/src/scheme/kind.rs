@@ -12,14 +12,31 @@ use crate::secret::SecretText;
 pub(crate) enum Kind {
     /// Its bytes key the MAC as they are.
     Shared,
-    /// Its text is decoded into the bytes that key the MAC.
-    Decoded,
+    /// Its text is `whsec_` and base64, which is decoded into the bytes that key the MAC.
+    Whsec,
+    /// Its text is hex digits, which are decoded into the bytes that key the MAC.
+    Hex,
     /// It is shown with each request, and signs nothing.
     Token,
     /// The sender signs with a private key, and the receiver verifies with the public one.
     KeyPair,
-    /// Whatever it is, the signature or the token is in the body.
-    InBody,
+}
+
+impl Kind {
+    /// Whether sender and receiver share a key, under which a MAC is made.
+    pub(crate) fn keys_mac(self) -> bool {
+        matches!(self, Self::Shared | Self::Whsec | Self::Hex)
+    }
+
+    /// A secret of this kind by which a sender signs, to see what a scheme makes of it.
+    pub(crate) fn sample(self) -> SecretText {
+        let text = match self {
+            Self::Shared | Self::Whsec => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            Self::Token => "user:4f1d-9bb2-08",
+            Self::KeyPair | Self::Hex => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        };
+        SecretText::new(text.as_bytes().to_vec(), "sample".to_owned()).expect("it is not blank")
+    }
 }
 
 /// A kind of secret that is made from a text.
@@ -51,7 +68,7 @@ impl FromText for SigningSecret {
 }
 
 impl FromText for DecodedSecret {
-    const KIND: Kind = Kind::Decoded;
+    const KIND: Kind = Kind::Whsec;
 
     fn for_receiver(text: &SecretText) -> Result<Self, ConfigError> {
         SigningSecret::for_receiver(text)?.decode_whsec()
@@ -113,19 +130,6 @@ impl FromText for P256PublicKey {
 
     fn for_receiver_from(text: &SecretText) -> Result<Self, ConfigError> {
         Ok(Self::for_sender(text)?.public_key().label(text.place()))
-    }
-}
-
-#[cfg(test)]
-impl Kind {
-    /// A secret of this kind, by which a sender signs.
-    pub(crate) fn sample(self) -> SecretText {
-        let text = match self {
-            Self::Shared | Self::Decoded => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            Self::Token => "user:4f1d-9bb2-08",
-            Self::KeyPair | Self::InBody => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-        };
-        SecretText::new(text.as_bytes().to_vec(), "test".to_owned()).expect("it is not blank")
     }
 }
 

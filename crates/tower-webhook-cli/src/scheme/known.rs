@@ -23,8 +23,6 @@ pub(crate) struct Known {
     pub(crate) variable: &'static str,
     /// The one of a sender: another one where that needs a private key.
     pub(crate) sender_variable: &'static str,
-    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
-    reads_body: bool,
     pub(crate) make: Make,
 }
 
@@ -55,20 +53,11 @@ impl Known {
             name: self.name,
             variable: self.variable,
             sender_variable: self.sender_variable,
-            reads_body: self.reads_body,
             scheme,
             for_url: match self.make {
                 Make::Plain(_) => None,
                 Make::ForUrl(make) => Some(make),
             },
-        }
-    }
-
-    /// As one that reads the body.
-    const fn reading_body(self) -> Self {
-        Self {
-            reads_body: true,
-            ..self
         }
     }
 }
@@ -85,7 +74,7 @@ pub(crate) static KNOWN: &[Known] = &[
         any(StandardWebhooks::new())
     }),
     plain("svix", "SVIX_WEBHOOK_SECRET", || any(StandardWebhooks::svix_only())),
-    plain("adyen", "ADYEN_HMAC_KEY", || with_hex_key(Adyen)).reading_body(),
+    plain("adyen", "ADYEN_HMAC_KEY", || with_hex_key(Adyen)),
     plain("asana", "ASANA_WEBHOOK_SECRET", || any(Asana)),
     plain("bitbucket", "BITBUCKET_WEBHOOK_SECRET", || any(Bitbucket)),
     plain("box", "BOX_WEBHOOK_SECRET", || any(BoxCom)),
@@ -108,12 +97,11 @@ pub(crate) static KNOWN: &[Known] = &[
     plain("lemon-squeezy", "LEMON_SQUEEZY_WEBHOOK_SECRET", || any(LemonSqueezy)),
     plain("line", "LINE_CHANNEL_SECRET", || any(Line)),
     plain("linear", "LINEAR_WEBHOOK_SECRET", || any(Linear)),
-    plain("mailgun", "MAILGUN_SIGNING_KEY", || any(Mailgun)).reading_body(),
+    plain("mailgun", "MAILGUN_SIGNING_KEY", || any(Mailgun)),
     plain("meta", "META_APP_SECRET", || any(Meta)),
     plain("microsoft-graph", "MICROSOFT_GRAPH_CLIENT_STATE", || {
         any(MicrosoftGraph)
-    })
-    .reading_body(),
+    }),
     plain("mux", "MUX_WEBHOOK_SECRET", || any(Mux)),
     plain("notion", "NOTION_WEBHOOK_SECRET", || any(Notion)),
     plain("okta", "OKTA_WEBHOOK_TOKEN", || any(Okta::new())),
@@ -136,7 +124,7 @@ pub(crate) static KNOWN: &[Known] = &[
     ),
     plain("telegram", "TELEGRAM_SECRET_TOKEN", || any(Telegram)),
     for_url("trello", "TRELLO_API_SECRET", |url| Ok(any(Trello::new(url)?))),
-    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(any(Twilio::new(url)?))).reading_body(),
+    for_url("twilio", "TWILIO_AUTH_TOKEN", |url| Ok(any(Twilio::new(url)?))),
     plain("twitch", "TWITCH_WEBHOOK_SECRET", || any(Twitch)),
     plain("typeform", "TYPEFORM_WEBHOOK_SECRET", || any(Typeform)),
     plain("vercel", "VERCEL_WEBHOOK_SECRET", || any(Vercel)),
@@ -160,7 +148,6 @@ const fn for_url(name: &'static str, variable: &'static str, make: ForUrl) -> Kn
         name,
         variable,
         sender_variable: variable,
-        reads_body: false,
         make: Make::ForUrl(make),
     }
 }
@@ -175,7 +162,6 @@ const fn key_pair(
         name,
         variable,
         sender_variable,
-        reads_body: false,
         make: Make::Plain(make),
     }
 }
@@ -183,12 +169,47 @@ const fn key_pair(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheme::Kind;
+
+    fn names(has: fn(&dyn AnyScheme) -> bool) -> Vec<&'static str> {
+        let found = KNOWN.iter().filter(|known| has(&*known.chosen().scheme));
+        found.map(|known| known.name).collect()
+    }
 
     #[test]
-    fn a_scheme_with_the_signature_in_the_body_reads_the_body() {
-        let in_body = KNOWN.iter().filter(|known| known.chosen().scheme.is_in_body());
-        let in_body: Vec<_> = in_body.map(|known| (known.name, known.reads_body)).collect();
-        let wanted = ["adyen", "mailgun", "microsoft-graph"].map(|name| (name, true));
-        assert_eq!(in_body, wanted);
+    fn what_schemes_do_with_the_body_is_seen_in_their_signatures() {
+        let in_body = ["adyen", "mailgun", "microsoft-graph"];
+        assert_eq!(names(|scheme| scheme.is_in_body()), in_body);
+        assert_eq!(
+            names(|scheme| scheme.parses_body()),
+            [&in_body[..], &["twilio"]].concat()
+        );
+        // X signs every body alike, and a receiver looks whether it is an object.
+        assert_eq!(
+            names(|scheme| scheme.reads_body()),
+            [&in_body[..], &["twilio", "x"]].concat()
+        );
+    }
+
+    #[test]
+    fn the_kind_of_secret_does_not_depend_on_where_the_signature_is() {
+        for (name, kind) in [
+            ("adyen", Kind::Hex),
+            ("mailgun", Kind::Shared),
+            ("microsoft-graph", Kind::Token),
+            ("svix", Kind::Whsec),
+            ("discord", Kind::KeyPair),
+        ] {
+            let known = KNOWN.iter().find(|known| known.name == name).unwrap();
+            assert_eq!(known.chosen().scheme.kind(), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_scheme_takes_the_sample_of_its_kind() {
+        for known in KNOWN {
+            let scheme = known.chosen().scheme;
+            assert!(scheme.signer(&scheme.kind().sample()).is_ok(), "{}", known.name);
+        }
     }
 }

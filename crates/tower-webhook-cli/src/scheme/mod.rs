@@ -28,8 +28,6 @@ pub(crate) struct Chosen {
     pub(crate) variable: &'static str,
     /// The same for a command that signs.
     pub(crate) sender_variable: &'static str,
-    /// Whether the scheme makes the signed message of the parsed body, or has the signature in it.
-    pub(crate) reads_body: bool,
     pub(crate) scheme: Arc<dyn AnyScheme>,
     /// Makes it for another URL, if it signs the public URL.
     pub(crate) for_url: Option<ForUrl>,
@@ -63,11 +61,16 @@ impl Chosen {
                     "the secret in {place} has no colon: write it as user:password"
                 )));
             }
-        } else if self.scheme.kind() == Kind::Token && HeaderValue::from_bytes(text).is_err() {
+        } else if shows_token(&*self.scheme) && HeaderValue::from_bytes(text).is_err() {
             return Err(Failure::usage(format_args!(
                 "the secret in {place} has a control character, which no header can have: copy the token anew"
             )));
         }
         Ok(())
     }
+}
+
+/// Whether a header shows the secret.
+pub(crate) fn shows_token(scheme: &dyn AnyScheme) -> bool {
+    scheme.kind() == Kind::Token && !scheme.is_in_body()
 }

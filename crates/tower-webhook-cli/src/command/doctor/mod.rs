@@ -43,7 +43,7 @@ use crate::client::{ClientArgs, parse_url};
 use crate::message::open;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::runtime;
-use crate::scheme::{Kind, SchemeArgs};
+use crate::scheme::{AnyScheme, Kind, SchemeArgs};
 use crate::secret::SecretArgs;
 use crate::term;
 use crate::term::Plain;
@@ -158,7 +158,7 @@ impl Args {
             term::note(&bounds);
         } else {
             term::line(format_args!("{bounds}, to {}", Plain(&uri)))?;
-            if let Some(remark) = remark_on(examination.chosen.scheme.kind()) {
+            if let Some(remark) = remark_on(&*examination.chosen.scheme) {
                 term::line(remark)?;
             }
         }
@@ -190,14 +190,17 @@ impl Args {
     }
 }
 
-/// What people should know of rows that are about another kind of secret than the usual one.
-fn remark_on(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Shared | Kind::Decoded => None,
-        Kind::InBody => Some(
+/// What people should know of rows that are about another kind of secret, or another place of the signature, than the
+/// usual one.
+fn remark_on(scheme: &dyn AnyScheme) -> Option<&'static str> {
+    if scheme.is_in_body() {
+        return Some(
             "Where a row says header or MAC it is the signature in the JSON: rows about what is not signed are left out, \
              and content without a place for a signature is sent without one",
-        ),
+        );
+    }
+    match scheme.kind() {
+        Kind::Shared | Kind::Whsec | Kind::Hex => None,
         Kind::KeyPair => Some("Where a row says MAC it is the signature; rows about shared secrets are left out"),
         Kind::Token => {
             Some("Where a row says MAC it is the token, which signs nothing: rows about changes are left out")

@@ -15,7 +15,7 @@ use super::event::Events;
 use super::signed::{Signed, difference, value_of};
 use crate::command::send::sample;
 use crate::outcome::{Failure, Result};
-use crate::scheme::{Chosen, KNOWN, Kind};
+use crate::scheme::{Chosen, KNOWN, Kind, shows_token};
 use crate::secret::SecretText;
 
 const AGENT: &str = concat!("tower-webhook-doctor/", env!("CARGO_PKG_VERSION"));
@@ -74,6 +74,11 @@ impl Sender {
     /// The kind of secret that signs.
     pub(super) fn kind(&self) -> Kind {
         self.chosen.scheme.kind()
+    }
+
+    /// Whether what is signed has the signature in it.
+    pub(super) fn is_in_body(&self) -> bool {
+        self.chosen.scheme.is_in_body()
     }
 
     /// A new event: compact JSON whose members are in alphabetical order, unless it is the user's.
@@ -153,7 +158,8 @@ impl Sender {
         let others = KNOWN.iter().filter(|known| known.name != self.chosen.name);
         let mut drafts = others.filter_map(|known| {
             let scheme = known.chosen().scheme;
-            if scheme.kind() != Kind::Shared || scheme.signature_header() == self.chosen.scheme.signature_header() {
+            let header = scheme.signature_header()?;
+            if scheme.kind() != Kind::Shared || Some(header) == self.chosen.scheme.signature_header() {
                 return None;
             }
             let signer = scheme.signer(&self.secret).ok()?;
@@ -194,7 +200,7 @@ impl Sender {
 
     fn sign_by(&self, signer: &Signer, seconds: i64, id: String, body: Bytes) -> Result<Signed, SignError> {
         let signer = signer.clone().timestamp(seconds).id(&*id);
-        if self.kind() == Kind::InBody {
+        if self.is_in_body() {
             return self.sign_inside(&signer, seconds, id, body);
         }
         let name = self.signature_header().clone();
@@ -222,7 +228,7 @@ impl Sender {
 
     /// Where two tokens begin that differ in all of their letters; `None` when the scheme shows no token.
     fn find_token(&self) -> Option<usize> {
-        if self.kind() != Kind::Token {
+        if !shows_token(&*self.chosen.scheme) {
             return None;
         }
         let [one, other] = ["AAAA", "zzzz"].map(|token| {

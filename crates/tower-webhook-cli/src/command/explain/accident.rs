@@ -106,8 +106,8 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "the sender decodes the secret from base64, and the receiver uses its text"
         "decode the secret before it keys the MAC, or choose the scheme that does"
     "secret_not_decoded" Secret true secret_key::not_decoded;
-        "the scheme decodes the secret from base64, and the sender uses its text as it is"
-        "use the text as the key: make the secret from the base64 of that text, or sign with the decoded key"
+        "the scheme decodes the secret from base64 or hex, and the sender uses its text as it is"
+        "use the text as the key: make the secret from the base64 or hex of that text, or sign with the decoded key"
     "secret_hex_decoded" Secret true secret_key::hex_decoded;
         "the sender decodes the secret from hex, and the receiver uses its text"
         "decode the secret before it keys the MAC"

@@ -14,7 +14,7 @@ use tower_webhook::{Rejection, RejectionKind, Verifier};
 use super::budget::Budget;
 use super::json::Json;
 use crate::moment::Times;
-use crate::scheme::{AnyScheme, Kind};
+use crate::scheme::{AnyScheme, shows_token};
 use crate::secret::SecretText;
 
 /// A request, and the scheme and the secrets by which it is judged. Clones share all parts.
@@ -150,9 +150,9 @@ impl Case {
         self.with_head(head)
     }
 
-    /// Whether what the sender shows depends on the body.
+    /// Whether what the sender shows depends on the body, or is in it.
     pub(super) fn signs_body(&self) -> bool {
-        self.scheme.kind() != Kind::Token
+        !shows_token(&*self.scheme)
     }
 
     /// Judges the form of the head.

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use tower_webhook::sign::Signer;
 
 use super::macs::{self, Found, Written};
-use crate::scheme::{AnyScheme, Kind};
-use crate::secret::SecretText;
+use crate::scheme::AnyScheme;
 
 /// Ten digits that no other part of a header contains.
 const TIME: i64 = 1_234_567_890;
@@ -82,7 +81,7 @@ impl Unit {
 impl Form {
     /// `None` when the scheme's signature is no MAC in a header.
     pub(super) fn of(scheme: &Arc<dyn AnyScheme>) -> Option<Self> {
-        if !matches!(scheme.kind(), Kind::Shared | Kind::Decoded) {
+        if !scheme.kind().keys_mac() {
             return None;
         }
         let header = scheme.signature_header()?.clone();
@@ -192,9 +191,7 @@ fn sample(signer: &Signer, header: &HeaderName, body: u8) -> Option<Sample> {
 
 /// A signer with a fixed secret, time and id.
 pub(super) fn sample_signer(scheme: &Arc<dyn AnyScheme>) -> Option<Signer> {
-    let text = format!("whsec_{}", STANDARD.encode("only to see how the headers are written"));
-    let secret = SecretText::new(text.into_bytes(), String::new()).ok()?;
-    Some(scheme.signer(&secret).ok()?.timestamp(TIME).id(ID))
+    Some(scheme.signer(&scheme.kind().sample()).ok()?.timestamp(TIME).id(ID))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

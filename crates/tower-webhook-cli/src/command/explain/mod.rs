@@ -198,7 +198,7 @@ fn search(case: &Case, times: &Times, mut search: Search) -> Report {
             Report::nothing(search, hints)
         }
     };
-    report.of_kind(case.scheme.kind())
+    report.by_scheme(&*case.scheme)
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

@@ -158,12 +158,13 @@ fn rename(from: &HeaderName, to: &HeaderName) -> String {
 /// with the same key.
 fn for_scheme(case: &Case, scheme: &dyn AnyScheme) -> Vec<SecretText> {
     let mut secrets = case.secrets.to_vec();
-    if scheme.decodes_secret() != case.scheme.decodes_secret() {
+    if scheme.kind() != case.scheme.kind() {
         let keys = secret_key::keys(case);
-        secrets.extend(
-            keys.iter()
-                .filter_map(|key| secret_key::text_of(scheme, key, key.expose())),
-        );
+        let texts = keys
+            .iter()
+            .filter_map(|key| secret_key::text_of(scheme, key, key.expose()));
+        let is_new = |text: &SecretText| !case.secrets.iter().any(|held| held.expose() == text.expose());
+        secrets.extend(texts.filter(is_new));
     }
     secrets
 }

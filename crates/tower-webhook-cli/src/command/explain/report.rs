@@ -10,7 +10,7 @@ use super::hints::Hint;
 use super::search::{Found, Search};
 use super::trial::{Change, Side, at_receiver};
 use crate::outcome::{Outcome, Result};
-use crate::scheme::Kind;
+use crate::scheme::{AnyScheme, Kind};
 use crate::term::style::{BAD, FAINT, GOOD, STRONG};
 use crate::term::{self, Plain};
 
@@ -134,21 +134,19 @@ impl Report {
         report
     }
 
-    /// Says what cannot be found with a secret of this kind.
-    pub(super) fn of_kind(mut self, kind: Kind) -> Self {
-        match kind {
-            Kind::Shared | Kind::Decoded => {}
-            Kind::InBody | Kind::KeyPair if self.explained => {}
-            Kind::InBody => self
-                .remarks
-                .push("the signature is in the body: accidents of headers cannot be tried".to_owned()),
-            Kind::Token => self
-                .remarks
-                .push("a token signs nothing: whether the body was changed cannot be told".to_owned()),
-            Kind::KeyPair => self
-                .remarks
-                .push("with a key pair, accidents of MACs and of shared secrets cannot be tried".to_owned()),
-        }
+    /// Says what cannot be found with this scheme.
+    pub(super) fn by_scheme(mut self, scheme: &dyn AnyScheme) -> Self {
+        let of_kind = match scheme.kind() {
+            Kind::Token => Some("a token signs nothing: whether the body was changed cannot be told"),
+            Kind::KeyPair if !self.explained => {
+                Some("with a key pair, accidents of MACs and of shared secrets cannot be tried")
+            }
+            _ => None,
+        };
+        let is_out_of_reach = scheme.is_in_body() && !self.explained;
+        let of_place = is_out_of_reach.then_some("the signature is in the body: accidents of headers cannot be tried");
+        let remarks = [of_place, of_kind].into_iter().flatten();
+        self.remarks.extend(remarks.map(str::to_owned));
         self
     }
 

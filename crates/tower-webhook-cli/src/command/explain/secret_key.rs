@@ -10,7 +10,7 @@ use super::case::Case;
 use super::form::hex;
 use super::macs::{to_standard, unhex};
 use super::trial::{Trial, Trials, at_receiver, none};
-use crate::scheme::AnyScheme;
+use crate::scheme::{AnyScheme, Kind};
 use crate::secret::SecretText;
 
 const PREFIX: &[u8] = b"whsec_";
@@ -24,11 +24,13 @@ type Key = Zeroizing<Vec<u8>>;
 
 /// The keys of the MAC that the secrets of a case stand for, as secrets that are not decoded.
 pub(super) fn keys(case: &Case) -> Vec<SecretText> {
-    if !case.scheme.decodes_secret() {
-        return case.secrets.to_vec();
-    }
+    let decode = match case.scheme.kind() {
+        Kind::Whsec => |text: &[u8]| STANDARD.decode(text.strip_prefix(PREFIX)?).ok(),
+        Kind::Hex => unhex,
+        _ => return case.secrets.to_vec(),
+    };
     let keys = case.secrets.iter().filter_map(|secret| {
-        let key = STANDARD.decode(secret.expose().strip_prefix(PREFIX)?).ok()?;
+        let key = decode(secret.expose())?;
         secret.changed_to(Zeroizing::new(key))
     });
     keys.collect()
@@ -36,17 +38,17 @@ pub(super) fn keys(case: &Case) -> Vec<SecretText> {
 
 /// The secret whose key is these bytes, in the form that the scheme takes.
 pub(super) fn text_of(scheme: &dyn AnyScheme, secret: &SecretText, key: &[u8]) -> Option<SecretText> {
-    let text = if scheme.decodes_secret() {
-        Zeroizing::new([PREFIX, Zeroizing::new(STANDARD.encode(key)).as_bytes()].concat())
-    } else {
-        Zeroizing::new(key.to_vec())
+    let text = match scheme.kind() {
+        Kind::Whsec => [PREFIX, Zeroizing::new(STANDARD.encode(key)).as_bytes()].concat(),
+        Kind::Hex => hex(key).into_bytes(),
+        _ => key.to_vec(),
     };
-    secret.changed_to(text)
+    secret.changed_to(Zeroizing::new(text))
 }
 
 /// The sender uses the text of the secret as the key, and the scheme decodes it.
 pub(super) fn not_decoded(case: &Case) -> Trials<'_> {
-    if !case.scheme.decodes_secret() {
+    if !matches!(case.scheme.kind(), Kind::Whsec | Kind::Hex) {
         return none();
     }
     with_keys(

@@ -8,7 +8,7 @@ use super::handshake::{ASANA, OFFERED};
 use super::hidden::Hidden;
 use crate::outcome::Result;
 use crate::random;
-use crate::scheme::{Chosen, Kind};
+use crate::scheme::{Chosen, shows_token};
 use crate::secret::SecretText;
 
 /// What requests are judged by.
@@ -90,7 +90,7 @@ fn judge(
 }
 
 fn hidden(chosen: &Chosen, secrets: &[SecretText], verify_token: Option<&SecretText>) -> Hidden {
-    let shows_token = chosen.scheme.kind() == Kind::Token;
+    let shows_token = shows_token(&*chosen.scheme);
     let token = match chosen.name {
         ASANA => Some(OFFERED.clone()),
         _ => chosen.scheme.signature_header().filter(|_| shows_token).cloned(),

@@ -50,7 +50,7 @@ pub(super) async fn run(kind: Kind, chosen: &Chosen, secret: &SecretText, post: 
     };
     let genuine = genuine.clone();
     let post = Arc::new(post);
-    if post.reads_body {
+    if post.parses_body {
         // A body that the scheme cannot sign is told as such.
         post.sign().await?;
     }

@@ -105,7 +105,7 @@ impl Args {
             head,
             payload,
             signer,
-            reads_body: chosen.reads_body,
+            parses_body: chosen.scheme.parses_body(),
         };
         let mode = self.mode;
         if let Some(kind) = mode.forge {

@@ -28,8 +28,8 @@ pub(super) struct Post {
     pub(super) head: Parts,
     pub(super) payload: Payload,
     pub(super) signer: Signer,
-    /// Whether the scheme makes the signed message of the parsed body.
-    pub(super) reads_body: bool,
+    /// Whether the scheme puts the signature into the body, or makes the signed message of what it reads there.
+    pub(super) parses_body: bool,
 }
 
 /// What is sent: all headers, and the body, which has the signature in it with some schemes.
@@ -58,7 +58,7 @@ impl Post {
     }
 
     fn sign_with(&self, bar: &ProgressBar) -> Result<Signed> {
-        if self.reads_body {
+        if self.parses_body {
             let signed = self.payload.sign_whole(&self.signer, self.head.clone())?;
             let (head, body) = signed.into_parts();
             return Ok(Signed {

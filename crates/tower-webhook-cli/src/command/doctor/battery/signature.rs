@@ -121,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             let mut draft = signed.with_values(&[])?;
             draft.body = (event[..event.len() - 1].to_owned() + &member).into();
             // A scheme may have it in the JSON, and then in a place of its own.
-            (sender.kind() != Kind::InBody).then_some(draft)
+            (!sender.is_in_body()).then_some(draft)
         },
         "a signature in the payload is data: it covers neither itself nor the raw bytes",
     ),

@@ -143,7 +143,7 @@ fn the_header_of_another_provider_is_named_with_its_scheme() {
     let mut seen = 0;
     for (about, scheme) in schemes() {
         for (other, held) in schemes().into_iter().filter(|(name, _)| !name.starts_with("own")) {
-            let same_key = scheme.decodes_secret() == held.decodes_secret();
+            let same_key = scheme.kind() == held.kind();
             if held.signature_header() == scheme.signature_header() || about.starts_with("own") || !same_key {
                 continue;
             }
@@ -168,7 +168,7 @@ fn the_recipe_of_another_provider_under_this_header_is_named() {
     for (about, scheme) in schemes() {
         for (other, recipe) in schemes() {
             let (form, of_recipe) = (Form::of(&scheme).unwrap(), Form::of(&recipe).unwrap());
-            let same_key = scheme.decodes_secret() == recipe.decodes_secret();
+            let same_key = scheme.kind() == recipe.kind();
             let is_other = form.header != of_recipe.header && of_recipe.signs_time() && form.signs_time();
             let same_form = form.length == of_recipe.length && form.unit == of_recipe.unit;
             if !same_key || !is_other || !same_form || of_recipe.id.is_some() {

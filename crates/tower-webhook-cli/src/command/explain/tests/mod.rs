@@ -20,6 +20,7 @@ use tower_webhook::scheme::{Encoding, HmacScheme};
 
 use super::accident::ACCIDENTS;
 use super::case::Case;
+use super::form::hex;
 use super::search::{Finding, Search};
 use crate::scheme::{AnyScheme, Chosen, ForUrl, KNOWN, Kind, any};
 use crate::secret::SecretText;
@@ -42,7 +43,7 @@ fn schemes() -> Vec<(&'static str, Scheme)> {
         } => (known.name, make(URL).unwrap()),
         Chosen { scheme, .. } => (known.name, scheme),
     });
-    let has_mac = |scheme: &Scheme| matches!(scheme.kind(), Kind::Shared | Kind::Decoded);
+    let has_mac = |scheme: &Scheme| scheme.kind().keys_mac() && !scheme.is_in_body();
     let mut schemes: Vec<_> = named.filter(|(_, scheme)| has_mac(scheme)).collect();
     schemes.push(("own hex", any(own("x-own-mac"))));
     let base64 = own("x-own-signature").prefix("hmac ").encoding(Encoding::Base64);
@@ -70,10 +71,10 @@ fn secret(text: impl AsRef<[u8]>) -> SecretText {
 
 /// The secret with this key, in the form that a scheme takes.
 fn keyed(scheme: &Scheme, key: impl AsRef<[u8]>) -> SecretText {
-    if scheme.decodes_secret() {
-        secret(format!("whsec_{}", STANDARD.encode(key)))
-    } else {
-        secret(key)
+    match scheme.kind() {
+        Kind::Whsec => secret(format!("whsec_{}", STANDARD.encode(key))),
+        Kind::Hex => secret(hex(key.as_ref())),
+        _ => secret(key),
     }
 }
 

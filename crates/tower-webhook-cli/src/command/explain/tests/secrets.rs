@@ -1,5 +1,9 @@
+use bytes::Bytes;
+
 use super::*;
+use crate::command::explain::secret_key;
 use crate::command::explain::trial::Side;
+use crate::command::send::sample;
 
 /// An accident, the secret of the sender, and the one that is held, for schemes that take the text as it is.
 fn rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
@@ -77,7 +81,7 @@ fn decoded_rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
 #[test]
 fn what_happened_to_a_secret_is_named_first_for_every_scheme() {
     for (about, scheme) in schemes() {
-        let rows = if scheme.decodes_secret() {
+        let rows = if scheme.kind() == Kind::Whsec {
             decoded_rows()
         } else {
             rows()
@@ -138,4 +142,51 @@ fn a_secret_that_the_scheme_cannot_take_hides_no_other_one() {
         Search::new(0).run(&case.with_secrets(set)),
         Finding::Right { .. }
     ));
+}
+
+/// The sample of a scheme with the signature in the body, signed by one secret and held with another.
+fn signed_inside(scheme: &str, by: &str, kept: &str) -> Case {
+    let known = KNOWN.iter().find(|known| known.name == scheme).unwrap();
+    let chosen = known.chosen();
+    let signer = chosen.scheme.signer(&secret(by)).unwrap().timestamp(NOW);
+    let content = sample::read_by(&chosen).unwrap().as_bytes();
+    let request = Request::post(URL).header("content-type", "application/json");
+    let request = signer
+        .sign_body(request.body(Bytes::from_static(content)).unwrap())
+        .unwrap();
+    let (head, body) = request.into_parts();
+    Case::new(head, body, [secret(kept)], chosen.scheme)
+}
+
+#[test]
+fn what_happened_to_the_hex_key_of_adyen_is_named() {
+    let key = "0001feff6b6579206f662073656e646572";
+    let plain = "the text of the sender";
+    for (by, held, name) in [
+        (key, format!("{key} "), "secret_white_space"),
+        (key, format!("\"{key}\""), "secret_quoted"),
+        (&*hex(plain.as_bytes()), plain.to_owned(), "secret_not_decoded"),
+        // The key is the text of the digits.
+        (&*hex(key.as_bytes()), key.to_owned(), "secret_not_decoded"),
+        (
+            key,
+            STANDARD.encode(b"\x00\x01\xfe\xffkey of sender"),
+            "secret_base64_decoded",
+        ),
+    ] {
+        let case = signed_inside("adyen", by, &held);
+        assert_named(&case, name, &held);
+    }
+}
+
+#[test]
+fn the_key_of_adyen_is_the_same_in_the_form_of_another_scheme() {
+    let adyen = signed_inside("adyen", "0001feff6b6579", "0001feff6b6579");
+    let svix = named("svix");
+    let keys = secret_key::keys(&adyen);
+    assert_eq!(keys[0].expose(), b"\x00\x01\xfe\xffkey");
+    let texts =
+        [&svix, &adyen.scheme].map(|scheme| secret_key::text_of(&**scheme, &keys[0], keys[0].expose()).unwrap());
+    assert_eq!(texts[0].expose(), b"whsec_AAH+/2tleQ==");
+    assert_eq!(texts[1].expose(), b"0001feff6b6579");
 }
