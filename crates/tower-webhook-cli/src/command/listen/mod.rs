@@ -52,8 +52,8 @@ const VERIFY_TOKEN_HELP: &str = "For the handshake of meta, read the verify toke
 /// Receive webhooks on this machine, and show each with its verdict
 ///
 /// It answers as a receiver should: 200 to genuine requests, 403 to forged ones, and the handshake of the provider. A
-/// page shows the requests in a browser. Ctrl-C ends it with a summary. The secret of asana comes with the handshake: when
-/// none is named, the first one is taken.
+/// page shows the requests in a browser. Ctrl-C ends it with a summary. The secret of asana comes with the handshake:
+/// when none is named, the first one is taken.
 #[derive(clap::Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(

@@ -43,8 +43,8 @@ struct OnPage<'a> {
     can_be_sent_again: bool,
 }
 
-/// Sends the events after the last one that the page has, and then each new one; until the command ends, or the place is
-/// needed for another page.
+/// Sends the events after the last one that the page has, and then each new one; until the command ends, or the place
+/// is needed for another page.
 pub(super) async fn tell(listener: Arc<Listener>, last_id: Option<String>, place: Place, to: mpsc::Sender<Bytes>) {
     let Some(page) = &listener.page else { return };
     let mut stopping = page.stopping.subscribe();
