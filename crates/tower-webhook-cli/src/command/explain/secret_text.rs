@@ -109,8 +109,8 @@ pub(super) fn prefix(case: &Case) -> Trials<'_> {
                 let doubled = rest.starts_with(WHSEC);
                 changed.extend(doubled.then(|| of("remove one of two `whsec_` before the secret", rest)));
             }
-            None => changed.push(of(
-                "keep `whsec_` before the secret",
+            None => changed.push((
+                at_receiver("keep `whsec_` before the secret"),
                 with(after_version.unwrap_or(text), WHSEC, b""),
             )),
         }
@@ -199,7 +199,7 @@ pub(super) fn encoding(case: &Case) -> Trials<'_> {
             let units = || text.encode_utf16();
             let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
             let change = "use the secret in UTF-16, as the sender does";
-            changed.push(of(change, with(&little, b"\xff\xfe", b"")));
+            changed.push((at_receiver(change), with(&little, b"\xff\xfe", b"")));
             changed.push(of(change, little));
             changed.push(of(change, units().flat_map(u16::to_be_bytes).collect::<Vec<_>>()));
             let latin: Option<Vec<u8>> = text
@@ -216,8 +216,8 @@ pub(super) fn encoding(case: &Case) -> Trials<'_> {
 }
 
 /// The receiver has to hold this text.
-fn of(change: &'static str, text: impl AsRef<[u8]>) -> (Change, Text) {
-    (at_receiver(change), Zeroizing::new(text.as_ref().to_vec()))
+fn of(change: &'static str, text: impl Into<Vec<u8>>) -> (Change, Text) {
+    (at_receiver(change), Zeroizing::new(text.into()))
 }
 
 /// The sender holds this text, and has to hold the one of the receiver.
