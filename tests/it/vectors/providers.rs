@@ -29,7 +29,7 @@ const IN_PUBLISHED: [Provider; 5] = [
 const IN_PUBLIC_KEYS: [Provider; 3] = [Provider::Circle, Provider::SendGrid, Provider::StandardWebhooksV1a];
 
 /// The providers that publish no vector of their own, and schemes of no provider.
-const WITHOUT: [Provider; 30] = [
+const WITHOUT: [Provider; 31] = [
     Provider::Asana,
     Provider::Calendly,
     Provider::CloudflareStream,
@@ -60,6 +60,7 @@ const WITHOUT: [Provider; 30] = [
     Provider::Zoom,
     Provider::Described,
     Provider::Custom,
+    Provider::OwnKey,
 ];
 
 struct Vector {
