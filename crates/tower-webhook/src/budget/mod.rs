@@ -36,7 +36,8 @@ pub(crate) const SMALL: usize = 16 * 1024;
 /// is gone: the [`VerifiedBody`](crate::VerifiedBody), the request's body, and every clone of the
 /// [`Bytes`](bytes::Bytes) in them. So a handler that queues them in memory holds the budget; let it copy them first
 /// if they may stay for long. A refused body counts until the verdict. A body of at most 16 KiB that is there at
-/// once, in one frame, does not count, because it is verified before anything else happens.
+/// once, in one frame, does not count, because it is verified before anything else happens; unless its secrets are
+/// looked up [by it](crate::SecretSource::secrets_by_body), for which it waits.
 ///
 /// The memory of the connection itself, and of request heads, is the server's and does not count.
 ///

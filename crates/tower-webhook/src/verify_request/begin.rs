@@ -8,7 +8,7 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::{Body, SizeHint};
 
-use super::{End, Pieces};
+use super::pieces::{End, Pieces};
 use crate::budget::{Reservation, SMALL};
 use crate::check::Check;
 use crate::collect::{Collected, Polled};

@@ -1,6 +1,7 @@
 //! The heart: a request whose body is collected and hashed becomes a verified request or a rejection.
 
 mod begin;
+mod pieces;
 
 use std::fmt;
 use std::future::Future;
@@ -16,18 +17,17 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 
 use self::begin::{Begun, announced, begin};
+use self::pieces::{End, Pieces};
 use crate::body::BufferedBody;
 use crate::check::Check;
-use crate::collect::{Collected, Polled};
+use crate::collect::Polled;
 use crate::deadline::Deadline;
 use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::rejection::{BoxError, Rejection, RejectionKind};
-use crate::scheme::{Claim, SignatureClaim};
-use crate::set::Set;
 use crate::source::{LookedUp, Pending};
-use crate::supply::{PerRequest, SecretSupply, Supply};
+use crate::supply::{SecretSupply, Supply};
 use crate::trace;
 use crate::verified::VerifiedBody;
 use crate::verifier::Verifier;
@@ -114,24 +114,6 @@ enum State {
     /// The body is on its way.
     Reading(Pieces),
     Done,
-}
-
-/// A body that is not complete, and what its verdict needs.
-struct Pieces {
-    set: Arc<Set>,
-    claim: Claim<'static>,
-    collected: Collected,
-    end: End,
-}
-
-/// What is to be done once the body is complete.
-enum End {
-    /// Its check ends.
-    Finish,
-    /// Its scheme reads it.
-    Read,
-    /// Its secrets are looked up, and its scheme reads it.
-    LookUp(PerRequest),
 }
 
 /// The end of a check.
@@ -243,7 +225,13 @@ where
                     *this.state = State::LookingUp(source.0.look_up(head, Some(body)));
                     self.poll_verdict(cx)
                 }
-                _ => Poll::Ready(pieces.finish(policy, this.head.as_mut().expect(HEAD))),
+                End::Finish | End::Read => {
+                    let head = this.head.as_mut().expect(HEAD);
+                    Poll::Ready(match pieces.finish(policy, Head::from(&*head)) {
+                        Ok((bytes, origin)) => pass_on(policy, head, bytes, origin),
+                        Err(rejection) => refuse(policy, rejection),
+                    })
+                }
             },
             Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection)),
             Poll::Pending => {
@@ -253,37 +241,6 @@ where
                 *this.state = State::Reading(pieces);
                 Poll::Pending
             }
-        }
-    }
-}
-
-impl Pieces {
-    /// None yet, of a body that names its secrets. Until they are looked up, the set is one that never matches.
-    fn to_look_up(policy: &Policy, source: &PerRequest, header: &SignatureClaim<'_>) -> Self {
-        let set = source.0.unknown();
-        Self {
-            collected: Collected::new(Check::start(&set, header), policy.allowance(), &policy.budget),
-            claim: header.claim.to_static(),
-            set,
-            end: End::LookUp(source.clone()),
-        }
-    }
-
-    fn finish(self, policy: &Policy, head: &mut Parts) -> Verdict {
-        let Pieces {
-            set,
-            claim,
-            collected,
-            end,
-        } = self;
-        let (bytes, check) = collected.finish();
-        let verdict = match end {
-            End::Finish => check.finish(&claim, &bytes, policy, &set),
-            End::Read | End::LookUp(_) => Check::in_body(Head::from(&*head), &bytes, policy, &set),
-        };
-        match verdict {
-            Ok(origin) => pass_on(policy, head, bytes, origin),
-            Err(rejection) => refuse(policy, rejection),
         }
     }
 }
