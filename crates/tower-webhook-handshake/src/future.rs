@@ -10,7 +10,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use crate::answer::Answer;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 use crate::responder::Decision;
 use crate::trace;
 
@@ -49,7 +49,7 @@ impl<F> ResponseFuture<F> {
         State::Passed { call }.into()
     }
 
-    pub(crate) fn now(provider: &'static str, result: Result<Answer, Refusal>) -> Self {
+    pub(crate) fn now(provider: &'static str, result: Result<Answer, HandshakeRejection>) -> Self {
         let response = Some(response(provider, result));
         State::Answered { response }.into()
     }
@@ -85,15 +85,15 @@ where
     }
 }
 
-fn response(provider: &'static str, result: Result<Answer, Refusal>) -> Response<Bytes> {
+fn response(provider: &'static str, result: Result<Answer, HandshakeRejection>) -> Response<Bytes> {
     match result {
         Ok(answer) => {
             trace::answered(provider);
             answer.into_response()
         }
-        Err(refusal) => {
-            trace::refused(provider, &refusal);
-            refusal.into_response()
+        Err(rejection) => {
+            trace::refused(provider, &rejection);
+            rejection.into_response()
         }
     }
 }

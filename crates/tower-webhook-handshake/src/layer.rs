@@ -37,13 +37,22 @@ impl HandshakeLayer {
     /// use tower_webhook::{SigningSecret, Token, Verifier, VerifyLayer};
     /// use tower_webhook_handshake::HandshakeLayer;
     ///
+    /// # use axum::body::Body;
+    /// # use axum::http::Request;
+    /// # use tower::ServiceExt;
     /// # async fn receive() {}
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let verify = VerifyLayer::new(Verifier::knowrithm(SigningSecret::new("whk_demo")?));
     /// let handshake = HandshakeLayer::meta(Token::new("tk_4f1d")?);
     /// let route = post(receive).route_layer(verify).get_service(handshake.into_service());
     /// let app: Router = Router::new().route("/webhooks/meta", route);
-    /// # drop(app);
-    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// # let asks = "/webhooks/meta?hub.mode=subscribe&hub.verify_token=tk_4f1d&hub.challenge=1158201444";
+    /// # let answer = app.clone().oneshot(Request::get(asks).body(Body::empty())?).await?;
+    /// # assert_eq!(axum::body::to_bytes(answer.into_body(), 64).await?, "1158201444");
+    /// # assert_eq!(app.oneshot(Request::get("/webhooks/meta").body(Body::empty())?).await?.status(), 403);
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn into_service(self) -> Handshake<Forbidden> {

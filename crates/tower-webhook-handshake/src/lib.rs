@@ -47,7 +47,7 @@
 //! | Trello | a HEAD | [`trello`](HandshakeLayer::trello) | in front |
 //! | Twitch | a signed challenge | [`twitch`](HandshakeLayer::twitch) | behind |
 //! | WooCommerce | an unsigned ping | [`woocommerce`](HandshakeLayer::woocommerce) | in front |
-//! | X | a GET with a token to be signed, every hour | [`x`](HandshakeLayer::x) | in front |
+//! | X | a GET with a token to be signed, every hour | [`x_com`](HandshakeLayer::x_com) | in front |
 //! | Xero | webhooks without events; wrong signatures, for a 401 | [`xero`](HandshakeLayer::xero) | behind |
 //! | Zoom | a signed token to be signed, every 72 hours | [`zoom`](HandshakeLayer::zoom) | behind |
 //!
@@ -62,20 +62,31 @@
 //! ```
 //! # use std::convert::Infallible;
 //! # use http::{Request, Response};
-//! # use tower::{Layer, service_fn};
-//! # use tower_webhook::{BufferedBody, SigningSecret, Token, Verifier, VerifyLayer};
+//! # use tower::{Layer, ServiceExt, service_fn};
+//! # use tower_webhook::scheme::{Dropbox, Slack};
+//! # use tower_webhook::sign::Signer;
+//! # use tower_webhook::{BufferedBody, SigningSecret, Verifier, VerifyLayer};
 //! # use tower_webhook_handshake::HandshakeLayer;
-//! # let verify = VerifyLayer::new(Verifier::knowrithm(SigningSecret::new("whk_demo")?));
-//! # let inbox = service_fn(async |_: Request<BufferedBody>| {
+//! # type Body = http_body_util::Full<bytes::Bytes>;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let secret = SigningSecret::new("whk_demo")?;
+//! # let signer = Signer::new(Slack, &secret);
+//! # let inbox = || service_fn(async |_: Request<BufferedBody>| {
 //! #     Ok::<_, Infallible>(Response::new(BufferedBody::default()))
 //! # });
-//! # let spare = inbox.clone();
-//! let slack = verify.layer(HandshakeLayer::slack().layer(inbox));
-//! # let inbox = spare;
-//! let dropbox = HandshakeLayer::dropbox().layer(verify.layer(inbox));
-//! # let request = Request::get("/").body(http_body_util::Empty::<bytes::Bytes>::new())?;
-//! # drop((tower::ServiceExt::oneshot(slack, request.clone()), tower::ServiceExt::oneshot(dropbox, request)));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let verify = VerifyLayer::new(Verifier::new(Slack, secret.clone()));
+//! let slack = verify.layer(HandshakeLayer::slack().layer(inbox()));
+//!
+//! let verify = VerifyLayer::new(Verifier::new(Dropbox, secret));
+//! let dropbox = HandshakeLayer::dropbox().layer(verify.layer(inbox()));
+//! # let asks = signer.sign(Request::post("/").body(r#"{"type":"url_verification","challenge":"abc"}"#)?);
+//! # let answer = slack.oneshot(asks.map(Body::from)).await?;
+//! # assert_eq!(answer.into_body().bytes(), "abc");
+//! # let answer = dropbox.oneshot(Request::get("/?challenge=abc").body(Body::default())?).await?;
+//! # assert_eq!(answer.into_body().bytes(), "abc");
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! In the wrong place a layer is safe and useless. In front, a signed handshake is not answered, because nothing has
@@ -120,13 +131,58 @@
 //! `post(receive).layer((handshake, verify))`. Between two calls of `MethodRouter::layer`, axum cannot infer the type
 //! of the error.
 //!
+//! # A provider that is not listed
+//!
+//! What a provider asks is a request like any other: answer it in a handler of your own, in front of the verifier when
+//! it is not signed. In axum a method that is added after the layer is in front of it. Repeat no more of a stranger's
+//! text than the provider can send, and declare its type:
+//!
+//! ```
+//! use axum::Router;
+//! use axum::extract::RawQuery;
+//! use axum::http::StatusCode;
+//! use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+//! use axum::response::{IntoResponse, Response};
+//! use axum::routing::post;
+//! # use axum::body::Body;
+//! # use axum::http::Request;
+//! # use tower::ServiceExt;
+//! # use tower_webhook::{SigningSecret, Verifier, VerifyLayer};
+//!
+//! /// `GET /hook?token=4f1d` asks for the token as a text.
+//! async fn answer(RawQuery(query): RawQuery) -> Response {
+//!     let query = query.unwrap_or_default();
+//!     let token = query.strip_prefix("token=").unwrap_or_default();
+//!     if token.is_empty() || token.len() > 64 || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+//!         return StatusCode::FORBIDDEN.into_response();
+//!     }
+//!     let headers = [(CONTENT_TYPE, "text/plain"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+//!     (headers, token.to_owned()).into_response()
+//! }
+//!
+//! async fn receive() {}
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let verify = VerifyLayer::new(Verifier::knowrithm(SigningSecret::new("whk_demo")?));
+//! let route = post(receive).route_layer(verify).get(answer);
+//! let app: Router = Router::new().route("/hook", route);
+//! # let get = |uri: &str| Request::get(uri).body(Body::empty());
+//! # let answer = app.clone().oneshot(get("/hook?token=4f1d")?).await?;
+//! # assert_eq!(axum::body::to_bytes(answer.into_body(), 64).await?, "4f1d");
+//! # assert_eq!(app.clone().oneshot(get("/hook?token=%3Cscript%3E")?).await?.status(), 403);
+//! # assert_eq!(app.oneshot(Request::post("/hook").body(Body::empty())?).await?.status(), 403);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What a stranger can do
 //!
 //! Nothing is answered unless its layer was added. Of an unsigned challenge only a bounded text is repeated: 512 bytes
 //! at most, visible ASCII and blanks, without the characters that markup and scripts need. Each answer forbids browsers
 //! to guess its type (`nosniff`) and caches to keep it (`no-store`); a text is `text/plain`. Tokens are compared in
 //! constant time. A request that asks for a handshake in another form is answered with an empty 403, and the
-//! [`Refusal`] in the extensions of the response names the reason. No body is read here.
+//! [`HandshakeRejection`] in the extensions of the response names the reason. No body is read here.
 //!
 //! # Features
 //!
@@ -144,7 +200,7 @@ mod future;
 mod layer;
 mod provider;
 mod query;
-mod refusal;
+mod rejection;
 mod responder;
 mod service;
 mod token_mac;
@@ -153,5 +209,5 @@ mod trace;
 pub use forbidden::Forbidden;
 pub use future::ResponseFuture;
 pub use layer::HandshakeLayer;
-pub use refusal::Refusal;
+pub use rejection::HandshakeRejection;
 pub use service::Handshake;

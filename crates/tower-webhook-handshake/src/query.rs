@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::Uri;
 
 use crate::challenge::Challenge;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 
 /// The parameters of the query of a URI, in the form of `application/x-www-form-urlencoded`.
 #[derive(Clone, Copy)]
@@ -21,18 +21,18 @@ impl<'a> Parameters<'a> {
     }
 
     /// The decoded value of the parameter that occurs once.
-    pub(crate) fn only(self, name: &'static str) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn only(self, name: &'static str) -> Result<Cow<'a, str>, HandshakeRejection> {
         let mut values = self.values(name);
-        let value = values.next().ok_or(Refusal::MissingParameter(name))?;
+        let value = values.next().ok_or(HandshakeRejection::Missing(name))?;
         match values.next() {
             None => Ok(value),
-            Some(_) => Err(Refusal::DoubledParameter(name)),
+            Some(_) => Err(HandshakeRejection::Duplicate(name)),
         }
     }
 
     /// The challenge in the parameter that occurs once.
-    pub(crate) fn challenge(self, name: &'static str) -> Result<Challenge, Refusal> {
-        Challenge::new(&self.only(name)?).ok_or(Refusal::MalformedParameter(name))
+    pub(crate) fn challenge(self, name: &'static str) -> Result<Challenge, HandshakeRejection> {
+        Challenge::new(&self.only(name)?).ok_or(HandshakeRejection::Malformed(name))
     }
 
     fn values(self, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
@@ -45,7 +45,7 @@ impl<'a> Parameters<'a> {
 mod tests {
     use super::*;
 
-    fn only(query: &str) -> Result<String, Refusal> {
+    fn only(query: &str) -> Result<String, HandshakeRejection> {
         let uri: Uri = format!("/path?{query}").parse().unwrap();
         Parameters::of(&uri).only("c").map(Cow::into_owned)
     }
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn a_parameter_that_is_missing_or_doubled_has_no_value() {
         for query in ["", "C=x", "a=c", "c%00=x"] {
-            assert_eq!(only(query), Err(Refusal::MissingParameter("c")), "{query}");
+            assert_eq!(only(query), Err(HandshakeRejection::Missing("c")), "{query}");
         }
         for query in ["c=x&c=x", "c=x&c=y", "c&c", "c=x&%63=y"] {
-            assert_eq!(only(query), Err(Refusal::DoubledParameter("c")), "{query}");
+            assert_eq!(only(query), Err(HandshakeRejection::Duplicate("c")), "{query}");
         }
     }
 }

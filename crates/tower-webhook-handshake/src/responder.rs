@@ -10,7 +10,7 @@ use tower_webhook::VerifiedBody;
 
 use crate::answer::Answer;
 use crate::challenge::Challenge;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 
 /// The longest body that may be a handshake. The longest one that a provider documents has some hundred bytes.
 const MAX_BODY: usize = 8 * 1024;
@@ -26,15 +26,15 @@ pub(crate) struct Responder {
 pub(crate) enum Reply {
     /// It is no handshake, and goes to the inner service.
     Pass,
-    Now(Result<Answer, Refusal>),
+    Now(Result<Answer, HandshakeRejection>),
     /// The user decides.
     Later(Decision),
 }
 
-pub(crate) type Decision = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
+pub(crate) type Decision = Pin<Box<dyn Future<Output = Result<Answer, HandshakeRejection>> + Send>>;
 
-impl From<Result<Answer, Refusal>> for Reply {
-    fn from(result: Result<Answer, Refusal>) -> Self {
+impl From<Result<Answer, HandshakeRejection>> for Reply {
+    fn from(result: Result<Answer, HandshakeRejection>) -> Self {
         Self::Now(result)
     }
 }
@@ -71,14 +71,14 @@ impl<'a> Head<'a> {
     }
 
     /// The challenge in the header that occurs once.
-    pub(crate) fn challenge(&self, header: &HeaderName, name: &'static str) -> Result<Challenge, Refusal> {
+    pub(crate) fn challenge(&self, header: &HeaderName, name: &'static str) -> Result<Challenge, HandshakeRejection> {
         let mut values = self.headers.get_all(header).iter();
-        let value = values.next().ok_or(Refusal::MissingParameter(name))?;
+        let value = values.next().ok_or(HandshakeRejection::Missing(name))?;
         if values.next().is_some() {
-            return Err(Refusal::DoubledParameter(name));
+            return Err(HandshakeRejection::Duplicate(name));
         }
         let text = value.to_str().ok();
-        text.and_then(Challenge::new).ok_or(Refusal::MalformedParameter(name))
+        text.and_then(Challenge::new).ok_or(HandshakeRejection::Malformed(name))
     }
 
     /// A copy, for code of the user.

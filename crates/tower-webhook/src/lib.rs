@@ -1,4 +1,4 @@
-//! Verify HMAC-signed webhooks in any tower service, before a handler sees a byte.
+//! Verify the signatures of webhooks in any tower service, before a handler sees a byte.
 //!
 //! ```
 //! use axum::routing::post;
@@ -24,9 +24,9 @@
 //! # }
 //! ```
 //!
-//! A provider signs the raw body of each webhook with a secret that it shares with you, and sends the signature in a
-//! header. This crate checks the signature at the edge of a service. Genuine requests pass on; all others are refused,
-//! and the peer does not learn why.
+//! Most providers sign the raw body of each webhook with a secret that they share with you, and send the signature in a
+//! header; others have a private key, sign other parts of the request, or show a token. This crate checks the signature
+//! at the edge of a service. Genuine requests pass on; all others are refused, and the peer does not learn why.
 //!
 //! # How a request is verified
 //!
@@ -57,9 +57,8 @@
 //!
 //! The body of every refusal is empty. A provider that demands 401 in place of 403 has it by its scheme, and
 //! [`Verifier::refuse_with`] sets another one. The [`Rejection`] is in the extensions of the response and, with the
-//! feature
-//! `tracing`, in one event at debug level. A request that is refused by its head is not read: a sender that goes on
-//! sending its body may see a closed connection instead of the 403 or 413.
+//! feature `tracing`, in one event at debug level. A request that is refused by its head is not read: a sender that
+//! goes on sending its body may see a closed connection instead of the 403 or 413.
 //!
 //! # Schemes and secrets
 //!

@@ -33,7 +33,7 @@ pub(super) enum Asker {
     Trello,
     Twitch,
     WooCommerce,
-    X,
+    XCom,
     Xero,
     Zoom,
 }
@@ -50,7 +50,7 @@ pub(super) const ALL: [Asker; 14] = [
     Asker::Trello,
     Asker::Twitch,
     Asker::WooCommerce,
-    Asker::X,
+    Asker::XCom,
     Asker::Xero,
     Asker::Zoom,
 ];
@@ -84,7 +84,7 @@ impl Asker {
             Self::Trello => HandshakeLayer::trello(),
             Self::Twitch => HandshakeLayer::twitch(),
             Self::WooCommerce => HandshakeLayer::woocommerce(),
-            Self::X => HandshakeLayer::x(&secret()),
+            Self::XCom => HandshakeLayer::x_com(&secret()),
             Self::Xero => HandshakeLayer::xero(),
             Self::Zoom => HandshakeLayer::zoom(&secret()),
         }
@@ -137,7 +137,7 @@ impl Asker {
             Self::Trello => Verifier::new(trello(), secret()),
             Self::Twitch => Verifier::new(Twitch, secret()),
             Self::WooCommerce => Verifier::new(WooCommerce, secret()),
-            Self::X => Verifier::new(XCom, secret()),
+            Self::XCom => Verifier::new(XCom, secret()),
             Self::Xero => Verifier::new(Xero, secret()),
             Self::Zoom => Verifier::new(Zoom, secret()),
         }
@@ -159,7 +159,7 @@ impl Asker {
             Self::Trello => Signer::new(trello(), &secret).sign(request),
             Self::Twitch => Signer::new(Twitch, &secret).sign(request),
             Self::WooCommerce => Signer::new(WooCommerce, &secret).sign(request),
-            Self::X => Signer::new(XCom, &secret).sign(request),
+            Self::XCom => Signer::new(XCom, &secret).sign(request),
             Self::Xero => Signer::new(Xero, &secret).sign(request),
             Self::Zoom => Signer::new(Zoom, &secret).sign(request),
         }

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use http::{Request, Response};
 use tower::{Layer, Service, service_fn};
 use tower_webhook::{BufferedBody, Token, Verify};
-use tower_webhook_handshake::{Forbidden, Handshake, HandshakeLayer, Refusal, ResponseFuture};
+use tower_webhook_handshake::{Forbidden, Handshake, HandshakeLayer, HandshakeRejection, ResponseFuture};
 
 const fn shared<T: Clone + Send + Sync + 'static>() {}
 const fn sent<T: Send + 'static>() {}
@@ -20,7 +20,7 @@ const _: () = {
     shared::<Token>();
     shared::<HandshakeLayer>();
     shared::<Handshake<axum::routing::Route>>();
-    shared::<Refusal>();
+    shared::<HandshakeRejection>();
     sent::<ResponseFuture<<axum::routing::Route as Service<Request<axum::body::Body>>>::Future>>();
     serves::<Handshake<axum::routing::Route>, axum::body::Body>();
     serves::<Handshake<Verify<axum::routing::Route>>, axum::body::Body>();

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use proptest::prelude::*;
 use tower::ServiceExt;
 use tower_webhook::BufferedBody;
-use tower_webhook_handshake::Refusal;
+use tower_webhook_handshake::HandshakeRejection;
 
 use super::askers::{ALL, Asker, SECRET, VERIFY_TOKEN};
 
@@ -104,7 +104,7 @@ proptest! {
         let answer = answer(Asker::Meta, request);
         let is_right = token == VERIFY_TOKEN;
         prop_assert_eq!(answer.status() == 200, is_right);
-        let refusal = answer.extensions().get::<Refusal>();
+        let refusal = answer.extensions().get::<HandshakeRejection>();
         prop_assert_eq!(refusal.is_some(), !is_right);
     }
 
@@ -114,11 +114,11 @@ proptest! {
         let encoded = token.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02x}"));
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = Uri::try_from(format!("/hook?crc_token={encoded}")).unwrap();
-        let answer = answer(Asker::X, request);
+        let answer = answer(Asker::XCom, request);
         if answer.status() == 200 {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&token).is_err(), "{}", token);
             let told: serde_json::Value = serde_json::from_slice(answer.body().bytes()).unwrap();
-            let signed = Asker::X.sign(Request::new(Bytes::from(token)), SECRET);
+            let signed = Asker::XCom.sign(Request::new(Bytes::from(token)), SECRET);
             let signature = signed.headers()["x-twitter-webhooks-signature"].to_str().unwrap();
             prop_assert_eq!(told["response_token"].as_str(), Some(signature));
         }

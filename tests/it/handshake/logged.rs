@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use http::{Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::BufferedBody;
-use tower_webhook_handshake::{HandshakeLayer, Refusal};
+use tower_webhook_handshake::{HandshakeLayer, HandshakeRejection};
 use tracing::Level;
 
 use super::askers::{Asker, SECRET, VERIFY_TOKEN, secret};
@@ -23,35 +23,27 @@ fn each_reason_of_a_refusal_is_in_the_response_and_in_one_event() {
     for (query, refusal, code) in [
         (
             "hub.mode=subscribe&hub.verify_token=guess",
-            Refusal::WrongToken,
+            HandshakeRejection::WrongToken,
             "wrong_token",
         ),
-        (right, Refusal::MissingParameter("hub.challenge"), "missing_parameter"),
-        (
-            "hub.challenge=1",
-            Refusal::MissingParameter("hub.mode"),
-            "missing_parameter",
-        ),
+        (right, HandshakeRejection::Missing("hub.challenge"), "missing"),
+        ("hub.challenge=1", HandshakeRejection::Missing("hub.mode"), "missing"),
         (
             "hub.mode=subscribe&hub.challenge=1",
-            Refusal::MissingParameter("hub.verify_token"),
-            "missing_parameter",
+            HandshakeRejection::Missing("hub.verify_token"),
+            "missing",
         ),
         (
             &format!("{right}&hub.challenge=1&hub.challenge=2"),
-            Refusal::DoubledParameter("hub.challenge"),
-            "doubled_parameter",
+            HandshakeRejection::Duplicate("hub.challenge"),
+            "duplicate",
         ),
         (
             &format!("{right}&hub.challenge=%3Chush%3E"),
-            Refusal::MalformedParameter("hub.challenge"),
-            "malformed_parameter",
+            HandshakeRejection::Malformed("hub.challenge"),
+            "malformed",
         ),
-        (
-            "hub.mode=hush",
-            Refusal::MalformedParameter("hub.mode"),
-            "malformed_parameter",
-        ),
+        ("hub.mode=hush", HandshakeRejection::Malformed("hub.mode"), "malformed"),
     ] {
         let request = Request::get(format!("/hook?{query}")).body(()).unwrap();
         let (answer, events) = send(&Asker::Meta.handshake(), request);
@@ -69,14 +61,14 @@ fn each_reason_of_a_refusal_is_in_the_response_and_in_one_event() {
 #[test]
 fn an_answer_is_one_event_and_a_request_that_passes_on_is_none() {
     let request = |uri: &str| Request::get(uri).body(()).unwrap();
-    let (answer, events) = send(&HandshakeLayer::x(&secret()), request("/hook?crc_token=hush"));
+    let (answer, events) = send(&HandshakeLayer::x_com(&secret()), request("/hook?crc_token=hush"));
     assert_eq!(answer.status(), 200);
     let [event] = events.as_slice() else {
         panic!("{events:?}")
     };
-    check(event, "x", "answered");
+    check(event, "x_com", "answered");
 
-    let (_, events) = send(&HandshakeLayer::x(&secret()), request("/hook"));
+    let (_, events) = send(&HandshakeLayer::x_com(&secret()), request("/hook"));
     assert!(events.is_empty(), "{events:?}");
 }
 
@@ -87,7 +79,7 @@ fn what_the_callback_declines_is_one_event() {
     let (answer, events) = send(&decline, request);
     assert_eq!(
         (answer.status().as_u16(), answer.extensions().get()),
-        (403, Some(&Refusal::Declined))
+        (403, Some(&HandshakeRejection::Declined))
     );
     let [event] = events.as_slice() else {
         panic!("{events:?}")
@@ -109,10 +101,10 @@ fn check(event: &Recorded, provider: &str, code: &str) {
 #[test]
 fn layers_and_services_print_their_provider_and_no_secret() {
     assert_eq!(format!("{:?}", Asker::Meta.handshake()), "HandshakeLayer(meta)");
-    let service = HandshakeLayer::x(&secret()).into_service();
+    let service = HandshakeLayer::x_com(&secret()).into_service();
     assert_eq!(
         format!("{service:?}"),
-        r#"Handshake { inner: Forbidden, provider: "x" }"#
+        r#"Handshake { inner: Forbidden, provider: "x_com" }"#
     );
     let future = service.oneshot(Request::new(()));
     assert!(!format!("{future:?}").contains("whk_"));

@@ -7,69 +7,96 @@
 //!
 //! So the endpoint has to believe one unsigned request, and a stranger can send it too. Three rules keep that harmless:
 //!
-//! - Take a token only while you have none and are setting the subscription up. Here that is until the first one.
+//! - Take a token only while you have none and are setting the subscription up. Here that is until the file is there.
 //! - Take one of the right form, from a short body.
 //! - Look at what you paste: a token of a stranger is not the one that Notion waits for, and its form says so. Then
-//!   remove the stranger's and ask Notion to send the token again.
+//!   remove the file, start anew, and ask Notion to send the token again.
 //!
-//! [`SecretSource`](tower_webhook::SecretSource) gives the verifier the token as soon as it is there. Until then every
-//! webhook is refused. In front of the verifier, a middleware takes the token:
+//! A middleware in front of the verifier takes the token, and writes it to a file that only its owner can read: there
+//! you find it to paste it, and there it survives a restart. [`SecretSource`](tower_webhook::SecretSource) gives it to
+//! the verifier as soon as it is there. Until then every webhook is refused.
 //!
 //! ```
+//! # #[cfg(unix)]
+//! # mod unix {
 //! use std::convert::Infallible;
+//! use std::fs::OpenOptions;
+//! use std::io::{self, Write};
+//! use std::os::unix::fs::OpenOptionsExt;
+//! use std::path::PathBuf;
 //! use std::sync::{Arc, OnceLock};
 //!
 //! use axum::Router;
 //! use axum::body::{Body, to_bytes};
 //! use axum::extract::{Request, State};
-//! use axum::http::request::Parts;
 //! use axum::http::StatusCode;
+//! use axum::http::request::Parts;
 //! use axum::middleware::{Next, from_fn_with_state};
 //! use axum::response::{IntoResponse, Response};
 //! use axum::routing::post;
 //! use tower_webhook::scheme::Notion;
 //! use tower_webhook::{SecretSource, Secrets, SigningSecret, Verifier, VerifyLayer};
 //!
-//! /// The verification token, once there is one. Keep it in a file or a store of secrets, to survive a restart.
-//! #[derive(Clone, Default)]
-//! struct Token(Arc<OnceLock<SigningSecret>>);
+//! /// The secret of the subscription, once there is one, and the file that has it.
+//! #[derive(Clone)]
+//! struct Subscription {
+//!     secret: Arc<OnceLock<SigningSecret>>,
+//!     file: PathBuf,
+//! }
 //!
-//! impl SecretSource for Token {
+//! impl Subscription {
+//!     /// Reads the file, if an earlier run has written it.
+//!     fn new(file: PathBuf) -> Self {
+//!         let secret = SigningSecret::from_file(&file).map_or_else(|_| OnceLock::new(), OnceLock::from);
+//!         Self { secret: Arc::new(secret), file }
+//!     }
+//!
+//!     /// Keeps a token, unless there is one already. The file is made once, whoever comes first.
+//!     fn keep(&self, token: &str) -> io::Result<()> {
+//!         let secret = SigningSecret::from_peer(token).map_err(io::Error::other)?;
+//!         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.file)?;
+//!         file.write_all(token.as_bytes())?;
+//!         self.secret.set(secret).map_err(|_| io::ErrorKind::AlreadyExists.into())
+//!     }
+//! }
+//!
+//! impl SecretSource for Subscription {
 //!     type Error = Infallible;
 //!
 //!     async fn secrets(&self, _: &Parts) -> Result<Option<Secrets>, Infallible> {
-//!         Ok(self.0.get().cloned().map(Secrets::new))
+//!         Ok(self.secret.get().cloned().map(Secrets::new))
 //!     }
 //! }
 //!
 //! /// Takes the first token that is offered, and passes on everything else.
-//! async fn take_once(State(token): State<Token>, request: Request, next: Next) -> Response {
-//!     if token.0.get().is_some() || request.headers().contains_key("x-notion-signature") {
+//! async fn take_once(State(subscription): State<Subscription>, request: Request, next: Next) -> Response {
+//!     if subscription.secret.get().is_some() || request.headers().contains_key("x-notion-signature") {
 //!         return next.run(request).await;
 //!     }
 //!     let Ok(body) = to_bytes(request.into_body(), 1024).await else {
 //!         return StatusCode::FORBIDDEN.into_response();
 //!     };
-//!     let taken = offered(&body).is_some_and(|secret| token.0.set(secret).is_ok());
+//!     let taken = offered(&body).is_some_and(|token| subscription.keep(&token).is_ok());
 //!     let status = if taken { StatusCode::OK } else { StatusCode::FORBIDDEN };
 //!     status.into_response()
 //! }
 //!
-//! fn offered(body: &[u8]) -> Option<SigningSecret> {
+//! fn offered(body: &[u8]) -> Option<String> {
 //!     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
 //!     let token = body.get("verification_token")?.as_str()?;
 //!     let is_token = token.starts_with("secret_") && token.bytes().all(|byte| byte.is_ascii_graphic());
-//!     // Show it to the operator, who pastes it into Notion: it is a secret, so not in a log.
-//!     is_token.then(|| SigningSecret::from_peer(token).ok())?
+//!     is_token.then(|| token.to_owned())
 //! }
 //!
 //! async fn receive() {}
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let token = Token::default();
-//! let verify = VerifyLayer::new(Verifier::per_request(Notion, token.clone()));
-//! let route = post(receive).route_layer(verify).route_layer(from_fn_with_state(token, take_once));
+//! # pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let file = folder.path().join("notion");
+//! let subscription = Subscription::new(file.clone());
+//! let verify = VerifyLayer::new(Verifier::per_request(Notion, subscription.clone()));
+//! let route = post(receive).route_layer(verify).route_layer(from_fn_with_state(subscription, take_once));
 //! let app: Router = Router::new().route("/webhooks/notion", route);
 //!
 //! # use tower::ServiceExt;
@@ -90,6 +117,11 @@
 //! assert_eq!(send(None, first).await, 403);
 //! assert_eq!(send(None, r#"{"verification_token":"secret_of_a_stranger"}"#).await, 403);
 //! assert_eq!(send(Some(signature), first).await, 200);
+//! # assert_eq!(std::fs::read_to_string(&file)?, "secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl");
+//! # assert!(Subscription::new(file).secret.get().is_some());
 //! # Ok(())
 //! # }
+//! # }
+//! # #[cfg(unix)]
+//! # unix::main().unwrap();
 //! ```

@@ -9,7 +9,7 @@ use tower_webhook::SigningSecret;
 use crate::answer::Answer;
 use crate::challenge::Challenge;
 use crate::layer::HandshakeLayer;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 use crate::responder::{Head, Reply};
 
 const SECRET: &str = "x-hook-secret";
@@ -99,20 +99,19 @@ where
                 if taken.await {
                     Ok(answer)
                 } else {
-                    Err(Refusal::Declined)
+                    Err(HandshakeRejection::Declined)
                 }
             }))
         }
-        Err(refusal) => Reply::Now(Err(refusal)),
+        Err(rejection) => Reply::Now(Err(rejection)),
     }
 }
 
 /// The secret, and the answer that accepts it.
-fn offered(head: &Head<'_>) -> Result<(SigningSecret, Answer), Refusal> {
-    let malformed = Refusal::MalformedParameter(SECRET);
+fn offered(head: &Head<'_>) -> Result<(SigningSecret, Answer), HandshakeRejection> {
     let text: Challenge = head.challenge(&SECRET_HEADER, SECRET)?;
-    let secret = SigningSecret::from_peer(text.as_str()).map_err(|_| malformed)?;
-    let mut echo = HeaderValue::from_str(text.as_str()).map_err(|_| malformed)?;
+    let secret = SigningSecret::from_peer(text.as_str()).map_err(|_| HandshakeRejection::UnusableSecret)?;
+    let mut echo = HeaderValue::from_str(text.as_str()).map_err(|_| HandshakeRejection::Malformed(SECRET))?;
     echo.set_sensitive(true);
     let answer = Answer::empty(StatusCode::OK).header(SECRET_HEADER.clone(), echo);
     Ok((secret, answer))

@@ -6,7 +6,7 @@ use tower_webhook::Token;
 use crate::answer::Answer;
 use crate::layer::HandshakeLayer;
 use crate::query::Parameters;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 use crate::responder::{Head, Reply};
 
 const MODE: &str = "hub.mode";
@@ -54,13 +54,13 @@ fn reply(head: &Head<'_>, expected: &Token) -> Reply {
     answer(parameters, expected).into()
 }
 
-fn answer(parameters: Parameters<'_>, expected: &Token) -> Result<Answer, Refusal> {
+fn answer(parameters: Parameters<'_>, expected: &Token) -> Result<Answer, HandshakeRejection> {
     if parameters.only(MODE)? != "subscribe" {
-        return Err(Refusal::MalformedParameter(MODE));
+        return Err(HandshakeRejection::Malformed(MODE));
     }
     // First, so that without the token nobody can try what is answered.
     if !expected.matches(parameters.only(TOKEN)?.as_bytes()) {
-        return Err(Refusal::WrongToken);
+        return Err(HandshakeRejection::WrongToken);
     }
     let challenge = parameters.challenge(CHALLENGE)?;
     Ok(Answer::text(&challenge))

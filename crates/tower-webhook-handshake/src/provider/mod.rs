@@ -10,6 +10,6 @@ mod slack;
 mod trello;
 mod twitch;
 mod woocommerce;
-mod x;
+mod x_com;
 mod xero;
 mod zoom;

@@ -26,7 +26,7 @@ pub(super) fn requests(of: Asker) -> Vec<Asked> {
         Asker::Trello => unsigned::trello(),
         Asker::Twitch => signed::twitch(),
         Asker::WooCommerce => unsigned::woocommerce(),
-        Asker::X => unsigned::x(),
+        Asker::XCom => unsigned::x(),
         Asker::Xero => signed::xero(),
         Asker::Zoom => signed::zoom(),
     }

@@ -35,7 +35,7 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// A body that came before, and is in memory already.
+    /// A body that was received before, and is in memory.
     pub(super) fn again(bytes: Bytes) -> Self {
         Self {
             bytes,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::{SigningSecret, Token, VerifiedBody};
-use tower_webhook_handshake::{HandshakeLayer, Refusal};
+use tower_webhook_handshake::{HandshakeLayer, HandshakeRejection};
 use url::form_urlencoded;
 
 use super::received::How;
@@ -88,7 +88,7 @@ impl Handshakes {
             "okta" => Some(Front::Layer(HandshakeLayer::okta())),
             "trello" => Some(Front::Layer(HandshakeLayer::trello())),
             "woocommerce" => Some(Front::Layer(HandshakeLayer::woocommerce())),
-            "x" => Some(Front::Layer(HandshakeLayer::x(&secret()?))),
+            "x" => Some(Front::Layer(HandshakeLayer::x_com(&secret()?))),
             _ => None,
         };
         let behind = match scheme {
@@ -167,9 +167,9 @@ async fn ask(layer: &HandshakeLayer, request: Request<()>) -> Option<Asked> {
     if answer.extensions().get::<Passed>().is_some() {
         return None;
     }
-    let how = match answer.extensions().get::<Refusal>() {
+    let how = match answer.extensions().get::<HandshakeRejection>() {
         None => How::Handshake,
-        Some(Refusal::Declined) => How::HandshakeRefused("a secret is known already".to_owned()),
+        Some(HandshakeRejection::Declined) => How::HandshakeRefused("a secret is known already".to_owned()),
         Some(refusal) => How::HandshakeRefused(refusal.to_string()),
     };
     Some(Asked {

@@ -1,6 +1,6 @@
 //! What nobody is shown: the secrets, which a provider may send as a token or by mistake, and passwords.
 //!
-//! What is saved, passed on and sent again has the bytes that came.
+//! What is saved, passed on and sent again has the bytes that were received.
 
 use std::cmp::Reverse;
 

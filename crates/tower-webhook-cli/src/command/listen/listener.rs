@@ -93,7 +93,7 @@ impl Listener {
         self.handshakes.in_front(head).await.is_some()
     }
 
-    /// Sends a request again that came before, to this listener.
+    /// Sends a request that was received before to this listener again.
     pub(super) async fn again(self: Arc<Self>, received: &Received) -> (Response<Reply>, Option<Arc<Received>>) {
         let collected = Collected::again(received.body.clone());
         let (head, number) = (received.head.clone(), received.number);

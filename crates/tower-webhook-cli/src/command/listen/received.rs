@@ -1,4 +1,4 @@
-//! A request that came: what is shown of it, and what is kept to send it again.
+//! A request that was received: what is shown of it, and what is kept to send it again.
 
 use std::time::Duration;
 

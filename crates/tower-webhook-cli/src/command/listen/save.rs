@@ -126,7 +126,7 @@ mod tests {
             .0
     }
 
-    /// Saves a request that came so many seconds after the first.
+    /// Saves a request that was received so many seconds after the first.
     fn save(folder: &mut Folder, seconds: i64, is_genuine: bool) -> String {
         let at: Timestamp = FIRST.parse().unwrap();
         let at = at + SignedDuration::from_secs(seconds);

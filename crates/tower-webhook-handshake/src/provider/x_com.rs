@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::challenge::Challenge;
 use crate::layer::HandshakeLayer;
 use crate::query::Parameters;
-use crate::refusal::Refusal;
+use crate::rejection::HandshakeRejection;
 use crate::responder::{Head, Reply};
 use crate::token_mac::TokenMac;
 
@@ -41,7 +41,7 @@ impl HandshakeLayer {
     /// use tower_webhook::SigningSecret;
     /// use tower_webhook_handshake::HandshakeLayer;
     ///
-    /// let service = HandshakeLayer::x(&SigningSecret::new("consumer_secret")?).into_service();
+    /// let service = HandshakeLayer::x_com(&SigningSecret::new("consumer_secret")?).into_service();
     /// let uri = "/webhooks/x?crc_token=challenge_string";
     /// let response = service.clone().oneshot(Request::get(uri).body(())?).await?;
     /// assert_eq!(response.status(), 200);
@@ -55,9 +55,9 @@ impl HandshakeLayer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn x(consumer_secret: &SigningSecret) -> Self {
+    pub fn x_com(consumer_secret: &SigningSecret) -> Self {
         let mac = TokenMac::new(consumer_secret, "sha256=", Encoding::Base64);
-        Self::new("x", move |head| reply(head, &mac))
+        Self::new("x_com", move |head| reply(head, &mac))
     }
 }
 
@@ -69,8 +69,8 @@ fn reply(head: &Head<'_>, mac: &TokenMac) -> Reply {
     answer(parameters, mac).into()
 }
 
-fn answer(parameters: Parameters<'_>, mac: &TokenMac) -> Result<Answer, Refusal> {
+fn answer(parameters: Parameters<'_>, mac: &TokenMac) -> Result<Answer, HandshakeRejection> {
     let token = parameters.only(TOKEN)?;
-    let token = Challenge::to_be_signed(&token).ok_or(Refusal::MalformedParameter(TOKEN))?;
+    let token = Challenge::to_be_signed(&token).ok_or(HandshakeRejection::Malformed(TOKEN))?;
     Ok(Answer::json(&json!({ "response_token": mac.of(&token) })))
 }
