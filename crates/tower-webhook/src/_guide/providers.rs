@@ -5,50 +5,50 @@
 //!
 //! | provider | signs | header | type | refusals | largest body | handshake | identity of a delivery |
 //! |---|---|---|---|---|---|---|---|
-//! | Adyen, payments | eight fields of the body, `:` between them | none: `hmacSignature` in the body | [`Adyen`](crate::scheme::Adyen) | | | | |
-//! | Asana | body | `X-Hook-Signature` | [`Asana`](crate::scheme::Asana) | | | `X-Hook-Secret`, sent back, is the secret | |
-//! | Bitbucket, Jira Cloud | body | `X-Hub-Signature` | [`Bitbucket`](crate::scheme::Bitbucket) | | | | `X-Request-UUID`, unsigned |
-//! | Box | body, time | `Box-Signature-Primary`, `Box-Signature-Secondary` | [`BoxCom`](crate::scheme::BoxCom) | | | | `Box-Delivery-Id`, unsigned |
-//! | Calendly | time, `.`, body | `Calendly-Webhook-Signature` | [`Calendly`](crate::scheme::Calendly) | | | | |
-//! | Circle | body | `X-Circle-Signature` | [`Circle`](crate::scheme::Circle) | | | | |
+//! | Adyen, payments | eight fields of the body, `:` between them | none: `hmacSignature` in the body | [`Adyen`](crate::scheme::Adyen) | | | | what is signed |
+//! | Asana | body | `X-Hook-Signature` | [`Asana`](crate::scheme::Asana) | | | `X-Hook-Secret`, sent back, is the secret | the body |
+//! | Bitbucket, Jira Cloud | body | `X-Hub-Signature` | [`Bitbucket`](crate::scheme::Bitbucket) | | | | the body (`X-Request-UUID`) |
+//! | Box | body, time | `Box-Signature-Primary`, `Box-Signature-Secondary` | [`BoxCom`](crate::scheme::BoxCom) | | | | the body (`Box-Delivery-Id`) |
+//! | Calendly | time, `.`, body | `Calendly-Webhook-Signature` | [`Calendly`](crate::scheme::Calendly) | | | | the body |
+//! | Circle | body | `X-Circle-Signature` | [`Circle`](crate::scheme::Circle) | | | | the body |
 //! | Clerk | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
-//! | Cloudflare Stream | time, `.`, body | `Webhook-Signature` | [`CloudflareStream`](crate::scheme::CloudflareStream) | | | | |
-//! | Coinbase Commerce | body | `X-CC-Webhook-Signature` | [`CoinbaseCommerce`](crate::scheme::CoinbaseCommerce) | | | | |
-//! | Discord | time, body | `X-Signature-Ed25519` | [`Discord`](crate::scheme::Discord) | 401 | | a PING, signed; wrong signatures | |
-//! | Dropbox | body | `X-Dropbox-Signature` | [`Dropbox`](crate::scheme::Dropbox) | | | `GET` with `challenge` | none |
-//! | ElevenLabs | time, `.`, body | `ElevenLabs-Signature` | [`ElevenLabs`](crate::scheme::ElevenLabs) | | | | |
-//! | Facebook, Instagram, Messenger, WhatsApp | body | `X-Hub-Signature-256` | [`Meta`](crate::scheme::Meta) | | | `GET` with `hub.challenge` | |
-//! | Flutterwave 4 | body | `flutterwave-signature` | [`Flutterwave`](crate::scheme::Flutterwave) | | | | |
-//! | Flutterwave 3 | nothing | `verif-hash` | [`TokenScheme`](crate::scheme::TokenScheme) | | | | |
-//! | Forgejo, Gitea | body | `X-Forgejo-Signature`, `X-Gitea-Signature` | [`Gitea`](crate::scheme::Gitea) | | | | `X-Gitea-Delivery`, unsigned |
-//! | GitHub | body | `X-Hub-Signature-256` | [`GitHub`](crate::scheme::GitHub) | | 25 MB | | `X-GitHub-Delivery`, unsigned |
-//! | GitLab, secret token | nothing | `X-Gitlab-Token` | [`GitLab`](crate::scheme::GitLab) | | | | `X-Gitlab-Event-UUID`, unsigned |
+//! | Cloudflare Stream | time, `.`, body | `Webhook-Signature` | [`CloudflareStream`](crate::scheme::CloudflareStream) | | | | the body |
+//! | Coinbase Commerce | body | `X-CC-Webhook-Signature` | [`CoinbaseCommerce`](crate::scheme::CoinbaseCommerce) | | | | the body |
+//! | Discord | time, body | `X-Signature-Ed25519` | [`Discord`](crate::scheme::Discord) | 401 | | a PING, signed; wrong signatures | the body |
+//! | Dropbox | body | `X-Dropbox-Signature` | [`Dropbox`](crate::scheme::Dropbox) | | | `GET` with `challenge` | the body |
+//! | ElevenLabs | time, `.`, body | `ElevenLabs-Signature` | [`ElevenLabs`](crate::scheme::ElevenLabs) | | | | the body |
+//! | Facebook, Instagram, Messenger, WhatsApp | body | `X-Hub-Signature-256` | [`Meta`](crate::scheme::Meta) | | | `GET` with `hub.challenge` | the body |
+//! | Flutterwave 4 | body | `flutterwave-signature` | [`Flutterwave`](crate::scheme::Flutterwave) | | | | the body |
+//! | Flutterwave 3 | nothing | `verif-hash` | [`TokenScheme`](crate::scheme::TokenScheme) | | | | the body |
+//! | Forgejo, Gitea | body | `X-Forgejo-Signature`, `X-Gitea-Signature` | [`Gitea`](crate::scheme::Gitea) | | | | the body (`X-Gitea-Delivery`) |
+//! | GitHub | body | `X-Hub-Signature-256` | [`GitHub`](crate::scheme::GitHub) | | 25 MB | | the body (`X-GitHub-Delivery`) |
+//! | GitLab, secret token | nothing | `X-Gitlab-Token` | [`GitLab`](crate::scheme::GitLab) | | | | the body (`X-Gitlab-Event-UUID`) |
 //! | GitLab, signing token | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
-//! | HubSpot 3 | method, URL, body, time | `X-HubSpot-Signature-v3` | [`HubSpot`](crate::scheme::HubSpot) | | | | |
-//! | Intercom | body | `X-Hub-Signature` | [`Intercom`](crate::scheme::Intercom) | | | | |
-//! | Knowrithm | body | `X-Knowrithm-Signature` | [`Knowrithm`](crate::scheme::Knowrithm) | | | | |
-//! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | |
-//! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | |
-//! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | `Linear-Delivery`, unsigned |
+//! | HubSpot 3 | method, URL, body, time | `X-HubSpot-Signature-v3` | [`HubSpot`](crate::scheme::HubSpot) | | | | the body |
+//! | Intercom | body | `X-Hub-Signature` | [`Intercom`](crate::scheme::Intercom) | | | | the body |
+//! | Knowrithm | body | `X-Knowrithm-Signature` | [`Knowrithm`](crate::scheme::Knowrithm) | | | | the body |
+//! | Lemon Squeezy | body | `X-Signature` | [`LemonSqueezy`](crate::scheme::LemonSqueezy) | | | | the body |
+//! | LINE | body | `X-Line-Signature` | [`Line`](crate::scheme::Line) | | | | the body |
+//! | Linear | body | `Linear-Signature` | [`Linear`](crate::scheme::Linear) | | | | the body (`Linear-Delivery`) |
 //! | Mailgun | time, token; not the event | none: `signature` in the body | [`Mailgun`](crate::scheme::Mailgun) | | | | `token` in the body, signed |
-//! | Microsoft Graph | nothing | none: `clientState` in the body | [`MicrosoftGraph`](crate::scheme::MicrosoftGraph) | | | `POST` with `validationToken` | |
+//! | Microsoft Graph | nothing | none: `clientState` in the body | [`MicrosoftGraph`](crate::scheme::MicrosoftGraph) | | | `POST` with `validationToken` | the body |
 //! | Mux | time, `.`, body | `Mux-Signature` | [`Mux`](crate::scheme::Mux) | | | | `id` in the body |
-//! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | |
-//! | Okta, event hooks | nothing | `Authorization`, or another one | [`Okta`](crate::scheme::Okta) | | | `GET` with `X-Okta-Verification-Challenge` | |
+//! | Notion | body | `X-Notion-Signature` | [`Notion`](crate::scheme::Notion) | | | `POST` with `verification_token`, unsigned | the body |
+//! | Okta, event hooks | nothing | `Authorization`, or another one | [`Okta`](crate::scheme::Okta) | | | `GET` with `X-Okta-Verification-Challenge` | the body |
 //! | OpenAI, Anthropic | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Paddle Billing | time, `:`, body | `Paddle-Signature` | [`Paddle`](crate::scheme::Paddle) | | | | `event_id` in the body |
-//! | PagerDuty | body | `X-PagerDuty-Signature` | [`PagerDuty`](crate::scheme::PagerDuty) | 403 | | | |
-//! | Paystack | body | `x-paystack-signature` | [`Paystack`](crate::scheme::Paystack) | | | | |
+//! | PagerDuty | body | `X-PagerDuty-Signature` | [`PagerDuty`](crate::scheme::PagerDuty) | 403 | | | the body |
+//! | Paystack | body | `x-paystack-signature` | [`Paystack`](crate::scheme::Paystack) | | | | the body |
 //! | Polar | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
-//! | Postmark | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
-//! | QuickBooks | body | `intuit-signature` | [`QuickBooks`](crate::scheme::QuickBooks) | | | | |
-//! | Razorpay | body | `X-Razorpay-Signature` | [`Razorpay`](crate::scheme::Razorpay) | | | | `x-razorpay-event-id`, unsigned |
+//! | Postmark | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | the body |
+//! | QuickBooks | body | `intuit-signature` | [`QuickBooks`](crate::scheme::QuickBooks) | | | | the body |
+//! | Razorpay | body | `X-Razorpay-Signature` | [`Razorpay`](crate::scheme::Razorpay) | | | | the body (`x-razorpay-event-id`) |
 //! | Resend | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
-//! | Sanity | time, `.`, body | `sanity-webhook-signature` | [`Sanity`](crate::scheme::Sanity) | | | | |
-//! | SendGrid | time, body | `X-Twilio-Email-Event-Webhook-Signature` | [`SendGrid`](crate::scheme::SendGrid) | | | | |
-//! | Sentry | body | `Sentry-Hook-Signature` | [`Sentry`](crate::scheme::Sentry) | | | | `Request-ID`, unsigned |
+//! | Sanity | time, `.`, body | `sanity-webhook-signature` | [`Sanity`](crate::scheme::Sanity) | | | | the body |
+//! | SendGrid | time, body | `X-Twilio-Email-Event-Webhook-Signature` | [`SendGrid`](crate::scheme::SendGrid) | | | | the body |
+//! | Sentry | body | `Sentry-Hook-Signature` | [`Sentry`](crate::scheme::Sentry) | | | | the body (`Request-ID`) |
 //! | Shopify | body | `X-Shopify-Hmac-Sha256` | [`Shopify`](crate::scheme::Shopify) | 401 | | | the body with `X-Shopify-Event-Id` and `X-Shopify-Topic`, unsigned |
-//! | Slack | `v0:`, time, `:`, body | `X-Slack-Signature` | [`Slack`](crate::scheme::Slack) | | | `url_verification`, signed | |
+//! | Slack | `v0:`, time, `:`, body | `X-Slack-Signature` | [`Slack`](crate::scheme::Slack) | | | `url_verification`, signed | the body |
 //! | Square | URL, body | `x-square-hmacsha256-signature` | [`Square`](crate::scheme::Square) | | | | `event_id` in the body |
 //! | Standard Webhooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Standard Webhooks, asymmetric | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooksV1a`](crate::scheme::StandardWebhooksV1a) | | | | `webhook-id`, signed |
@@ -56,17 +56,17 @@
 //! | Supabase, auth hooks | id, `.`, time, `.`, body | `webhook-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `webhook-id`, signed |
 //! | Svix | id, `.`, time, `.`, body | `svix-signature` | [`StandardWebhooks`](crate::scheme::StandardWebhooks) | | | | `svix-id`, signed |
 //! | Telegram | nothing | `X-Telegram-Bot-Api-Secret-Token` | [`Telegram`](crate::scheme::Telegram) | | | | the body, or `update_id` in it where that is chosen |
-//! | Trello | body, URL | `X-Trello-Webhook` | [`Trello`](crate::scheme::Trello) | | | `HEAD` | |
-//! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | |
+//! | Trello | body, URL | `X-Trello-Webhook` | [`Trello`](crate::scheme::Trello) | | | `HEAD` | the body |
+//! | Twilio | URL, fields of the form; or URL with the hash of the body | `X-Twilio-Signature` | [`Twilio`](crate::scheme::Twilio) | | | | what is signed |
 //! | Twitch EventSub | id, time, body | `Twitch-Eventsub-Message-Signature` | [`Twitch`](crate::scheme::Twitch) | | | `webhook_callback_verification`, signed | `Twitch-Eventsub-Message-Id`, signed |
-//! | Typeform | body | `Typeform-Signature` | [`Typeform`](crate::scheme::Typeform) | | | | |
-//! | Vercel | body | `x-vercel-signature` | [`Vercel`](crate::scheme::Vercel) | | | | |
-//! | WooCommerce | body | `X-WC-Webhook-Signature` | [`WooCommerce`](crate::scheme::WooCommerce) | | | a form with `webhook_id`, unsigned | `X-WC-Webhook-Delivery-ID`, unsigned |
-//! | X | body | `x-twitter-webhooks-signature` | [`XCom`](crate::scheme::XCom) | | | `GET` with `crc_token` | |
-//! | Xero | body | `x-xero-signature` | [`Xero`](crate::scheme::Xero) | 401 | | intent to receive, signed or wrongly signed | |
-//! | Zendesk | time, body | `X-Zendesk-Webhook-Signature` | [`Zendesk`](crate::scheme::Zendesk) | | | | |
-//! | Zoom | `v0:`, time, `:`, body | `x-zm-signature` | [`Zoom`](crate::scheme::Zoom) | | | `endpoint.url_validation`, signed | |
-//! | any with a user and a password in the URL | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | |
+//! | Typeform | body | `Typeform-Signature` | [`Typeform`](crate::scheme::Typeform) | | | | the body |
+//! | Vercel | body | `x-vercel-signature` | [`Vercel`](crate::scheme::Vercel) | | | | the body |
+//! | WooCommerce | body | `X-WC-Webhook-Signature` | [`WooCommerce`](crate::scheme::WooCommerce) | | | a form with `webhook_id`, unsigned | the body (`X-WC-Webhook-Delivery-ID`) |
+//! | X | body | `x-twitter-webhooks-signature` | [`XCom`](crate::scheme::XCom) | | | `GET` with `crc_token` | the body |
+//! | Xero | body | `x-xero-signature` | [`Xero`](crate::scheme::Xero) | 401 | | intent to receive, signed or wrongly signed | the body |
+//! | Zendesk | time, body | `X-Zendesk-Webhook-Signature` | [`Zendesk`](crate::scheme::Zendesk) | | | | the body |
+//! | Zoom | `v0:`, time, `:`, body | `x-zm-signature` | [`Zoom`](crate::scheme::Zoom) | | | `endpoint.url_validation`, signed | the body |
+//! | any with a user and a password in the URL | nothing | `Authorization` | [`BasicAuth`](crate::scheme::BasicAuth) | | | | the body |
 //!
 //! - **signs**: the URL is the public one, under which the provider knows the receiver. The type is made with it.
 //! - **secrets**: as the page of the type says; but Polar's is the [text itself](crate::SigningSecret::into_key).
@@ -77,10 +77,9 @@
 //! - **handshake**: what the provider sends before the first delivery, or from time to time. The crate
 //!   [`tower-webhook-handshake`](https://docs.rs/tower-webhook-handshake) answers it. By itself, the layer passes on
 //!   what is signed, and refuses what is not.
-//! - **identity**: what tells a retry from another delivery. The [key](crate::VerifiedBody::delivery_key) is made of a
-//!   signed id, of a member of the body, of what is signed for Adyen and Twilio, or else of the bytes of the body. An
-//!   unsigned header is the choice of whoever sends the request. It counts for Shopify alone, unless the receiver
-//!   [chooses](crate::DeliveryIdentity) it.
+//! - **identity**: what tells a retry from another delivery: of this the [key](crate::VerifiedBody::delivery_key) is
+//!   made. A header in parentheses has an id that the provider sends and does not sign, so that it is the choice of
+//!   whoever sends the request. It counts where the receiver [chooses](crate::DeliveryIdentity) it.
 //!
 //! Another provider is data, with a [MAC](crate::scheme::HmacScheme) or a [token](crate::scheme::TokenScheme), or
 //! [an implementation](crate::scheme#a-scheme-of-your-own).
