@@ -16,9 +16,9 @@ use crate::set::Set;
 /// Looks up the secrets for a request: by a path segment, a header, or an extension that an earlier layer inserted.
 ///
 /// The source is asked once the headers of a request were judged well formed, and before its body is read, unless its
-/// scheme [reads the body](Self::secrets_by_body). A stranger
-/// can make it look up any number of tenants: it should cache both what it finds and what it does not find, and limit
-/// how long a look-up may take. The [read timeout](crate::Verifier#method.read_timeout) does not cover it.
+/// scheme [reads the body](Self::secrets_by_body). A stranger can make it look up any number of tenants: it should
+/// cache both what it finds and what it does not find, and limit how long a look-up may take. The
+/// [read timeout](crate::Verifier#method.read_timeout) does not cover it.
 ///
 /// Name the [owner](Secrets::owner) of each tenant's secrets: the handler reads it from
 /// [`VerifiedBody::owner`](crate::VerifiedBody::owner), and no tenant can pass off a delivery as another's. The source
@@ -84,7 +84,8 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     /// of [`secrets`](Self::secrets) once the whole body is there, which may name the secret, as the messages of Amazon
     /// SNS name their certificate. By default it asks `secrets`.
     ///
-    /// Nothing in the body is known to be true: check the host of a URL before anything is fetched from it.
+    /// Nothing in the body is known to be true: check the host of a URL before anything is fetched from it. The body
+    /// counts in the [budget](crate::Verifier::max_buffered) until the look-up ends.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Mistakes in the set-up, found when the program starts.
+//! Mistakes in the set-up, found when the program starts, and content that cannot be signed.
 
 mod base64;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
