@@ -1,6 +1,7 @@
 //! Keys that are fetched, of an algorithm that is not the core's and by an address in the body.
 
 use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::Full;
@@ -19,7 +21,7 @@ use tower_webhook::scheme::{
 use tower_webhook::sign::{SignError, Signer};
 use tower_webhook::test::TestClock;
 use tower_webhook::{
-    CustomPublicKey, P256PrivateKey, P256PublicKey, Rejection, RejectionKind, SecretSource, Secrets, Verifier,
+    Budget, CustomPublicKey, P256PrivateKey, P256PublicKey, Rejection, RejectionKind, SecretSource, Secrets, Verifier,
     VerifyingKey,
 };
 
@@ -273,4 +275,24 @@ async fn a_key_is_fetched_from_an_address_in_the_body_if_its_host_is_listed() {
     );
     let forged = Request::new(Full::from(r#"{"message":"off","key":"https://keys.example/1"}"#));
     assert_eq!(verdict(forged).await, Err(RejectionKind::MissingSignature));
+}
+
+#[tokio::test]
+async fn a_body_counts_in_the_budget_while_its_key_is_fetched() {
+    struct Never;
+    impl SecretSource<P256PublicKey> for Never {
+        type Error = Infallible;
+        async fn secrets(&self, _: &Parts) -> Result<Option<Secrets<P256PublicKey>>, Infallible> {
+            pending().await
+        }
+    }
+
+    let budget = Budget::new(1024 * 1024);
+    let verifier = Verifier::per_request(Named, Never).max_buffered(budget.clone());
+    let request = Request::new(Full::<Bytes>::from(vec![b'x'; 100_000]));
+    let mut future = Box::pin(verifier.verify_request(request));
+    assert!(future.as_mut().now_or_never().is_none());
+    assert!((100_000..110_000).contains(&budget.used()), "{budget:?}");
+    drop(future);
+    assert_eq!(budget.used(), 0);
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::FutureExt;
 use http::Request;
 use http::request::Parts;
-use tower_webhook::scheme::{Head, Knowrithm, Scheme, SignatureClaim, Stripe};
+use tower_webhook::scheme::{Head, Knowrithm, Mailgun, Scheme, SignatureClaim, Stripe};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
 use tower_webhook::{Rejection, RejectionKind, SecretSource, Secrets, SigningSecret, Verifier};
@@ -104,6 +104,8 @@ fn a_panic_of_the_source_ends_the_request() {
     }
     let verifier = Verifier::per_request(Knowrithm, Broken);
     panics_once("no secrets", verifier.verify_request(signed(EVENT, two_frames())));
+    let by_body = Verifier::per_request(Mailgun, Broken);
+    panics_once("no secrets", by_body.verify_request(Request::new(two_frames())));
 }
 
 /// With secrets that are looked up the head is read twice.
