@@ -6,8 +6,8 @@
 //! the form of a UUID, and few new ones are fetched in a minute.
 //!
 //! Other providers with keys to fetch differ in where the key is. Amazon SNS has its URL in the body, which
-//! `SecretSource::secrets_by_body` sees, and PayPal in a header: the host has to be one that is listed. Both sign with
-//! RSA, for which there is `CustomPublicKey`, and have certificates, which need a library for X.509.
+//! `SecretSource::secrets_by_body` sees, and `PayPal` in a header: the host has to be one that is listed. Both sign
+//! with RSA, for which there is `CustomPublicKey`, and have certificates, which need a library for X.509.
 
 mod keys;
 
