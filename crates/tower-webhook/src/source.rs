@@ -15,8 +15,8 @@ use crate::set::Set;
 
 /// Looks up the secrets for a request: by a path segment, a header, or an extension that an earlier layer inserted.
 ///
-/// The source is asked once the headers of a request were judged well formed, and before its body is read, unless its
-/// scheme [reads the body](Self::secrets_by_body). A stranger can make it look up any number of tenants: it should
+/// The source is asked once the headers of a request have been judged well formed, and before its body is read, unless
+/// its scheme [reads the body](Self::secrets_by_body). A stranger can make it look up any number of tenants: it should
 /// cache both what it finds and what it does not find, and limit how long a look-up may take. The
 /// [read timeout](crate::Verifier#method.read_timeout) does not cover it.
 ///
@@ -26,7 +26,8 @@ use crate::set::Set;
 /// another tenant.
 ///
 /// The answer does not tell whether a tenant exists: the body of an unknown one is read, and hashed as for one secret.
-/// The time may tell: a second secret, or a look-up that misses a cache, takes longer.
+/// The time may tell: a second secret, or a look-up that misses a cache, takes longer, and under a
+/// [`CustomPublicKey`](crate::CustomPublicKey) nothing is hashed for an unknown tenant.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

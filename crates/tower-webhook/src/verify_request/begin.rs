@@ -8,10 +8,10 @@ use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use http_body::{Body, SizeHint};
 
-use super::pieces::{End, Pieces};
+use super::pieces::Pieces;
 use crate::budget::{Reservation, SMALL};
 use crate::check::Check;
-use crate::collect::{Collected, Polled};
+use crate::collect::Polled;
 use crate::head::Head;
 use crate::origin::Origin;
 use crate::policy::{Policy, declared_length};
@@ -74,16 +74,10 @@ fn begin_body<B: Body>(
             return begin_whole(policy, set, header, first);
         }
     }
-    let mut collected = Collected::new(Check::start(set, header), allowance, &policy.budget);
+    let mut pieces = Pieces::new(policy, set, header, allowance);
     if !first.is_empty() {
-        collected.keep_first(first)?;
+        pieces.collected.keep_first(first)?;
     }
-    let pieces = Pieces {
-        set: Arc::clone(set),
-        claim: header.claim.to_static(),
-        collected,
-        end: if header.is_in_body() { End::Read } else { End::Finish },
-    };
     Ok(Begun::Pieces(pieces, next))
 }
 

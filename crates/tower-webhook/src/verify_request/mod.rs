@@ -17,7 +17,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 
 use self::begin::{Begun, announced, begin};
-use self::pieces::{End, Pieces};
+use self::pieces::{Pieces, Then};
 use crate::body::BufferedBody;
 use crate::check::Check;
 use crate::collect::Polled;
@@ -218,21 +218,23 @@ where
         let this = self.as_mut().project();
         let policy: &Policy = this.policy;
         match pieces.collected.poll_from(this.body, next, cx) {
-            Poll::Ready(Ok(())) => match pieces.end {
-                End::LookUp(source) => {
-                    let (body, _) = pieces.collected.finish();
-                    let head = this.head.take().expect(HEAD);
-                    *this.state = State::LookingUp(source.0.look_up(head, Some(body)));
-                    self.poll_verdict(cx)
-                }
-                End::Finish | End::Read => {
-                    let head = this.head.as_mut().expect(HEAD);
-                    Poll::Ready(match pieces.finish(policy, Head::from(&*head)) {
-                        Ok((bytes, origin)) => pass_on(policy, head, bytes, origin),
-                        Err(rejection) => refuse(policy, rejection),
-                    })
-                }
-            },
+            Poll::Ready(Ok(())) => {
+                let (body, check) = pieces.collected.finish();
+                let head = this.head.as_mut().expect(HEAD);
+                let origin = match pieces.then {
+                    Then::Finish(set, claim) => check.finish(&claim, &body, policy, &set),
+                    Then::Read(set) => Check::in_body(Head::from(&*head), &body, policy, &set),
+                    Then::LookUp(source) => {
+                        let head = this.head.take().expect(HEAD);
+                        *this.state = State::LookingUp(source.0.look_up(head, Some(body)));
+                        return self.poll_verdict(cx);
+                    }
+                };
+                Poll::Ready(match origin {
+                    Ok(origin) => pass_on(policy, head, body, origin),
+                    Err(rejection) => refuse(policy, rejection),
+                })
+            }
             Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection)),
             Poll::Pending => {
                 if this.deadline.poll_passed(policy.read_timeout, cx).is_ready() {

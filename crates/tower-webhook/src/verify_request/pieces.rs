@@ -2,55 +2,50 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::check::Check;
 use crate::collect::Collected;
-use crate::head::Head;
-use crate::origin::Origin;
-use crate::policy::Policy;
-use crate::rejection::Rejection;
+use crate::policy::{Allowance, Policy};
 use crate::scheme::{Claim, SignatureClaim};
 use crate::set::Set;
 use crate::supply::PerRequest;
 
-/// A body that is not complete, and what its verdict needs.
+/// A body that is on its way.
 pub(super) struct Pieces {
-    pub(super) set: Arc<Set>,
-    pub(super) claim: Claim<'static>,
     pub(super) collected: Collected,
-    pub(super) end: End,
+    pub(super) then: Then,
 }
 
 /// What is to be done once the body is complete.
-pub(super) enum End {
+pub(super) enum Then {
     /// Its check ends.
-    Finish,
+    Finish(Arc<Set>, Claim<'static>),
     /// Its scheme reads it.
-    Read,
+    Read(Arc<Set>),
     /// Its secrets are looked up, and its scheme reads it.
     LookUp(PerRequest),
 }
 
 impl Pieces {
-    /// None yet, of a body that names its secrets. Until they are looked up, the set is one that never matches.
-    pub(super) fn to_look_up(policy: &Policy, source: &PerRequest, header: &SignatureClaim<'_>) -> Self {
-        let set = source.0.unknown();
-        Self {
-            collected: Collected::new(Check::start(&set, header), policy.allowance(), &policy.budget),
-            claim: header.claim.to_static(),
-            set,
-            end: End::LookUp(source.clone()),
-        }
+    /// None kept yet, of a body that is checked by this set, and may still have so many bytes.
+    pub(super) fn new(policy: &Policy, set: &Arc<Set>, header: &SignatureClaim<'_>, left: Allowance) -> Self {
+        let then = if header.is_in_body() {
+            Then::Read(Arc::clone(set))
+        } else {
+            Then::Finish(Arc::clone(set), header.claim.to_static())
+        };
+        Self::with(policy, set, header, left, then)
     }
 
-    /// The verdict on the body, which is complete.
-    pub(super) fn finish(self, policy: &Policy, head: Head<'_>) -> Result<(Bytes, Origin), Rejection> {
-        let (bytes, check) = self.collected.finish();
-        let origin = match self.end {
-            End::Finish => check.finish(&self.claim, &bytes, policy, &self.set)?,
-            End::Read | End::LookUp(_) => Check::in_body(head, &bytes, policy, &self.set)?,
-        };
-        Ok((bytes, origin))
+    /// None yet, of a body by which its secrets are looked up. Nothing is checked while it arrives.
+    pub(super) fn to_look_up(policy: &Policy, source: &PerRequest, header: &SignatureClaim<'_>) -> Self {
+        let then = Then::LookUp(source.clone());
+        Self::with(policy, &source.0.unknown(), header, policy.allowance(), then)
+    }
+
+    fn with(policy: &Policy, set: &Set, header: &SignatureClaim<'_>, left: Allowance, then: Then) -> Self {
+        Self {
+            collected: Collected::new(Check::start(set, header), left, &policy.budget),
+            then,
+        }
     }
 }
