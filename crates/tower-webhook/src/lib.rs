@@ -176,7 +176,7 @@ pub use layer::verify::Verify;
 #[cfg(feature = "layer")]
 pub use layer::verify_layer::VerifyLayer;
 #[cfg(feature = "custom-key")]
-pub use mac::VerifyingKey;
+pub use mac::CustomKey;
 pub use provenance::Provenance;
 pub use rejection::{Rejection, RejectionKind};
 #[cfg(all(feature = "custom-key", feature = "sign"))]

@@ -8,7 +8,7 @@ use tower_webhook::scheme::{
     Algorithm, Encoding, Head, Knowrithm, Scheme, Signature, SignatureClaim, SigningScheme, Unsigned, only_value,
 };
 use tower_webhook::sign::Signer;
-use tower_webhook::{CustomPrivateKey, CustomPublicKey, Rejection, RejectionKind, SigningSecret, VerifyingKey};
+use tower_webhook::{CustomKey, CustomPrivateKey, CustomPublicKey, Rejection, RejectionKind, SigningSecret};
 
 use crate::support::SIGNATURE as KNOWRITHM;
 
@@ -48,7 +48,7 @@ impl SigningScheme for OwnKey {
 /// A key that signs what Knowrithm's secret signs.
 struct Key(Signer);
 
-impl VerifyingKey for Key {
+impl CustomKey for Key {
     type Message = Vec<u8>;
 
     fn start(&self) -> Vec<u8> {

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::request::Parts;
@@ -16,13 +14,14 @@ use http_body_util::Full;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
 use tower_webhook::scheme::{
-    Algorithm, Head, Scheme, Signature, SignatureClaim, SigningScheme, TimeUnit, Unsigned, only_time, only_value,
+    Algorithm, Encoding, Head, Scheme, Signature, SignatureClaim, SigningScheme, TimeUnit, Unsigned, only_time,
+    only_value,
 };
 use tower_webhook::sign::{SignError, Signer};
 use tower_webhook::test::TestClock;
 use tower_webhook::{
-    Budget, CustomPublicKey, P256PrivateKey, P256PublicKey, Rejection, RejectionKind, SecretSource, Secrets, Verifier,
-    VerifyingKey,
+    Budget, CustomKey, CustomPublicKey, P256PrivateKey, P256PublicKey, Rejection, RejectionKind, SecretSource, Secrets,
+    Verifier,
 };
 
 const PAYPAL: &str = include_str!("../../vectors/paypal.json");
@@ -35,7 +34,7 @@ static CERTIFICATE: HeaderName = HeaderName::from_static("paypal-cert-url");
 /// An RSA key, as `RSAPublicKey` in DER.
 struct Rsa(Vec<u8>);
 
-impl VerifyingKey for Rsa {
+impl CustomKey for Rsa {
     type Message = Vec<u8>;
 
     fn start(&self) -> Vec<u8> {
@@ -71,8 +70,8 @@ impl Scheme for PayPal {
 
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let headers = head.headers();
-        let signature = STANDARD.decode(only_value(headers, &SIGNATURE)?);
-        let signature = signature.map_err(|_| Rejection::new(RejectionKind::MalformedSignature))?;
+        let signature = Encoding::Base64.decode_vec(only_value(headers, &SIGNATURE)?.as_bytes(), 512);
+        let signature = signature.ok_or(RejectionKind::MalformedSignature)?;
         let (time, seconds) = only_time(headers, &TIME, TimeUnit::Rfc3339)?;
         let mut message = only_value(headers, &ID)?.as_bytes().to_vec();
         for part in [time, self.webhook_id.as_bytes(), crc32(body).to_string().as_bytes()] {
@@ -128,7 +127,10 @@ async fn a_webhook_of_paypal_is_verified_by_rsa_under_a_key_that_is_fetched() {
         .collect();
     let certificates = Certificates {
         address: headers[&CERTIFICATE].to_str().unwrap().to_owned(),
-        key: STANDARD.decode(text("rsa_public_key")).unwrap().into(),
+        key: Encoding::Base64
+            .decode_vec(text("rsa_public_key").as_bytes(), 1024)
+            .unwrap()
+            .into(),
     };
     let webhook_id = text("webhook_id").to_owned();
     // 2015-05-18T15:45:13Z.
@@ -174,7 +176,7 @@ impl Scheme for Named {
 
     fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let member = |name: &str| text(body, name).ok_or_else(|| Rejection::in_body(RejectionKind::MissingSignature));
-        let signature = STANDARD.decode(member("signature")?).ok();
+        let signature = Encoding::Base64.decode_vec(member("signature")?.as_bytes(), 80);
         let signature = signature.as_deref().and_then(Signature::from_der);
         let malformed = || Rejection::in_body(RejectionKind::MalformedSignature);
         let claim = SignatureClaim::new(signature.ok_or_else(malformed)?);
@@ -196,7 +198,7 @@ impl SigningScheme for Named {
         let message = text(content, "message").ok_or(fault.clone())?;
         let signature = request.signature_instead_of_body(Algorithm::EcdsaP256, &[message.as_bytes()]);
         let mut object: Value = serde_json::from_slice(content).map_err(|_| fault)?;
-        object["signature"] = STANDARD.encode(signature.to_vec()).into();
+        object["signature"] = Encoding::Base64.encode(&signature.to_vec()).into();
         Ok(Some(object.to_string().into_bytes()))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// A public key of an algorithm that this crate does not have, such as RSA. A
 /// [`CustomPublicKey`](crate::CustomPublicKey) is made of it.
-pub trait VerifyingKey: Send + Sync + 'static {
+pub trait CustomKey: Send + Sync + 'static {
     /// What is kept of a message while it arrives: as a rule the state of a hash.
     type Message: Send + Sync + 'static;
 
@@ -26,10 +26,10 @@ pub trait VerifyingKey: Send + Sync + 'static {
 
 /// A key of any type; none where nobody's key is known.
 #[derive(Clone)]
-pub(crate) struct PublicKey(Option<Arc<dyn Start>>);
+pub(crate) struct PublicKey(Option<Arc<dyn ErasedKey>>);
 
 impl PublicKey {
-    pub(crate) fn new(key: impl VerifyingKey) -> Self {
+    pub(crate) fn new(key: impl CustomKey) -> Self {
         Self(Some(Arc::new(key)))
     }
 
@@ -41,35 +41,35 @@ impl PublicKey {
     /// Starts a message for this key; `None` for the decoy.
     pub(super) fn start(&self) -> Option<Running> {
         let key = self.0.clone()?;
-        Some(key.start())
+        Some(key.begin())
     }
 }
 
 /// The message so far, and the key that may have signed it.
-pub(crate) type Running = Box<dyn Check>;
+pub(crate) type Running = Box<dyn ErasedMessage>;
 
-trait Start: Send + Sync {
-    fn start(self: Arc<Self>) -> Running;
+trait ErasedKey: Send + Sync {
+    fn begin(self: Arc<Self>) -> Running;
 }
 
-impl<K: VerifyingKey> Start for K {
-    fn start(self: Arc<Self>) -> Running {
-        let message = VerifyingKey::start(&*self);
+impl<K: CustomKey> ErasedKey for K {
+    fn begin(self: Arc<Self>) -> Running {
+        let message = self.start();
         Box::new(OfKey { key: self, message })
     }
 }
 
-pub(crate) trait Check: Send + Sync {
+pub(crate) trait ErasedMessage: Send + Sync {
     fn update(&mut self, chunk: &[u8]);
     fn verify(&self, signature: &[u8]) -> bool;
 }
 
-struct OfKey<K: VerifyingKey> {
+struct OfKey<K: CustomKey> {
     key: Arc<K>,
     message: K::Message,
 }
 
-impl<K: VerifyingKey> Check for OfKey<K> {
+impl<K: CustomKey> ErasedMessage for OfKey<K> {
     fn update(&mut self, chunk: &[u8]) {
         self.key.update(&mut self.message, chunk);
     }

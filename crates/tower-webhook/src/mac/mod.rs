@@ -17,7 +17,7 @@ mod signature;
 mod token;
 
 #[cfg(feature = "custom-key")]
-pub use self::custom::VerifyingKey;
+pub use self::custom::CustomKey;
 pub(crate) use self::hash::{RunningHash, sha256};
 pub(crate) use self::key::Key;
 #[cfg(any(feature = "ed25519", feature = "p256"))]

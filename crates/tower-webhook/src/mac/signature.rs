@@ -37,7 +37,11 @@ impl Algorithm {
             Self::EcdsaP256 => false,
             #[cfg(feature = "custom-key")]
             Self::Custom => false,
-            _ => true,
+            Self::HmacSha256 => true,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => true,
+            #[cfg(feature = "sha512")]
+            Self::HmacSha384 | Self::HmacSha512 => true,
         }
     }
 }
@@ -123,6 +127,8 @@ impl Signature {
     }
 }
 
+/// It is the only array that is a signature: another one would take away what tells the length in
+/// `SignatureClaim::new(encoding.decode(text)?)`.
 impl From<[u8; 32]> for Signature {
     #[inline]
     fn from(mac: [u8; 32]) -> Self {

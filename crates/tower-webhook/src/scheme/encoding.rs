@@ -45,10 +45,36 @@ impl Encoding {
     pub fn decode<const N: usize>(self, text: &[u8]) -> Option<[u8; N]> {
         match self {
             Self::Hex => hex::decode(text),
-            Self::HexOfEitherCase => hex::decode(&text.to_ascii_lowercase()),
+            Self::HexOfEitherCase if text.len() == 2 * N => hex::decode(&text.to_ascii_lowercase()),
+            Self::HexOfEitherCase => None,
             Self::Base64 => base64(text, &STANDARD),
             Self::Base64Url => base64(text, &URL_SAFE_NO_PAD),
         }
+    }
+
+    /// The bytes of a text that may have any number of them up to this one; `None` as [`decode`](Self::decode) says. It
+    /// is for signatures of more than 64 bytes, such as those of RSA, which has 256 or more.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Encoding;
+    ///
+    /// assert_eq!(Encoding::Base64.decode_vec(b"YWFh", 512).as_deref(), Some(&b"aaa"[..]));
+    /// assert_eq!(Encoding::Base64.decode_vec(b"YWFh", 2), None);
+    /// assert_eq!(Encoding::Base64.decode_vec(b"YWF", 512), None);
+    /// ```
+    #[must_use]
+    pub fn decode_vec(self, text: &[u8], most: usize) -> Option<Vec<u8>> {
+        // A text of two digits for each byte, which is the longest.
+        if text.len() / 2 > most {
+            return None;
+        }
+        let bytes = match self {
+            Self::Hex => base16ct::lower::decode_vec(text).ok()?,
+            Self::HexOfEitherCase => base16ct::mixed::decode_vec(text).ok()?,
+            Self::Base64 => STANDARD.decode(text).ok()?,
+            Self::Base64Url => URL_SAFE_NO_PAD.decode(text).ok()?,
+        };
+        (bytes.len() <= most).then_some(bytes)
     }
 
     /// The text of these bytes.
@@ -103,6 +129,36 @@ mod tests {
         check::<32>();
         check::<48>();
         check::<64>();
+    }
+
+    #[test]
+    fn a_text_of_any_length_is_decoded_as_one_of_a_known_length() {
+        for encoding in [
+            Encoding::Hex,
+            Encoding::HexOfEitherCase,
+            Encoding::Base64,
+            Encoding::Base64Url,
+        ] {
+            let text = encoding.encode(&[0x5a; 64]);
+            for end in 0..=text.len() {
+                let (part, most) = (&text.as_bytes()[..end], 64);
+                let long = encoding.decode_vec(part, most).filter(|bytes| bytes.len() == 64);
+                assert_eq!(long, encoding.decode::<64>(part).map(Vec::from), "{encoding:?}: {end}");
+            }
+            assert_eq!(encoding.decode_vec(text.as_bytes(), 63), None, "{encoding:?}");
+            let rsa = encoding.encode(&[0x5a; 512]);
+            assert_eq!(
+                encoding.decode_vec(rsa.as_bytes(), 512),
+                Some(vec![0x5a; 512]),
+                "{encoding:?}"
+            );
+            assert_eq!(encoding.decode_vec(b"", 512), Some(Vec::new()), "{encoding:?}");
+        }
+        // Unused bits that are not zero.
+        assert_eq!(Encoding::Base64.decode_vec(b"YWE=", 2), Some(b"aa".to_vec()));
+        assert_eq!(Encoding::Base64.decode_vec(b"YWF=", 2), None);
+        assert_eq!(Encoding::Hex.decode_vec(b"AB", 1), None);
+        assert_eq!(Encoding::HexOfEitherCase.decode_vec(b"aB", 1), Some(vec![0xab]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::{Keyed, Secret, sealed};
 #[cfg(feature = "sign")]
 use crate::mac;
-use crate::mac::{Key, VerifyingKey, custom};
+use crate::mac::{CustomKey, Key, custom};
 
 /// A public key of an algorithm that this crate does not have, such as RSA. Nobody can sign with it.
 ///
@@ -15,18 +15,18 @@ use crate::mac::{Key, VerifyingKey, custom};
 /// fetches them. The scheme is [one of your own](crate::scheme#a-scheme-of-your-own), which claims a
 /// [`Signature::Custom`](crate::scheme::Signature::Custom).
 ///
-/// A request of which the source knows no key is refused without a check, so the time of the answer tells that.
+/// A request for which the source knows no key is refused without a check, so the time of the answer tells that.
 ///
 /// ```
 /// use http::HeaderMap;
 /// use http::header::HeaderName;
 /// use tower_webhook::scheme::{Head, Scheme, Signature, SignatureClaim, only_value};
-/// use tower_webhook::{CustomPublicKey, Rejection, Verifier, VerifyingKey};
+/// use tower_webhook::{CustomPublicKey, Rejection, Verifier, CustomKey};
 ///
-/// /// Where a real key would be, the sum of all bytes: anybody can sign so.
+/// /// Stands in for a real key: anyone can forge this sum.
 /// struct Sum;
 ///
-/// impl VerifyingKey for Sum {
+/// impl CustomKey for Sum {
 ///     type Message = u8;
 ///
 ///     fn start(&self) -> u8 {
@@ -76,7 +76,7 @@ pub struct CustomPublicKey {
 impl CustomPublicKey {
     /// A key that checks signatures as this one does.
     #[must_use]
-    pub fn new(key: impl VerifyingKey) -> Self {
+    pub fn new(key: impl CustomKey) -> Self {
         Self {
             key: custom::PublicKey::new(key),
             label: None,
@@ -126,6 +126,9 @@ impl sealed::Sealed for CustomPublicKey {
 
 /// What signs for a receiver that has a [`CustomPublicKey`], for senders and tests. It never prints.
 ///
+/// A forgery of the module [`test`](mod@crate::test) under another key is 256 bytes, as long as a signature of RSA with
+/// 2048 bits: `0x5a` each.
+///
 /// ```
 /// use tower_webhook::CustomPrivateKey;
 ///
@@ -138,7 +141,7 @@ pub struct CustomPrivateKey(custom::PrivateKey);
 
 #[cfg(feature = "sign")]
 impl CustomPrivateKey {
-    /// A key that signs a message, all of its bytes, by calling this.
+    /// A key that signs a message, all of its bytes in one piece, by calling this. A signer that can fail has to panic.
     #[must_use]
     pub fn new(sign: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self(custom::PrivateKey::new(sign))

@@ -47,7 +47,7 @@ fn a_variable_is_read_and_an_error_names_it() {
     let secret = SigningSecret::from_env("CARGO_PKG_NAME").unwrap();
     assert_eq!(secret.expose(), b"tower-webhook");
     let error = SigningSecret::from_env("TOWER_WEBHOOK_NOT_SET").unwrap_err();
-    assert!(matches!(&error, ConfigError::MissingVariable { name } if name == "TOWER_WEBHOOK_NOT_SET"));
+    assert!(matches!(&error, ConfigError::MissingVariable { name, .. } if name == "TOWER_WEBHOOK_NOT_SET"));
 }
 
 #[test]
