@@ -168,7 +168,7 @@ fn a_blank_variable_is_refused_by_name() {
     for value in ["", " \n", "\u{feff}"] {
         if with_variable("a_blank_variable_is_refused_by_name", value) {
             let error = SigningSecret::from_env(VARIABLE).unwrap_err();
-            assert!(matches!(&error, ConfigError::BlankVariable { name } if name == VARIABLE));
+            assert!(matches!(&error, ConfigError::BlankVariable { name, .. } if name == VARIABLE));
             return;
         }
     }

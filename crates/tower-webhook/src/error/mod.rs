@@ -30,26 +30,31 @@ pub enum ConfigError {
     /// The secret is [blank](crate::SigningSecret).
     BlankSecret,
     /// The environment variable is not set.
+    #[non_exhaustive]
     MissingVariable {
         /// Its name.
         name: String,
     },
     /// The environment variable contains a [blank](crate::SigningSecret) secret.
+    #[non_exhaustive]
     BlankVariable {
         /// Its name.
         name: String,
     },
     /// The file contains a [blank](crate::SigningSecret) secret.
+    #[non_exhaustive]
     BlankFile {
         /// Its path.
         path: PathBuf,
     },
     /// The file is larger than 64 KiB, longer than any secret.
+    #[non_exhaustive]
     OversizedFile {
         /// Its path.
         path: PathBuf,
     },
     /// The file could not be opened or read.
+    #[non_exhaustive]
     UnreadableFile {
         /// Its path.
         path: PathBuf,
@@ -72,6 +77,7 @@ pub enum ConfigError {
     /// The public URL of a scheme is not an absolute URL of `http` or `https`, or has a fragment.
     PublicUrl,
     /// A scheme lacks something, or contradicts itself.
+    #[non_exhaustive]
     Scheme {
         /// Its name.
         scheme: &'static str,
@@ -79,6 +85,7 @@ pub enum ConfigError {
         fault: &'static str,
     },
     /// The secret is probably a placeholder, or was damaged. Only [`strict`](crate::SigningSecret::strict) refuses it.
+    #[non_exhaustive]
     FaultySecret {
         /// The variable or the file that it was read from, such as `environment variable NAME`; otherwise
         /// `signing secret`.

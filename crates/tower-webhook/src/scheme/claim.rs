@@ -118,7 +118,7 @@ impl<'a> SignatureClaim<'a> {
     }
 
     /// Sets the time of signing, in seconds since the Unix epoch. The verifier judges it by its
-    /// [`tolerance`](crate::Verifier::tolerance). [`only_timestamp`](super::only_timestamp) reads it from a header.
+    /// [`tolerance`](crate::Verifier::tolerance). [`only_time`](super::only_time) reads it from a header.
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.claim.timestamp = Some(seconds);
         self

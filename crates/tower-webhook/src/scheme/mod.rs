@@ -231,7 +231,7 @@ pub use self::standard_webhooks::StandardWebhooks;
 pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
 pub use self::telegram::Telegram;
-pub use self::timestamp::{TimeUnit, only_time, only_timestamp};
+pub use self::timestamp::{TimeUnit, only_time};
 pub use self::token::TokenScheme;
 use self::token_provider::token_provider;
 #[cfg(feature = "sha1")]
@@ -279,7 +279,7 @@ pub trait Scheme: Send + Sync + 'static {
 
     /// How many bytes the largest body has that the provider says it sends. A verifier of the scheme admits it by
     /// default: [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say
-    /// so, or says less than 2 MiB. More than 1 GiB counts as that.
+    /// so, or says less than 2 MiB. Larger values are treated as 1 GiB.
     fn max_body(&self) -> Option<usize> {
         None
     }

@@ -25,9 +25,17 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// The seconds since the Unix epoch that a text stands for, rounded down; `None` for a text in any other form, and
-    /// for more than an `i64` holds.
-    pub(super) fn parse(self, text: &[u8]) -> Option<i64> {
+    /// The seconds since the Unix epoch that a text stands for, rounded down; `None` for a text in any other form than
+    /// [`only_time`] reads, and for more than an `i64` holds. It is for a time that is in no header.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::TimeUnit;
+    ///
+    /// assert_eq!(TimeUnit::Milliseconds.parse(b"1700000000999"), Some(1_700_000_000));
+    /// assert_eq!(TimeUnit::Seconds.parse(b"01700000000"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(self, text: &[u8]) -> Option<i64> {
         match self {
             Self::Seconds => parse(text),
             Self::Milliseconds => Some(parse(text)? / 1000),
@@ -47,49 +55,29 @@ impl TimeUnit {
 }
 
 /// Reads the header with the time of signing, which must occur exactly once: its text, which is signed, and the seconds
-/// since the Unix epoch.
+/// since the Unix epoch, rounded down.
 ///
-/// The number must have the one canonical form: digits without sign, leading zero, blank or fraction, within an `i64`.
-/// So each number has one text, and no two readers can disagree about it.
+/// A number must have the one canonical form: digits without sign, leading zero, blank or fraction, within an `i64`. So
+/// each number has one text, and no two readers can disagree about it.
 ///
 /// ```
 /// use http::HeaderMap;
 /// use http::header::HeaderName;
 /// use tower_webhook::RejectionKind;
-/// use tower_webhook::scheme::only_timestamp;
-///
-/// let name = HeaderName::from_static("x-acme-time");
-/// let mut headers = HeaderMap::new();
-/// let missing = only_timestamp(&headers, &name).unwrap_err();
-/// assert_eq!(missing.kind(), RejectionKind::MissingTimestamp);
-///
-/// headers.insert(&name, "1700000000".parse()?);
-/// assert_eq!(only_timestamp(&headers, &name)?, (&b"1700000000"[..], 1_700_000_000));
-///
-/// headers.insert(&name, "+5".parse()?);
-/// let malformed = only_timestamp(&headers, &name).unwrap_err();
-/// assert_eq!(malformed.kind(), RejectionKind::MalformedTimestamp);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-///
-/// [`MissingTimestamp`](RejectionKind::MissingTimestamp) when the header is missing,
-/// [`MalformedTimestamp`](RejectionKind::MalformedTimestamp) when it occurs more than once or is not such a number.
-pub fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(&'h [u8], i64), Rejection> {
-    only_time(headers, name, TimeUnit::Seconds)
-}
-
-/// Reads the header with the time of signing, as [`only_timestamp`] does, in any unit: its text, and the seconds since
-/// the Unix epoch.
-///
-/// ```
-/// use http::HeaderMap;
-/// use http::header::HeaderName;
 /// use tower_webhook::scheme::{TimeUnit, only_time};
 ///
 /// let name = HeaderName::from_static("x-acme-time");
 /// let mut headers = HeaderMap::new();
+/// let missing = only_time(&headers, &name, TimeUnit::Seconds).unwrap_err();
+/// assert_eq!(missing.kind(), RejectionKind::MissingTimestamp);
+///
+/// headers.insert(&name, "1700000000".parse()?);
+/// assert_eq!(only_time(&headers, &name, TimeUnit::Seconds)?, (&b"1700000000"[..], 1_700_000_000));
+///
+/// headers.insert(&name, "+5".parse()?);
+/// let malformed = only_time(&headers, &name, TimeUnit::Seconds).unwrap_err();
+/// assert_eq!(malformed.kind(), RejectionKind::MalformedTimestamp);
+///
 /// headers.insert(&name, "2023-11-14T22:13:20.5Z".parse()?);
 /// let (text, seconds) = only_time(&headers, &name, TimeUnit::Rfc3339)?;
 /// assert_eq!((text, seconds), (&b"2023-11-14T22:13:20.5Z"[..], 1_700_000_000));
@@ -98,7 +86,8 @@ pub fn only_timestamp<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<(
 ///
 /// # Errors
 ///
-/// As [`only_timestamp`], when the time has another form than that of the unit.
+/// [`MissingTimestamp`](RejectionKind::MissingTimestamp) when the header is missing,
+/// [`MalformedTimestamp`](RejectionKind::MalformedTimestamp) when it occurs more than once or is no such time.
 pub fn only_time<'h>(headers: &'h HeaderMap, name: &HeaderName, unit: TimeUnit) -> Result<(&'h [u8], i64), Rejection> {
     let fault = |kind: RejectionKind| Rejection::new(kind).with_header(name);
     let text = only_value(headers, name).map_err(|rejection| match rejection.kind() {
