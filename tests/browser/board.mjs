@@ -60,7 +60,8 @@ try {
   const [before] = await tasks(board, "Killed");
   const button = page.getByRole("button", { name: "Try again" });
   assert.equal(await button.count(), 1);
-  await button.click();
+  // The answer leads back to the page, which is loaded before anything else is asked of it.
+  await Promise.all([page.waitForEvent("load"), button.click()]);
   await eventually(async () => {
     const [after] = await tasks(board, "Killed");
     return after && after.ctx.done_at !== before.ctx.done_at;
