@@ -102,7 +102,7 @@ export const schemes = {
   "@sanity/webhook": {
     // Sanity's time is in milliseconds.
     async sign({ secret, body, timestamp }) {
-      const value = await sanity.encodeSignatureClaim(body, timestamp * 1000, secret);
+      const value = await sanity.encodeSignatureHeader(body, timestamp * 1000, secret);
       return { [sanity.SIGNATURE_HEADER_NAME]: value };
     },
     verify({ secret, body, headers }) {
