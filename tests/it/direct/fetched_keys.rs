@@ -11,8 +11,10 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::Full;
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
+use tokio_rustls::rustls::SignatureScheme;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::SignatureVerificationAlgorithm;
 use tower_webhook::scheme::{
     Algorithm, Encoding, Head, Scheme, Signature, SignatureClaim, SigningScheme, TimeUnit, Unsigned, only_time,
     only_value,
@@ -46,8 +48,16 @@ impl CustomKey for Rsa {
     }
 
     fn verify(&self, message: &Vec<u8>, signature: &[u8]) -> bool {
-        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.0);
-        key.verify(message, signature).is_ok()
+        let supported = default_provider().signature_verification_algorithms;
+        let rsa = supported
+            .mapping
+            .iter()
+            .find(|(scheme, _)| *scheme == SignatureScheme::RSA_PKCS1_SHA256);
+        let (_, algorithms) = rsa.expect("rustls checks certificates with it");
+        let verifies = |algorithm: &&dyn SignatureVerificationAlgorithm| {
+            algorithm.verify_signature(&self.0, message, signature).is_ok()
+        };
+        algorithms.iter().any(verifies)
     }
 }
 
