@@ -88,8 +88,8 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     /// Nothing in the body is known to be true: check the host of a URL before anything is fetched from it. The body
     /// counts in the [budget](crate::Verifier::max_buffered) until the look-up ends.
     ///
-    /// The source is asked before the signature in the body is read, also for a body without one. Nothing but the source
-    /// limits the time: put a timeout around what it waits for, or strangers can fill the budget.
+    /// The source is asked before the signature in the body is read, also for a body without one. Nothing but the
+    /// source limits the time: put a timeout around what it waits for, or strangers can fill the budget.
     ///
     /// # Errors
     ///
