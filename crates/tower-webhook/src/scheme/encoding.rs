@@ -45,8 +45,11 @@ impl Encoding {
     pub fn decode<const N: usize>(self, text: &[u8]) -> Option<[u8; N]> {
         match self {
             Self::Hex => hex::decode(text),
-            Self::HexOfEitherCase if text.len() == 2 * N => hex::decode(&text.to_ascii_lowercase()),
-            Self::HexOfEitherCase => None,
+            Self::HexOfEitherCase => {
+                let mut bytes = [0; N];
+                let decoded = base16ct::mixed::decode(text, &mut bytes).ok()?;
+                (decoded.len() == N).then_some(bytes)
+            }
             Self::Base64 => base64(text, &STANDARD),
             Self::Base64Url => base64(text, &URL_SAFE_NO_PAD),
         }
