@@ -4,7 +4,7 @@ use crate::head::Head;
 use crate::mac::Running;
 use crate::origin::Origin;
 use crate::policy::Policy;
-use crate::rejection::{Rejection, RejectionKind};
+use crate::rejection::Rejection;
 use crate::scheme::{Claim, SignatureClaim, Signed};
 use crate::set::Set;
 
@@ -95,8 +95,14 @@ impl Check {
         let mut primary = set.start(&header.claim);
         match &header.signed {
             Signed::Body => primary.update(body),
+            Signed::After(parts) => {
+                for part in parts {
+                    primary.update(part);
+                }
+                primary.update(body);
+            }
+            Signed::Instead(_) => return Self::of_message(header, policy, set),
             Signed::InBody(head) => return Self::in_body(*head, body, policy, set),
-            signed => update_with(&mut primary, signed, body),
         }
         match set.check_primary(&mut primary, &header.claim, &*policy.clock) {
             Some(origin) => Ok(origin.with_mark(&header.claim.mark)),
@@ -107,14 +113,19 @@ impl Check {
     /// The check of a body whose scheme reads it whole: the claim is known only now, and so is its time.
     #[cold]
     pub(crate) fn in_body(head: Head<'_>, body: &[u8], policy: &Policy, set: &Set) -> Result<Origin, Rejection> {
-        let header = policy.scheme.read_whole(head, body)?.identified_by_message();
-        if let Signed::InBody(_) = header.signed {
-            // A scheme that claims nothing a second time.
-            return Err(RejectionKind::MissingSignature.into());
+        let header = policy.read_whole(head, body)?;
+        if let Signed::Instead(_) = header.signed {
+            return Self::of_message(&header, policy, set);
         }
         let mut check = Self::start(set, &header);
         check.update(body);
         check.finish(&header.claim, body, policy, set)
+    }
+
+    /// The check of a message that is signed in place of the body.
+    #[cold]
+    fn of_message(header: &SignatureClaim<'_>, policy: &Policy, set: &Set) -> Result<Origin, Rejection> {
+        Self::start(set, header).finish(&header.to_static(), b"", policy, set)
     }
 
     #[cold]
@@ -128,20 +139,5 @@ impl Check {
         self.update_others(body);
         let origin = set.check_others(&mut self.others, claim, &*policy.clock)?;
         Ok(origin.with_mark(&claim.mark))
-    }
-}
-
-/// Hashes what is signed besides the body, and the body if it is signed.
-fn update_with(running: &mut Running, signed: &Signed<'_>, body: &[u8]) {
-    match signed {
-        Signed::Body => running.update(body),
-        Signed::After(parts) => {
-            for part in parts {
-                running.update(part);
-            }
-            running.update(body);
-        }
-        Signed::Instead(message) => running.update(message),
-        Signed::InBody(_) => {}
     }
 }

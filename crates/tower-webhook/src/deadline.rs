@@ -1,7 +1,7 @@
-//! The moment by which a body must have arrived.
+//! The moment by which a body must have arrived, and a look-up by it must have ended.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,6 +18,14 @@ pin_project! {
 }
 
 impl Deadline {
+    /// How much of the timeout is left; `None` without one.
+    pub(crate) fn left(&self, timeout: Option<Duration>) -> Option<Duration> {
+        match &self.sleep {
+            Some(sleep) => Some(sleep.deadline().saturating_duration_since(Instant::now())),
+            None => timeout,
+        }
+    }
+
     /// Ready once the timeout has passed; never ready without one.
     pub(crate) fn poll_passed(self: Pin<&mut Self>, timeout: Option<Duration>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(timeout) = timeout else {
@@ -34,4 +42,15 @@ impl Deadline {
             None => Poll::Pending,
         }
     }
+}
+
+/// The output of a future; `None` when it is not there in time. One that is ready at once costs no timer.
+pub(crate) async fn within<F: Future>(timeout: Option<Duration>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut deadline = pin!(Deadline::default());
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => deadline.as_mut().poll_passed(timeout, cx).map(|()| None),
+    })
+    .await
 }

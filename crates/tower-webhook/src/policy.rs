@@ -123,6 +123,18 @@ impl Policy {
         self.scheme.read_head(head)
     }
 
+    /// Reads the whole body, for a scheme that has its claim there, and judges the signed time.
+    #[cold]
+    pub(crate) fn read_whole<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
+        let claim = self.scheme.read_whole(head, body)?;
+        if claim.is_in_body() {
+            // A scheme that claims nothing a second time.
+            return Err(Rejection::in_body(RejectionKind::MissingSignature));
+        }
+        self.judge_time(claim.claim.timestamp)?;
+        Ok(claim)
+    }
+
     /// Judges what was read from the head of a request whose body has this length, or at least this length: the signed
     /// time, then the length.
     #[inline]

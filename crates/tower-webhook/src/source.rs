@@ -4,10 +4,12 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
 
+use crate::deadline::within;
 use crate::rejection::{BoxError, Rejection, RejectionKind};
 use crate::secret::{Secret, SigningSecret};
 use crate::secrets::Secrets;
@@ -18,7 +20,7 @@ use crate::set::Set;
 /// The source is asked once the headers of a request have been judged well formed, and before its body is read, unless
 /// its scheme [reads the body](Self::secrets_by_body). A stranger can make it look up any number of tenants: it should
 /// cache both what it finds and what it does not find, and limit how long a look-up may take. The
-/// [read timeout](crate::Verifier#method.read_timeout) does not cover it.
+/// [read timeout](crate::Verifier#method.read_timeout) does not cover [`secrets`](Self::secrets).
 ///
 /// Name the [owner](Secrets::owner) of each tenant's secrets: the handler reads it from
 /// [`VerifiedBody::owner`](crate::VerifiedBody::owner), and no tenant can pass off a delivery as another's. The source
@@ -85,15 +87,17 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     /// of [`secrets`](Self::secrets) once the whole body is there, which may name the secret, as the messages of Amazon
     /// SNS name their certificate. By default it asks `secrets`.
     ///
-    /// Nothing in the body is known to be true: check the host of a URL before anything is fetched from it. The body
-    /// counts in the [budget](crate::Verifier::max_buffered) until the look-up ends.
+    /// It is asked once the scheme has read a well-formed claim whose time fits, but nothing in the body is known to be
+    /// true: check the host of a URL before anything is fetched from it. The name may stand in a part of the body that
+    /// nobody signs, and twice; take it as the scheme takes what it reads, for parsers differ in which one counts.
     ///
-    /// The source is asked before the signature in the body is read, also for a body without one. Nothing but the
-    /// source limits the time: put a timeout around what it waits for, or strangers can fill the budget.
+    /// The body counts in the [budget](crate::Verifier::max_buffered) until the look-up ends. The body and the look-up
+    /// together have the time of the [read timeout](crate::Verifier#method.read_timeout).
     ///
     /// # Errors
     ///
-    /// As those of [`secrets`](Self::secrets).
+    /// As those of [`secrets`](Self::secrets). A look-up that takes too long is dropped, and the request refused as if
+    /// it had failed.
     fn secrets_by_body(
         &self,
         head: &Parts,
@@ -132,8 +136,11 @@ pub(crate) struct LookedUp {
 
 /// A [`SecretSource`] of any type, for secrets of any kind.
 pub(crate) trait LookUp: Send + Sync {
-    /// Looks up the secrets for a request with this head, and with this body if its scheme reads that.
-    fn look_up(&self, head: Parts, body: Option<Bytes>) -> Pending;
+    /// Looks up the secrets for a request with this head.
+    fn look_up(&self, head: Parts) -> Pending;
+
+    /// Looks up the secrets for a request with this body, which its scheme reads, within this time.
+    fn look_up_by_body(&self, head: Parts, body: Bytes, timeout: Option<Duration>) -> Pending;
 
     /// The set for a request of which the source knows no secret.
     fn unknown(&self) -> Arc<Set>;
@@ -154,23 +161,44 @@ pub(crate) fn erase<K: Secret>(source: impl SecretSource<K>) -> Arc<dyn LookUp> 
     })
 }
 
+/// The set that was found, or the one of unknown secrets.
+fn set<K>(found: Result<Option<Secrets<K>>, impl Into<BoxError>>, unknown: Arc<Set>) -> Result<Arc<Set>, Rejection> {
+    match found {
+        Ok(Some(secrets)) => Ok(secrets.set),
+        Ok(None) => Ok(unknown),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn failed(error: impl Into<BoxError>) -> Rejection {
+    Rejection::new(RejectionKind::SecretSource).with_source(error)
+}
+
 impl<K: Secret, S: SecretSource<K>> LookUp for Erased<S, K> {
-    fn look_up(&self, head: Parts, body: Option<Bytes>) -> Pending {
+    fn look_up(&self, head: Parts) -> Pending {
         let (source, unknown) = (Arc::clone(&self.source), self.unknown());
         Box::pin(async move {
-            let found = match &body {
-                None => source.secrets(&head).await,
-                Some(body) => source.secrets_by_body(&head, body).await,
+            let found = set(source.secrets(&head).await, unknown);
+            LookedUp {
+                head,
+                body: None,
+                found,
+            }
+        })
+    }
+
+    fn look_up_by_body(&self, head: Parts, body: Bytes, timeout: Option<Duration>) -> Pending {
+        let (source, unknown) = (Arc::clone(&self.source), self.unknown());
+        Box::pin(async move {
+            let found = match within(timeout, source.secrets_by_body(&head, &body)).await {
+                Some(found) => set(found, unknown),
+                None => Err(failed("the look-up by the body took longer than the read timeout")),
             };
-            let found = match found {
-                Ok(Some(secrets)) => Ok(secrets.set),
-                Ok(None) => Ok(unknown),
-                Err(error) => {
-                    let error: BoxError = error.into();
-                    Err(Rejection::new(RejectionKind::SecretSource).with_source(error))
-                }
-            };
-            LookedUp { head, body, found }
+            LookedUp {
+                head,
+                body: Some(body),
+                found,
+            }
         })
     }
 

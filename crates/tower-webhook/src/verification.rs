@@ -43,7 +43,7 @@ struct Kept {
 
 impl Verification {
     pub(crate) fn new(policy: &Arc<Policy>, set: Arc<Set>, header: &SignatureClaim<'_>) -> Self {
-        let claim = header.claim.to_static();
+        let claim = header.to_static();
         let check = Check::start(&set, header);
         let kept = match header.signed {
             Signed::InBody(head) => Some(Kept {

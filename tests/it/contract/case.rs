@@ -42,6 +42,8 @@ pub(crate) enum Expect {
     Refused {
         kind: RejectionKind,
         header: Option<HeaderName>,
+        /// The message of the last error in the chain of sources.
+        cause: Option<&'static str>,
         polls: Polls,
     },
 }
@@ -107,7 +109,18 @@ impl Case {
             TimestampTooOld | TimestampInFuture | SecretSource => (None, Polls::Exactly(0)),
             _ => (None, Polls::Any),
         };
-        Self::new(of, name.into(), request, Expect::Refused { kind, header, polls })
+        let cause = match kind {
+            RejectionKind::BodyRead => Some("the sender hung up"),
+            SecretSource => Some("no connection"),
+            _ => None,
+        };
+        let expect = Expect::Refused {
+            kind,
+            header,
+            cause,
+            polls,
+        };
+        Self::new(of, name.into(), request, expect)
     }
 
     fn new(of: Provider, name: String, request: impl Fn() -> Request<TestBody> + 'static, expect: Expect) -> Self {
@@ -148,6 +161,17 @@ impl Case {
         match &mut self.expect {
             Expect::Refused { header, .. } => *header = Some(name.clone()),
             Expect::Accepted { .. } => panic!("{}: no header is at fault", self.name),
+        }
+        self
+    }
+
+    /// The look-up is given up because it takes too long.
+    pub(crate) fn given_up(mut self) -> Self {
+        match &mut self.expect {
+            Expect::Refused { cause, .. } => {
+                *cause = Some("the look-up by the body took longer than the read timeout");
+            }
+            Expect::Accepted { .. } => panic!("{}: nothing is given up", self.name),
         }
         self
     }

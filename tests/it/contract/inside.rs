@@ -19,6 +19,7 @@ use super::provider::{ID, INSIDE, NOW, Provider, instant, named_secret, request}
 use super::sources::{Answer, Source, asked};
 use super::supply::{Set, labelled};
 use crate::support::PATH;
+use crate::support::body::seconds;
 
 /// A body, and its verdict: the label of the secret that signed it, or the kind of the rejection.
 struct Row {
@@ -172,13 +173,18 @@ fn cases_of(row: &Row) -> Vec<Case> {
                 Err(kind) => Case::refuses(of, name, kind, sent),
             };
             cases.push(if looked_up {
-                case.by(move || of.verifier_of(&Source::new(Answer::Known)))
+                asked(case, Answer::Known, asked_for(row.wanted))
             } else {
                 case.by(move || verifier(of))
             });
         }
     }
     cases
+}
+
+/// How often the source is asked: once for a claim that is well formed and in time, and else never.
+fn asked_for(wanted: Result<&str, RejectionKind>) -> usize {
+    usize::from(matches!(wanted, Ok(_) | Err(SignatureMismatch)))
 }
 
 fn limits(of: Provider) -> Vec<Case> {
@@ -220,6 +226,8 @@ fn looked_up(of: Provider) -> Vec<Case> {
         };
         let refuses = |name: &str, kind| Case::refuses(of, format!("{name}, {shape}"), kind, sent(&body));
         let start = body[..100].to_owned();
+        let whole = body.clone();
+        let late = move || request(HeaderMap::new(), TestBody::chunks(&whole, size).wait_for(seconds(10)));
         let stalls = move || request(HeaderMap::new(), TestBody::chunks(&start, size).stall());
         cases.extend([
             asked(
@@ -233,7 +241,25 @@ fn looked_up(of: Provider) -> Vec<Case> {
                 1,
             ),
             asked(refuses("the look-up by it fails", Unavailable), Answer::Fails, 1),
-            asked(accepts("the look-up by it takes an hour"), Answer::KnownAfter(3600), 1).takes(3600),
+            asked(accepts("the look-up by it takes 29 s"), Answer::KnownAfter(29), 1).takes(29),
+            asked(
+                refuses("the look-up by it takes an hour", Unavailable).given_up(),
+                Answer::KnownAfter(3600),
+                1,
+            )
+            .takes(30),
+            asked(
+                Case::refuses(
+                    of,
+                    format!("a late body, and the look-up by it, {shape}"),
+                    Unavailable,
+                    late,
+                )
+                .given_up(),
+                Answer::KnownAfter(21),
+                1,
+            )
+            .takes(30),
             asked(
                 Case::refuses(of, format!("no end to look up by, {shape}"), BodyTimeout, stalls),
                 Answer::Known,

@@ -1,9 +1,11 @@
 //! Claims that a scheme of one's own makes wrongly, or by copies: they fail closed.
 
+use futures_util::FutureExt;
 use http::header::HeaderName;
 use http::{HeaderMap, Request};
 use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, only_value};
-use tower_webhook::{DeliveryIdentity, Rejection, RejectionKind, SigningSecret, Verifier};
+use tower_webhook::test::TestBody;
+use tower_webhook::{DeliveryIdentity, Rejection, RejectionKind, SigningSecret, VerifiedBody, Verifier};
 
 use super::kind;
 use crate::support::{EVENT, SECRET, SIGNATURE, signature};
@@ -64,6 +66,60 @@ fn the_last_method_that_says_what_is_signed_counts() {
     // Its MAC is none, and the body is not read.
     let of_nothing = verifier(|_, head| SignatureClaim::in_body(head).signed_before_body([]));
     assert_eq!(verdict(of_nothing), Err(RejectionKind::SignatureMismatch));
+}
+
+#[test]
+fn a_message_in_place_of_the_body_identifies_the_delivery() {
+    let verifier = || verifier(|mac, _| SignatureClaim::new(mac).signed_instead_of_body(&b"{}"[..]));
+    let (signed, other) = (headers("{}"), headers("[]"));
+    let key = |body: &str| verifier().verify(&signed, body.to_owned()).unwrap().delivery_key();
+    let in_pieces = |body: &str| {
+        let mut verification = verifier().begin(&signed).unwrap();
+        body.as_bytes()
+            .chunks(1)
+            .try_for_each(|piece| verification.update(piece))
+            .unwrap();
+        verification.finish().unwrap().delivery_key()
+    };
+    let by_request = |body: TestBody| {
+        let mut request = Request::new(body);
+        *request.headers_mut() = signed.clone();
+        let verified = verifier()
+            .verify_request(request)
+            .now_or_never()
+            .expect("nothing is waited for");
+        verified
+            .unwrap()
+            .extensions()
+            .get::<VerifiedBody>()
+            .unwrap()
+            .delivery_key()
+    };
+    assert_eq!(key("a"), key("b"));
+    assert_eq!(in_pieces("cd"), key("a"));
+    assert_eq!(by_request(TestBody::one("e")), key("a"));
+    assert_eq!(by_request(TestBody::chunks("fgh", 1)), key("a"));
+    assert_eq!(
+        verifier().verify(&other, "{}").map(drop).map_err(kind),
+        Err(RejectionKind::SignatureMismatch)
+    );
+
+    let by_the_body = verifier().delivery_identity(DeliveryIdentity::body());
+    assert_eq!(by_the_body.verify(&signed, "i").unwrap().delivery_key(), key("a"));
+}
+
+#[test]
+fn a_claim_has_sixteen_signatures() {
+    let with = |wrong: usize| {
+        verifier(move |mac, _| {
+            (1..wrong)
+                .fold(SignatureClaim::new([0; 32]), |claim, _| claim.or([0; 32]))
+                .or(mac)
+        })
+    };
+    let verdict = |wrong| with(wrong).verify(&headers(EVENT), EVENT).map(drop).map_err(kind);
+    assert_eq!(verdict(15), Ok(()));
+    assert_eq!(verdict(16), Err(RejectionKind::SignatureMismatch));
 }
 
 #[test]

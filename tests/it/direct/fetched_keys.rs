@@ -33,7 +33,7 @@ static TIME: HeaderName = HeaderName::from_static("paypal-transmission-time");
 static SIGNATURE: HeaderName = HeaderName::from_static("paypal-transmission-sig");
 static CERTIFICATE: HeaderName = HeaderName::from_static("paypal-cert-url");
 
-/// An RSA key, as `RSAPublicKey` in DER.
+/// An RSA key, as `RSAPublicKey` in DER. It keeps the message, which is short here: rustls takes no hash of it.
 struct Rsa(Vec<u8>);
 
 impl CustomKey for Rsa {
@@ -75,7 +75,8 @@ impl Scheme for PayPal {
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         only_value(head.headers(), &SIGNATURE)?;
-        Ok(SignatureClaim::in_body(head))
+        let (_, seconds) = only_time(head.headers(), &TIME, TimeUnit::Rfc3339)?;
+        Ok(SignatureClaim::in_body(head).timestamp(seconds))
     }
 
     fn read_body<'a>(&'a self, head: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
@@ -286,7 +287,9 @@ async fn a_key_is_fetched_from_an_address_in_the_body_if_its_host_is_listed() {
         Err(RejectionKind::SecretSource)
     );
     let forged = Request::new(Full::from(r#"{"message":"off","key":"https://keys.example/1"}"#));
+    assert_eq!(fetched(), 3);
     assert_eq!(verdict(forged).await, Err(RejectionKind::MissingSignature));
+    assert_eq!(fetched(), 3, "asked for a body without a signature");
 }
 
 #[tokio::test]
@@ -301,7 +304,10 @@ async fn a_body_counts_in_the_budget_while_its_key_is_fetched() {
 
     let budget = Budget::new(1024 * 1024);
     let verifier = Verifier::per_request(Named, Never).max_buffered(budget.clone());
-    let request = Request::new(Full::<Bytes>::from(vec![b'x'; 100_000]));
+    let private = P256PrivateKey::new([b'1'; 64]).unwrap();
+    let content = json!({ "message": "x".repeat(100_000) }).to_string();
+    let request = Signer::new(Named, &private).sign_body(Request::new(content)).unwrap();
+    let request = request.map(Full::<Bytes>::from);
     let mut future = Box::pin(verifier.verify_request(request));
     assert!(future.as_mut().now_or_never().is_none());
     assert!((100_000..110_000).contains(&budget.used()), "{budget:?}");

@@ -44,9 +44,10 @@ pub(crate) const SMALL: usize = 16 * 1024;
 /// # Fairness
 ///
 /// The last eighth is for bodies that take at most 16 KiB. So a peer that holds large bodies back does not
-/// keep out small ones, and what is there at once is never refused for lack of memory. Larger bodies are refused until
-/// others end, at the latest after the [read timeout](crate::Verifier#method.read_timeout). A share for each peer needs
-/// its address, which a verifier does not see: limit connections for each address in front of it.
+/// keep out small ones, and a small body that is there at once is never refused for lack of memory, unless its secrets
+/// are looked up by it. Other bodies are refused until some of those under way end, at the latest after the
+/// [read timeout](crate::Verifier#method.read_timeout). A share for each peer needs its address, which a verifier does
+/// not see: limit connections for each address in front of it.
 #[derive(Clone)]
 pub struct Budget(Arc<Shared>);
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 /// A public key of an algorithm that this crate does not have, such as RSA. A
 /// [`CustomPublicKey`](crate::CustomPublicKey) is made of it.
 pub trait CustomKey: Send + Sync + 'static {
-    /// What is kept of a message while it arrives: as a rule the state of a hash.
+    /// What is kept of a message while it arrives: the state of a hash. The [budget](crate::Budget) does not count it,
+    /// so a message that is kept as a whole takes memory of which the verifier knows nothing.
     type Message: Send + Sync + 'static;
 
     /// The message before its first byte.
@@ -17,10 +18,12 @@ pub trait CustomKey: Send + Sync + 'static {
     /// longer than [`max_body`](crate::Verifier::max_body).
     fn update(&self, message: &mut Self::Message, bytes: &[u8]);
 
-    /// Whether this is the signature of the message. It is called once for each signature that the sender claims, and
-    /// their number is up to the scheme.
+    /// Whether this is the signature of the message. It is called once for each signature that the sender claims, of
+    /// which there are at most 16; and that for each key of the [set](crate::Secrets), expired ones included, unless
+    /// the primary one fits.
     ///
-    /// The signature is of any length, and any bytes: it must not panic.
+    /// The signature is of any length, and any bytes: it must not panic. Where the key is a secret, the signature must
+    /// be compared in constant time, as by the crate `subtle`.
     fn verify(&self, message: &Self::Message, signature: &[u8]) -> bool;
 }
 

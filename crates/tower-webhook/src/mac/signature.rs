@@ -106,6 +106,11 @@ impl Signature {
     }
 
     /// Its bytes as providers write them: those of a MAC, of Ed25519, or the DER of ECDSA.
+    ///
+    /// # Panics
+    ///
+    /// When it is an [`EcdsaP256`](Self::EcdsaP256) that was put together by hand, and whose `r` or `s` is zero or not
+    /// less than the order of the curve: it has no DER. Such a signature never verifies.
     #[cfg(feature = "sign")]
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {

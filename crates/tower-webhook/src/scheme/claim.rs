@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
+use super::MAX_ENTRIES;
 use crate::head::Head;
 use crate::identity::{DeliveryIdentity, Mark};
 use crate::mac::{self, Signature};
@@ -63,10 +64,14 @@ impl<'a> SignatureClaim<'a> {
     }
 
     /// Adds another signature: the request is genuine if any of them is right. It allocates, and each MAC is compared
-    /// in constant time; the scheme has to limit how many it adds. One of another algorithm than the first is not
-    /// checked.
+    /// in constant time. One of another algorithm than the first is not checked.
+    ///
+    /// A claim has at most 16 signatures. Those that are added to a full one are dropped, so a stranger who sends many
+    /// costs no more.
     pub fn or(mut self, signature: impl Into<Signature>) -> Self {
-        self.claim.others.push(signature.into());
+        if self.claim.others.len() + 1 < MAX_ENTRIES {
+            self.claim.others.push(signature.into());
+        }
         self
     }
 
@@ -104,7 +109,8 @@ impl<'a> SignatureClaim<'a> {
     }
 
     /// Sets the bytes that are signed in place of the body. Unless they are made of the whole body, whoever sees one
-    /// request can then send it with another one: use it only where the provider signs nothing else.
+    /// request can then send it with another one: use it only where the provider signs nothing else. They
+    /// [identify](crate::DeliveryIdentity#who-chooses-a-key) the delivery, so that such a one is no new delivery.
     pub fn signed_instead_of_body(mut self, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         self.signed = Signed::Instead(bytes.into());
         self
@@ -143,15 +149,18 @@ impl<'a> SignatureClaim<'a> {
         matches!(self.signed, Signed::InBody(_))
     }
 
-    /// Lets the bytes that are signed in place of the body identify the delivery, where nothing else was chosen:
-    /// whoever has seen the request can send it with the rest of the body changed.
-    pub(crate) fn identified_by_message(mut self) -> Self {
-        if let (Mark::None, Signed::Instead(message)) = (&self.claim.mark, &self.signed)
+    /// What is needed at the end of the body, without borrows from the head of the request.
+    ///
+    /// Bytes that are signed in place of the body identify the delivery, where nothing else was chosen: whoever has
+    /// seen the request can send it with another body.
+    pub(crate) fn to_static(&self) -> Claim<'static> {
+        let mut claim = self.claim.to_static();
+        if let (Mark::None, Signed::Instead(message)) = (&claim.mark, &self.signed)
             && !message.is_empty()
         {
-            self.claim.mark = Mark::of_message(message);
+            claim.mark = Mark::of_message(message);
         }
-        self
+        claim
     }
 
     /// Lets this identify the delivery.
@@ -178,9 +187,8 @@ impl<'a> SignatureClaim<'a> {
 }
 
 impl Claim<'_> {
-    /// The claim without borrows from the head of the request.
     #[inline]
-    pub(crate) fn to_static(&self) -> Claim<'static> {
+    fn to_static(&self) -> Claim<'static> {
         Claim {
             signature: self.signature.clone(),
             others: self.others.clone(),

@@ -162,6 +162,9 @@ impl<S> Verifier<S> {
     /// body that is not there at once. It applies to [`verify_request`](Self::verify_request) and everything that is
     /// built on it.
     ///
+    /// A look-up [by the body](crate::SecretSource::secrets_by_body) has what the body has left of it. One that takes
+    /// longer is refused as [failed](crate::RejectionKind::SecretSource).
+    ///
     /// # Panics
     ///
     /// When it is more than one hour: then it bounds nothing, and
@@ -178,8 +181,8 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Waits for the body without limit: a stranger can hold any number of connections open. The verifier then needs no
-    /// tokio runtime.
+    /// Waits for the body without limit, and for a look-up by it: a stranger can hold any number of connections open.
+    /// The verifier then needs no tokio runtime.
     #[cfg(feature = "layer")]
     #[must_use]
     pub fn insecure_no_read_timeout(mut self) -> Self {

@@ -87,7 +87,7 @@ pin_project! {
     /// # Panics
     ///
     /// When it is polled after it was ready. With a [read timeout](Verifier#method.read_timeout), which is the default,
-    /// when a body has to be waited for outside of a tokio runtime with its timer enabled.
+    /// when a body, or a look-up by it, has to be waited for outside of a tokio runtime with its timer enabled.
     #[must_use = "futures do nothing unless polled"]
     pub struct VerifyRequest<B> {
         policy: Arc<Policy>,
@@ -174,7 +174,7 @@ where
                         Ok(Some(pieces)) => State::Reading(pieces),
                         Ok(None) => {
                             let head = this.head.take().expect(HEAD);
-                            State::LookingUp(source.0.look_up(head, None))
+                            State::LookingUp(source.0.look_up(head))
                         }
                         Err(rejection) => return Poll::Ready(refuse(policy, rejection)),
                     };
@@ -224,11 +224,15 @@ where
                 let origin = match pieces.then {
                     Then::Finish(set, claim) => check.finish(&claim, &body, policy, &set),
                     Then::Read(set) => Check::in_body(Head::from(&*head), &body, policy, &set),
-                    Then::LookUp(source) => {
-                        let head = this.head.take().expect(HEAD);
-                        *this.state = State::LookingUp(source.0.look_up(head, Some(body)));
-                        return self.poll_verdict(cx);
-                    }
+                    Then::LookUp(source) => match policy.read_whole(Head::from(&*head), &body) {
+                        Ok(_) => {
+                            let head = this.head.take().expect(HEAD);
+                            let left = this.deadline.left(policy.read_timeout);
+                            *this.state = State::LookingUp(source.0.look_up_by_body(head, body, left));
+                            return self.poll_verdict(cx);
+                        }
+                        Err(rejection) => Err(rejection),
+                    },
                 };
                 Poll::Ready(match origin {
                     Ok(origin) => pass_on(policy, head, body, origin),

@@ -31,7 +31,7 @@ impl Pieces {
         let then = if header.is_in_body() {
             Then::Read(Arc::clone(set))
         } else {
-            Then::Finish(Arc::clone(set), header.claim.to_static())
+            Then::Finish(Arc::clone(set), header.to_static())
         };
         Self::with(policy, set, header, left, then)
     }
