@@ -27,11 +27,11 @@ enum Usable {
 
 impl KeyedSecret {
     pub(crate) fn new(secret: impl Secret) -> Self {
-        let Keyed { key, label, not_after } = secret.into_keyed();
+        let Keyed { key, terms } = secret.into_keyed();
         Self {
             key,
-            usable: not_after.map_or(Usable::Always, Usable::Until),
-            origin: Origin::new(label),
+            usable: terms.not_after.map_or(Usable::Always, Usable::Until),
+            origin: Origin::new(terms.label),
         }
     }
 

@@ -29,9 +29,10 @@ pub enum KeyError {
     Surrounded,
     /// It is a shared secret, `whsec_`.
     SharedSecret,
-    /// It is the private key (`whsk_`) where the public one belongs, or the other way round.
+    /// It is the private key (`whsk_`, PKCS#8) where the public one belongs, or the other way round.
     OtherSide,
-    /// It is in the form of a key, but of another algorithm, or of the other side of a pair.
+    /// It is a key of another algorithm, or in another form than a `SubjectPublicKeyInfo` or PKCS#8: a certificate, for
+    /// example.
     OtherAlgorithm,
     /// It is in the form of a key, but no point of the curve, or a weak one, under which strangers can sign.
     Invalid,
@@ -44,9 +45,11 @@ impl fmt::Display for KeyError {
             Self::Surrounded => "key has white space or quotes at an end: remove them",
             Self::SharedSecret => "key is a shared secret (`whsec_`): take the public key of the endpoint",
             Self::OtherSide => {
-                "key is of the other side: a receiver takes the public key (`whpk_`), a sender the private one (`whsk_`)"
+                "key is of the other side: a receiver takes the public key (`whpk_`, or `BEGIN PUBLIC KEY`), a sender the private one (`whsk_`, or `BEGIN PRIVATE KEY`)"
             }
-            Self::OtherAlgorithm => "key is of another algorithm, or of the other side of a pair",
+            Self::OtherAlgorithm => {
+                "key is of another algorithm, or neither SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`) nor PKCS#8 (`BEGIN PRIVATE KEY`): convert it with openssl"
+            }
             Self::Invalid => "key is no key of the curve, or a weak one: copy it anew",
         })
     }

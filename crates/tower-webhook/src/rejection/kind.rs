@@ -28,7 +28,8 @@ pub enum RejectionKind {
     SignatureMismatch,
     /// The scheme signs a timestamp, and there is none. 403, `missing_timestamp`.
     MissingTimestamp,
-    /// The signed timestamp is not a whole number of seconds in decimal, or occurs twice. 403, `malformed_timestamp`.
+    /// The signed timestamp does not have the form that the scheme prescribes, or occurs twice. 403,
+    /// `malformed_timestamp`.
     MalformedTimestamp,
     /// The signed timestamp is older than the [`tolerance`](crate::Verifier::tolerance) allows. 403,
     /// `timestamp_too_old`.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Keyed, Secret, sealed};
+use super::{Keyed, Secret, Terms, sealed};
 #[cfg(feature = "sign")]
 use crate::mac;
 use crate::mac::{CustomKey, Key, custom};
@@ -69,8 +69,7 @@ use crate::mac::{CustomKey, Key, custom};
 #[derive(Clone)]
 pub struct CustomPublicKey {
     key: custom::PublicKey,
-    label: Option<Arc<str>>,
-    not_after: Option<SystemTime>,
+    terms: Terms,
 }
 
 impl CustomPublicKey {
@@ -79,29 +78,28 @@ impl CustomPublicKey {
     pub fn new(key: impl CustomKey) -> Self {
         Self {
             key: custom::PublicKey::new(key),
-            label: None,
-            not_after: None,
+            terms: Terms::default(),
         }
     }
 
     /// Names the key, as [`SigningSecret::label`](crate::SigningSecret::label) does.
     #[must_use]
     pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
-        self.label = Some(label.into());
+        self.terms.label = Some(label.into());
         self
     }
 
     /// Lets the key expire, as [`SigningSecret::not_after`](crate::SigningSecret::not_after) does.
     #[must_use]
     pub fn not_after(mut self, instant: SystemTime) -> Self {
-        self.not_after = Some(instant);
+        self.terms.not_after = Some(instant);
         self
     }
 }
 
 impl fmt::Debug for CustomPublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::label::fmt(f, "CustomPublicKey", self.label.as_deref())
+        self.terms.fmt(f, "CustomPublicKey")
     }
 }
 
@@ -114,8 +112,7 @@ impl sealed::Sealed for CustomPublicKey {
     fn into_keyed(self) -> Keyed {
         Keyed {
             key: Key::Custom(self.key),
-            label: self.label,
-            not_after: self.not_after,
+            terms: self.terms,
         }
     }
 

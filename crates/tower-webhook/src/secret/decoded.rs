@@ -80,7 +80,7 @@ impl DecodedSecret {
 
 impl fmt::Debug for DecodedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::label::fmt(f, "DecodedSecret", self.0.label.as_deref())
+        self.0.terms.fmt(f, "DecodedSecret")
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::key_text::{self, Read};
-use super::{Keyed, Secret, sealed};
+use super::{Keyed, Secret, Terms, sealed};
 use crate::error::{ConfigError, KeyError};
 #[cfg(feature = "sign")]
 use crate::mac;
@@ -31,8 +31,7 @@ use crate::mac::{Key, ed25519};
 #[derive(Clone)]
 pub struct Ed25519PublicKey {
     key: ed25519::PublicKey,
-    label: Option<Arc<str>>,
-    not_after: Option<SystemTime>,
+    terms: Terms,
 }
 
 impl Ed25519PublicKey {
@@ -49,22 +48,21 @@ impl Ed25519PublicKey {
     /// Names the key, as [`SigningSecret::label`](crate::SigningSecret::label) does.
     #[must_use]
     pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
-        self.label = Some(label.into());
+        self.terms.label = Some(label.into());
         self
     }
 
     /// Lets the key expire, as [`SigningSecret::not_after`](crate::SigningSecret::not_after) does.
     #[must_use]
     pub fn not_after(mut self, instant: SystemTime) -> Self {
-        self.not_after = Some(instant);
+        self.terms.not_after = Some(instant);
         self
     }
 
     fn of(key: ed25519::PublicKey) -> Self {
         Self {
             key,
-            label: None,
-            not_after: None,
+            terms: Terms::default(),
         }
     }
 }
@@ -73,13 +71,15 @@ fn parse(text: &[u8]) -> Result<ed25519::PublicKey, KeyError> {
     match key_text::read(text, "whpk_")? {
         Read::Prefixed(bytes) => Ok(ed25519::PublicKey::from_bytes(key_text::exactly(&bytes)?)?),
         Read::Plain(bytes) if bytes.len() == 32 => Ok(ed25519::PublicKey::from_bytes(key_text::exactly(&bytes)?)?),
-        Read::Plain(bytes) => Ok(ed25519::PublicKey::from_der(&bytes)?),
+        Read::Plain(bytes) => {
+            ed25519::PublicKey::from_der(&bytes).map_err(|fault| key_text::public_fault(fault, &bytes))
+        }
     }
 }
 
 impl fmt::Debug for Ed25519PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::label::fmt(f, "Ed25519PublicKey", self.label.as_deref())
+        self.terms.fmt(f, "Ed25519PublicKey")
     }
 }
 
@@ -92,8 +92,7 @@ impl sealed::Sealed for Ed25519PublicKey {
     fn into_keyed(self) -> Keyed {
         Keyed {
             key: Key::Ed25519(self.key),
-            label: self.label,
-            not_after: self.not_after,
+            terms: self.terms,
         }
     }
 
@@ -144,7 +143,7 @@ fn parse_private(text: &[u8]) -> Result<ed25519::PrivateKey, KeyError> {
     match bytes.len() {
         32 => Ok(ed25519::PrivateKey::from_seed(key_text::exactly(&bytes)?)),
         64 => Ok(ed25519::PrivateKey::from_pair(key_text::exactly(&bytes)?)?),
-        _ => Ok(ed25519::PrivateKey::from_der(&bytes)?),
+        _ => ed25519::PrivateKey::from_der(&bytes).map_err(|fault| key_text::private_fault(fault, &bytes)),
     }
 }
 

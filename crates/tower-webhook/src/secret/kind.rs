@@ -1,9 +1,8 @@
 //! What the crate asks of a secret of any kind, on the receiver's and on the sender's side.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::SystemTime;
 
+use super::terms::Terms;
 #[cfg(feature = "sign")]
 use crate::mac;
 use crate::mac::Key;
@@ -26,8 +25,7 @@ pub trait PrivateSide: sealed::Signs {}
 /// A secret whose key was made.
 pub struct Keyed {
     pub(crate) key: Key,
-    pub(crate) label: Option<Arc<str>>,
-    pub(crate) not_after: Option<SystemTime>,
+    pub(crate) terms: Terms,
 }
 
 /// Prints nothing: the key may sign.
@@ -41,8 +39,7 @@ impl From<Key> for Keyed {
     fn from(key: Key) -> Self {
         Self {
             key,
-            label: None,
-            not_after: None,
+            terms: Terms::default(),
         }
     }
 }

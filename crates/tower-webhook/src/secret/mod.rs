@@ -12,11 +12,11 @@ mod hex;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
 mod key_text;
 mod kind;
-mod label;
 #[cfg(feature = "p256")]
 mod p256_key;
 mod placeholder;
 mod signing;
+mod terms;
 mod token;
 mod whsec;
 
@@ -40,6 +40,7 @@ pub use self::p256_key::P256PrivateKey;
 #[cfg(feature = "p256")]
 pub use self::p256_key::P256PublicKey;
 pub use self::signing::SigningSecret;
+pub(crate) use self::terms::Terms;
 pub use self::token::Token;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::key_text::{self, Read};
-use super::{Keyed, Secret, sealed};
+use super::{Keyed, Secret, Terms, sealed};
 use crate::error::{ConfigError, KeyError};
 #[cfg(feature = "sign")]
 use crate::mac;
@@ -28,8 +28,7 @@ use crate::mac::{Key, ecdsa};
 #[derive(Clone)]
 pub struct P256PublicKey {
     key: ecdsa::PublicKey,
-    label: Option<Arc<str>>,
-    not_after: Option<SystemTime>,
+    terms: Terms,
 }
 
 impl P256PublicKey {
@@ -45,35 +44,36 @@ impl P256PublicKey {
     /// Names the key, as [`SigningSecret::label`](crate::SigningSecret::label) does.
     #[must_use]
     pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
-        self.label = Some(label.into());
+        self.terms.label = Some(label.into());
         self
     }
 
     /// Lets the key expire, as [`SigningSecret::not_after`](crate::SigningSecret::not_after) does.
     #[must_use]
     pub fn not_after(mut self, instant: SystemTime) -> Self {
-        self.not_after = Some(instant);
+        self.terms.not_after = Some(instant);
         self
     }
 
     fn of(key: ecdsa::PublicKey) -> Self {
         Self {
             key,
-            label: None,
-            not_after: None,
+            terms: Terms::default(),
         }
     }
 }
 
 fn parse(text: &[u8]) -> Result<ecdsa::PublicKey, KeyError> {
     match key_text::read(text, "")? {
-        Read::Prefixed(bytes) | Read::Plain(bytes) => Ok(ecdsa::PublicKey::from_der(&bytes)?),
+        Read::Prefixed(bytes) | Read::Plain(bytes) => {
+            ecdsa::PublicKey::from_der(&bytes).map_err(|fault| key_text::public_fault(fault, &bytes))
+        }
     }
 }
 
 impl fmt::Debug for P256PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::label::fmt(f, "P256PublicKey", self.label.as_deref())
+        self.terms.fmt(f, "P256PublicKey")
     }
 }
 
@@ -86,8 +86,7 @@ impl sealed::Sealed for P256PublicKey {
     fn into_keyed(self) -> Keyed {
         Keyed {
             key: Key::EcdsaP256(self.key),
-            label: self.label,
-            not_after: self.not_after,
+            terms: self.terms,
         }
     }
 
@@ -134,7 +133,9 @@ fn parse_private(text: &[u8]) -> Result<ecdsa::PrivateKey, KeyError> {
         Read::Prefixed(bytes) | Read::Plain(bytes) if bytes.len() == 32 => {
             Ok(ecdsa::PrivateKey::from_bytes(key_text::exactly(&bytes)?)?)
         }
-        Read::Prefixed(bytes) | Read::Plain(bytes) => Ok(ecdsa::PrivateKey::from_der(&bytes)?),
+        Read::Prefixed(bytes) | Read::Plain(bytes) => {
+            ecdsa::PrivateKey::from_der(&bytes).map_err(|fault| key_text::private_fault(fault, &bytes))
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use super::decoded::DecodedSecret;
 use super::kind::{Keyed, Secret, sealed};
 #[cfg(feature = "sign")]
 use super::kind::{PrivateSide, Signing};
-use super::{label, placeholder};
+use super::placeholder;
+use super::terms::Terms;
 use crate::error::{ConfigError, SecretFault};
 #[cfg(feature = "sign")]
 use crate::mac;
@@ -48,8 +49,7 @@ pub struct SigningSecret {
     pub(super) bytes: Zeroizing<Box<[u8]>>,
     /// What messages call it; [`UNNAMED`] when it was neither in a variable nor in a file.
     place: Option<Arc<str>>,
-    pub(super) label: Option<Arc<str>>,
-    not_after: Option<SystemTime>,
+    pub(super) terms: Terms,
 }
 
 impl SigningSecret {
@@ -127,7 +127,7 @@ impl SigningSecret {
     /// ```
     #[must_use]
     pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
-        self.label = Some(label.into());
+        self.terms.label = Some(label.into());
         self
     }
 
@@ -135,16 +135,12 @@ impl SigningSecret {
     /// [`clock`](crate::Verifier::clock), and matches nothing afterwards. By default it never expires.
     #[must_use]
     pub fn not_after(mut self, instant: SystemTime) -> Self {
-        self.not_after = Some(instant);
+        self.terms.not_after = Some(instant);
         self
     }
 
     pub(crate) fn expose(&self) -> &[u8] {
         &self.bytes
-    }
-
-    pub(crate) fn into_terms(self) -> (Option<Arc<str>>, Option<SystemTime>) {
-        (self.label, self.not_after)
     }
 
     /// The secret with the key that its text is decoded to.
@@ -175,15 +171,14 @@ impl SigningSecret {
         (!is_blank(bytes)).then(|| Self {
             bytes: Zeroizing::new(bytes.into()),
             place: None,
-            label: None,
-            not_after: None,
+            terms: Terms::default(),
         })
     }
 }
 
 impl fmt::Debug for SigningSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        label::fmt(f, "SigningSecret", self.label.as_deref())
+        self.terms.fmt(f, "SigningSecret")
     }
 }
 
@@ -195,8 +190,7 @@ impl Secret for SigningSecret {
 impl sealed::Sealed for SigningSecret {
     fn into_keyed(self) -> Keyed {
         let key = Key::hmac(&self.bytes);
-        let (label, not_after) = self.into_terms();
-        Keyed { key, label, not_after }
+        Keyed { key, terms: self.terms }
     }
 
     fn decoy() -> Keyed {

@@ -59,5 +59,8 @@ fn decoding_keeps_the_label_and_the_expiry() {
         .not_after(instant);
     let DecodedSecret(key) = secret.decode_whsec().unwrap();
     assert_eq!(key.expose(), b"secret");
-    assert_eq!(key.into_terms(), (Some("a".into()), Some(instant)));
+    assert_eq!(
+        (key.terms.label.as_deref(), key.terms.not_after),
+        (Some("a"), Some(instant))
+    );
 }

@@ -109,7 +109,7 @@ impl From<SigningSecret> for Token {
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::label::fmt(f, "Token", self.0.label.as_deref())
+        self.0.terms.fmt(f, "Token")
     }
 }
 
@@ -121,8 +121,8 @@ impl Secret for Token {
 impl sealed::Sealed for Token {
     fn into_keyed(self) -> Keyed {
         let key = mac::token_key(self.0.expose());
-        let (label, not_after) = self.0.into_terms();
-        Keyed { key, label, not_after }
+        let terms = self.0.terms;
+        Keyed { key, terms }
     }
 
     fn decoy() -> Keyed {

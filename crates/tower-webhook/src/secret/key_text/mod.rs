@@ -65,13 +65,40 @@ fn base64(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     standard(digits, &STANDARD)
 }
 
+/// What is wrong with the DER of a public key.
+pub(super) fn public_fault(fault: KeyFault, der: &[u8]) -> KeyError {
+    // PKCS#8 begins with its version.
+    fault_of(fault, content(der).starts_with(&[0x02, 0x01]))
+}
+
+/// What is wrong with the DER of a private key.
+#[cfg(feature = "sign")]
+pub(super) fn private_fault(fault: KeyFault, der: &[u8]) -> KeyError {
+    // A `SubjectPublicKeyInfo` begins with its algorithm, which is a sequence.
+    fault_of(fault, content(der).starts_with(&[0x30]))
+}
+
+fn fault_of(fault: KeyFault, is_of_other_side: bool) -> KeyError {
+    match fault {
+        KeyFault::OtherForm if is_of_other_side => KeyError::OtherSide,
+        KeyFault::OtherForm => KeyError::OtherAlgorithm,
+        #[cfg(any(feature = "ed25519", feature = "sign"))]
+        KeyFault::Invalid => KeyError::Invalid,
+    }
+}
+
+/// What is in a sequence in DER, of at most 65,535 bytes; nothing of any other bytes.
+fn content(der: &[u8]) -> &[u8] {
+    match der {
+        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, ..=0x7f, content @ ..] => content,
+        _ => &[],
+    }
+}
+
+#[cfg(any(feature = "ed25519", feature = "sign"))]
 impl From<KeyFault> for KeyError {
     fn from(fault: KeyFault) -> Self {
-        match fault {
-            KeyFault::OtherForm => Self::OtherAlgorithm,
-            #[cfg(any(feature = "ed25519", feature = "sign"))]
-            KeyFault::Invalid => Self::Invalid,
-        }
+        fault_of(fault, false)
     }
 }
 

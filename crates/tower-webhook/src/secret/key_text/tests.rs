@@ -19,6 +19,17 @@ fn fault<T>(made: Result<T, ConfigError>) -> Option<KeyError> {
 /// A key of another algorithm: X25519 in base64 of a `SubjectPublicKeyInfo`.
 const X25519: &str = "MCowBQYDK2VuAyEAjd6pJ7x7xX6X1m0r3p2m1C1m0a1r1Z2l0b8n1m0v1ko=";
 
+/// A private key of Ed25519: RFC 8410, section 10.3.
+const PKCS8: &str = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+
+/// A private key of P-256, as `openssl pkcs8 -topk8 -nocrypt` writes one.
+#[cfg(any(feature = "p256", feature = "sign"))]
+const P256_PKCS8: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/W2ENj86XwSQ1H/Gov99OiIzZkS90nbvBWNr8XWRlmWhRANCAAQjFImVByKIMIrObeBQVsBYaro3OoEZa+KKMooMBdAYvz2nk17BOhYWyPAAWmTP+WVVIeBw6U90wCHVoR53Menn";
+
+/// Another one, as `openssl ecparam -genkey` writes it.
+#[cfg(all(feature = "p256", feature = "sign"))]
+const P256_SEC1: &str = "MHcCAQEEINfASckrBGtEMNxoNalVXgWuv/oC4gSfWXhE5PmQ2AQQoAoGCCqGSM49AwEHoUQDQgAE56aJEZovgUItifetO1xkS1oKUv89JaG0ykiF3hbzyLCZJFsO/tthUqyNZuGBLZx0Ivmk0U9RY/Xa2b/1BjiFxQ==";
+
 #[cfg(feature = "ed25519")]
 #[test]
 fn each_form_of_an_ed25519_key_is_the_same_key() {
@@ -61,6 +72,7 @@ fn each_form_of_an_ed25519_key_is_the_same_key() {
         (&format!("\"{HEX}\""), KeyError::Surrounded),
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", KeyError::SharedSecret),
         (&format!("whsk_{RAW}"), KeyError::OtherSide),
+        (PKCS8, KeyError::OtherSide),
         (X25519, KeyError::OtherAlgorithm),
         // No point of the curve, and the neutral element.
         (&"02".repeat(32), KeyError::Invalid),
@@ -73,7 +85,8 @@ fn each_form_of_an_ed25519_key_is_the_same_key() {
         ("", KeyError::NoKey),
         (&*format!("whpk_{RAW}"), KeyError::OtherSide),
         (&*format!("whsk_{}", pair.replace("XWpg", "XWph")), KeyError::Invalid),
-        (&*der, KeyError::OtherAlgorithm),
+        (&*der, KeyError::OtherSide),
+        (P256_PKCS8, KeyError::OtherAlgorithm),
     ] {
         assert_eq!(fault(Ed25519PrivateKey::new(text)), Some(reason), "{text}");
     }
@@ -86,10 +99,20 @@ fn a_key_that_is_not_of_p256_is_refused() {
         ("", KeyError::NoKey),
         ("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", KeyError::OtherSide),
         (X25519, KeyError::OtherAlgorithm),
+        (PKCS8, KeyError::OtherSide),
+        (P256_PKCS8, KeyError::OtherSide),
         (&"11".repeat(32), KeyError::OtherAlgorithm),
     ] {
         assert_eq!(fault(P256PublicKey::new(text)), Some(reason), "{text}");
     }
     #[cfg(feature = "sign")]
-    assert_eq!(fault(P256PrivateKey::new("00".repeat(32))), Some(KeyError::Invalid));
+    for (text, reason) in [
+        (&*"00".repeat(32), Some(KeyError::Invalid)),
+        (X25519, Some(KeyError::OtherSide)),
+        (PKCS8, Some(KeyError::OtherAlgorithm)),
+        (P256_SEC1, Some(KeyError::OtherAlgorithm)),
+        (P256_PKCS8, None),
+    ] {
+        assert_eq!(fault(P256PrivateKey::new(text)), reason, "{text}");
+    }
 }
