@@ -10,8 +10,8 @@ use crate::rejection::RejectionKind;
 /// The most bytes that are kept on the heap. An allocator keeps what is freed there, and many large bodies leave it in
 /// pieces. What is mapped goes back to the system at once, and takes memory only where it was written.
 pub(super) const MAX_ON_HEAP: usize = 64 * 1024;
-/// Mapped memory is counted as it is written: in pages at first, which are 4 KiB on most systems, then in these steps.
-const PAGE: usize = 4 * 1024;
+/// Mapped memory is counted as it is written, in these steps: no system has larger ordinary pages, and what a step has
+/// left over pays for the table of the pages.
 const STEP: usize = 128 * 1024;
 
 pub(super) enum Joined {
@@ -43,7 +43,6 @@ impl Joined {
     pub(super) fn cost(written: usize, capacity: usize) -> usize {
         match capacity {
             ..=MAX_ON_HEAP => capacity,
-            _ if written <= MAX_ON_HEAP => written.next_multiple_of(PAGE).min(capacity),
             _ => written.next_multiple_of(STEP).min(capacity),
         }
     }
@@ -71,7 +70,7 @@ impl Joined {
         #[cfg(target_os = "linux")]
         if let Self::Mapped { map, length } = self {
             let (have, want) = (Self::cost(*length, map.len()), Self::cost(written, map.len()));
-            if want > have && written > MAX_ON_HEAP {
+            if want > have {
                 // Linux before 5.14 cannot, and does so when the bytes are written.
                 let _ = map.advise_range(memmap2::Advice::PopulateWrite, have, want - have);
             }

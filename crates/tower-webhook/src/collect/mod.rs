@@ -18,9 +18,9 @@ use crate::rejection::{BoxError, Rejection, RejectionKind};
 /// The result of polling a body for a frame.
 pub(crate) type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
 
-/// The most mapped memory that is set aside because the sender announced it, in bytes. It costs nothing until it is
-/// written.
-const MAX_BELIEVED: usize = 64 * 1024 * 1024;
+/// Memory is mapped for at most so many times the bytes that have arrived, whatever the sender announced: what is not
+/// written costs no memory, but addresses.
+const MAX_AHEAD: usize = 32;
 /// The least that is reserved for a body in frames whose length nobody announced.
 const MIN_RESERVE: usize = 4 * 1024;
 /// A first frame counts as so many bytes at least while the rest is waited for: it keeps a buffer of the server alive.
@@ -179,10 +179,11 @@ impl Collected {
     fn capacity_for(&mut self, needed: usize, to_come: &SizeHint) -> usize {
         let most = needed.saturating_add(self.allowance.left());
         let announced = needed.saturating_add(to_come.upper().map_or_else(|| saturated(to_come.lower()), saturated));
-        // Mapped memory costs nothing until it is written, so a large body has all that it announced, once.
-        if announced > MAX_ON_HEAP && to_come.lower() > 0 && !self.believed {
-            self.believed = true;
-            return announced.min(MAX_BELIEVED).max(needed).min(most);
+        // Nothing is mapped for a few bytes. Then a large body has all that it announced, once.
+        if needed > MAX_ON_HEAP && to_come.lower() > 0 && !self.believed {
+            let ahead = needed.saturating_mul(MAX_AHEAD);
+            self.believed = announced <= ahead;
+            return announced.min(ahead).min(most);
         }
         let doubled = self.joined.capacity().saturating_mul(2);
         let least = match to_come.upper() {
@@ -194,6 +195,7 @@ impl Collected {
         let wanted = match least.max(doubled) {
             // A small body stays small in the eyes of the budget.
             wanted if needed <= SMALL && to_come.lower() == 0 => wanted.min(SMALL),
+            wanted if needed <= MAX_ON_HEAP => wanted.min(MAX_ON_HEAP),
             wanted if wanted > MAX_ON_HEAP => wanted.max(MIN_MAPPED),
             wanted => wanted,
         };

@@ -108,4 +108,22 @@ fn a_few_bytes_of_an_announced_body_count_as_a_few_kib() {
             .unwrap();
     }
     assert_eq!(budget.used(), 4 * KIB);
+    assert_eq!(collected.joined.capacity(), 4 * KIB);
+}
+
+#[test]
+fn no_more_is_set_aside_than_32_times_what_has_arrived() {
+    const ANNOUNCED: usize = 100 * KIB * KIB;
+    let (mut collected, _) = begin(ANNOUNCED);
+    let mut moves = 0;
+    for arrived in (KIB..ANNOUNCED).step_by(KIB) {
+        let before = collected.joined.capacity();
+        let hint = SizeHint::with_exact((ANNOUNCED - arrived) as u64);
+        collected.push(&[b'x'; KIB][..], &hint).unwrap();
+        let capacity = collected.joined.capacity();
+        assert!(capacity <= 32 * arrived, "{capacity} for {arrived}");
+        assert!(capacity <= 64 * KIB || arrived > 64 * KIB, "{capacity} for {arrived}");
+        moves += usize::from(capacity != before);
+    }
+    assert!(moves <= 8, "{moves}");
 }
