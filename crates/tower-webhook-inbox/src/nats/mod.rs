@@ -28,7 +28,7 @@
 //! one within the [`duplicate_window`](Options::duplicate_window) of an hour. When a server restarts, it forgets the
 //! ids of messages that are done. So each key is also a message of its own, and remembered for the
 //! [`key_ttl`](Options::key_ttl) of 30 days. Only a sender whose first attempt was stored and not answered, because
-//! the receiver died, and who tries again after more than an hour has two tasks.
+//! the receiver died or lost the server just then, and who tries again after more than an hour has two tasks.
 //!
 //! **Order:** none. Deliveries are taken in about the order of their arrival.
 //!
@@ -239,20 +239,34 @@ impl Store for NatsStore {
         let mut headers = HeaderMap::new();
         headers.insert(TASK, id.as_str());
         headers.insert(NATS_MESSAGE_ID, task.idempotency_key().unwrap_or(&id));
-        let ack = shared
-            .publish(shared.names.tasks_subject(), headers, json.into())
-            .await?;
+        let store = self.clone();
+        // A tokio task of its own: a delivery whose future is dropped in between would be stored without its key.
+        let put = tokio::spawn(async move { store.shared.put(headers, json.into(), id, key).await });
+        put.await.map_err(Error::server)?
+    }
+}
+
+impl Shared {
+    /// Publishes a delivery, and notes its key.
+    async fn put(
+        &self,
+        headers: HeaderMap,
+        json: Bytes,
+        id: String,
+        key: Option<DeliveryKey>,
+    ) -> Result<Stored, Error> {
+        let ack = self.publish(self.names.tasks_subject(), headers, json).await?;
         if !ack.duplicate {
-            shared.stored.notify_one();
+            self.stored.notify_one();
         }
         // After the delivery: a key without a delivery would turn its sender away for nothing.
         if let Some(key) = key {
             let id = if ack.duplicate {
-                shared.task_at(ack.sequence).await?
+                self.task_at(ack.sequence).await?
             } else {
                 id
             };
-            shared.note(key, id).await?;
+            self.note(key, id).await?;
         }
         Ok(if ack.duplicate { Stored::Duplicate } else { Stored::New })
     }
