@@ -31,10 +31,11 @@ const LONGEST: usize = 4 * 1024;
 /// that was withdrawn is trusted.
 const CAPACITY: u64 = 1000;
 const FRESH: Duration = Duration::from_hours(1);
-/// How long a key is trusted while it cannot be fetched anew.
+/// How long a key is trusted while it cannot be fetched again.
 const TRUSTED: Duration = Duration::from_hours(24);
 
-/// How many keys are fetched in a minute at most: anyone can send an id that nobody has.
+/// How many keys that nobody has seen yet are fetched in a minute at most: anyone can send an id that nobody has. While
+/// strangers use them up, the first deliveries under a new key are answered with 503, and sent again.
 const FETCHES: u32 = 20;
 
 #[derive(Clone)]
@@ -45,8 +46,8 @@ struct Inner {
     authorization: HeaderValue,
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     known: Cache<String, Option<Secrets<P256PublicKey>>>,
-    /// The keys that were found, apart from what strangers ask for. One is used when it cannot be fetched anew:
-    /// strangers who use up the fetches of a minute do not stop what Circle sends.
+    /// The keys that were found, apart from what strangers ask for. They are used when they cannot be fetched again,
+    /// and to fetch one of them again is no fetch that strangers can use up.
     trusted: Cache<String, Secrets<P256PublicKey>>,
     window: Mutex<Window>,
 }
@@ -100,6 +101,8 @@ impl SecretSource<P256PublicKey> for Keys {
         let Some(id) = id.to_str().ok().filter(|id| is_uuid(id)) else {
             return Ok(None);
         };
+        // One id for one key, in whatever case it was sent.
+        let id = &*id.to_ascii_lowercase();
         // Concurrent requests for one key share a fetch. Failures are not cached, and are answered with 503.
         match self.0.known.try_get_with_by_ref(id, self.0.fetch(id)).await {
             Ok(Some(key)) => {
@@ -117,7 +120,9 @@ impl SecretSource<P256PublicKey> for Keys {
 
 impl Inner {
     async fn fetch(&self, id: &str) -> anyhow::Result<Option<Secrets<P256PublicKey>>> {
-        self.count_fetch()?;
+        if !self.trusted.contains_key(id) {
+            self.count_fetch()?;
+        }
         let request = Request::get(format!("{}{id}", self.base))
             .header(ACCEPT, "application/json")
             .header(AUTHORIZATION, &self.authorization)
