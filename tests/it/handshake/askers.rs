@@ -84,9 +84,9 @@ impl Asker {
             Self::Trello => HandshakeLayer::trello(),
             Self::Twitch => HandshakeLayer::twitch(),
             Self::WooCommerce => HandshakeLayer::woocommerce(),
-            Self::XCom => HandshakeLayer::x_com(&secret()),
+            Self::XCom => HandshakeLayer::x_com(secret()),
             Self::Xero => HandshakeLayer::xero(),
-            Self::Zoom => HandshakeLayer::zoom(&secret()),
+            Self::Zoom => HandshakeLayer::zoom(secret()),
         }
     }
 

@@ -61,14 +61,14 @@ fn each_reason_of_a_refusal_is_in_the_response_and_in_one_event() {
 #[test]
 fn an_answer_is_one_event_and_a_request_that_passes_on_is_none() {
     let request = |uri: &str| Request::get(uri).body(()).unwrap();
-    let (answer, events) = send(&HandshakeLayer::x_com(&secret()), request("/hook?crc_token=hush"));
+    let (answer, events) = send(&HandshakeLayer::x_com(secret()), request("/hook?crc_token=hush"));
     assert_eq!(answer.status(), 200);
     let [event] = events.as_slice() else {
         panic!("{events:?}")
     };
     check(event, "x_com", "answered");
 
-    let (_, events) = send(&HandshakeLayer::x_com(&secret()), request("/hook"));
+    let (_, events) = send(&HandshakeLayer::x_com(secret()), request("/hook"));
     assert!(events.is_empty(), "{events:?}");
 }
 
@@ -101,7 +101,7 @@ fn check(event: &Recorded, provider: &str, code: &str) {
 #[test]
 fn layers_and_services_print_their_provider_and_no_secret() {
     assert_eq!(format!("{:?}", Asker::Meta.handshake()), "HandshakeLayer(meta)");
-    let service = HandshakeLayer::x_com(&secret()).into_service();
+    let service = HandshakeLayer::x_com(secret()).into_service();
     assert_eq!(
         format!("{service:?}"),
         r#"Handshake { inner: Forbidden, provider: "x_com" }"#

@@ -134,7 +134,7 @@ async fn a_signed_handshake_in_front_of_the_verifier_is_not_answered() {
 #[tokio::test]
 async fn two_providers_share_a_route() {
     let store = MemoryStore::new(8);
-    let inbox = HandshakeLayer::zoom(&secret()).layer(Inbox::new(store.clone()));
+    let inbox = HandshakeLayer::zoom(secret()).layer(Inbox::new(store.clone()));
     let inbox = HandshakeLayer::slack().layer(inbox);
     let service = HandshakeLayer::trello().layer(meta().layer(verify(Asker::Zoom).layer(inbox)));
     let app = routed(any_service(service));

@@ -41,7 +41,7 @@ impl HandshakeLayer {
     /// use tower_webhook::SigningSecret;
     /// use tower_webhook_handshake::HandshakeLayer;
     ///
-    /// let service = HandshakeLayer::x_com(&SigningSecret::new("consumer_secret")?).into_service();
+    /// let service = HandshakeLayer::x_com(SigningSecret::new("consumer_secret")?).into_service();
     /// let uri = "/webhooks/x?crc_token=challenge_string";
     /// let response = service.clone().oneshot(Request::get(uri).body(())?).await?;
     /// assert_eq!(response.status(), 200);
@@ -55,8 +55,9 @@ impl HandshakeLayer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn x_com(consumer_secret: &SigningSecret) -> Self {
-        let mac = TokenMac::new(consumer_secret, "sha256=", Encoding::Base64);
+    #[expect(clippy::needless_pass_by_value, reason = "as the other constructors take theirs")]
+    pub fn x_com(consumer_secret: SigningSecret) -> Self {
+        let mac = TokenMac::new(&consumer_secret, "sha256=", Encoding::Base64);
         Self::new("x_com", move |head| reply(head, &mac))
     }
 }

@@ -42,7 +42,7 @@ impl HandshakeLayer {
     /// # let inbox = tower::service_fn(async |_: Request<tower_webhook::BufferedBody>| {
     /// #     Ok::<_, std::convert::Infallible>(http::Response::new(tower_webhook::BufferedBody::default()))
     /// # });
-    /// let service = verify.layer(HandshakeLayer::zoom(&secret).layer(inbox));
+    /// let service = verify.layer(HandshakeLayer::zoom(secret).layer(inbox));
     ///
     /// let body = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
     /// # let request = signer.sign(Request::post("/webhooks/zoom").body(body)?).map(Full::<bytes::Bytes>::from);
@@ -54,8 +54,7 @@ impl HandshakeLayer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn zoom(secret_token: &SigningSecret) -> Self {
-        let secret_token = secret_token.clone();
+    pub fn zoom(secret_token: SigningSecret) -> Self {
         Self::zoom_with(move |_| Some(secret_token.clone()))
     }
 

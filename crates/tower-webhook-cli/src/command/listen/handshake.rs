@@ -88,7 +88,7 @@ impl Handshakes {
             "okta" => Some(Front::Layer(HandshakeLayer::okta())),
             "trello" => Some(Front::Layer(HandshakeLayer::trello())),
             "woocommerce" => Some(Front::Layer(HandshakeLayer::woocommerce())),
-            "x" => Some(Front::Layer(HandshakeLayer::x_com(&secret()?))),
+            "x" => Some(Front::Layer(HandshakeLayer::x_com(secret()?))),
             _ => None,
         };
         let behind = match scheme {
@@ -96,7 +96,7 @@ impl Handshakes {
             "slack" => vec![HandshakeLayer::slack()],
             "twitch" => vec![HandshakeLayer::twitch()],
             "xero" => vec![HandshakeLayer::xero()],
-            "zoom" => vec![HandshakeLayer::zoom(&secret()?)],
+            "zoom" => vec![HandshakeLayer::zoom(secret()?)],
             _ => Vec::new(),
         };
         Ok(Self { front, behind })
