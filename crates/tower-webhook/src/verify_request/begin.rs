@@ -31,7 +31,7 @@ pub(super) enum Begun<B: Body> {
     Pieces(Pieces, Polled<B>),
 }
 
-/// Judges the head, then begins with the body. After a look-up this judges the head again, by the time then.
+/// Judges the head, then begins with the body. After a lookup this judges the head again, by the time then.
 #[inline]
 pub(super) fn begin<B: Body>(
     policy: &Policy,

@@ -8,12 +8,12 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::Request;
 use http::request::Parts;
-use http_body::Body;
+use http_body::{Body, SizeHint};
 use pin_project_lite::pin_project;
 
 use self::begin::{Begun, announced, begin};
@@ -27,13 +27,13 @@ use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::rejection::{BoxError, Rejection, RejectionKind};
 use crate::source::{LookedUp, Pending};
-use crate::supply::{SecretSupply, Supply};
+use crate::supply::{PerRequest, SecretSupply, Supply};
 use crate::trace;
 use crate::verified::VerifiedBody;
 use crate::verifier::Verifier;
 
 /// Why a state relies on the head.
-const HEAD: &str = "only a look-up and the inner service take the head";
+const HEAD: &str = "only a lookup and the inner service take the head";
 
 impl<S: SecretSupply> Verifier<S> {
     /// Verifies an HTTP request: the future judges its head, then collects and hashes its body.
@@ -87,11 +87,11 @@ pin_project! {
     /// # Panics
     ///
     /// When it is polled after it was ready. With a [read timeout](Verifier#method.read_timeout), which is the default,
-    /// when a body, or a look-up by it, has to be waited for outside of a tokio runtime with its timer enabled.
+    /// when a body, or a lookup by it, has to be waited for outside of a tokio runtime with its timer enabled.
     #[must_use = "futures do nothing unless polled"]
     pub struct VerifyRequest<B> {
         policy: Arc<Policy>,
-        // Lent to the states, because it is expensive to move. `None` while a look-up has it, and at the end.
+        // Lent to the states, because it is expensive to move. `None` while a lookup has it, and at the end.
         head: Option<Parts>,
         #[pin]
         body: B,
@@ -109,7 +109,7 @@ pin_project! {
 enum State {
     /// The head is to be judged.
     Head,
-    /// The head is well formed. The look-up owns it, and gives it back; and the body, if it was read before.
+    /// The head is well formed. The lookup owns it, and gives it back; and the body, if it was read before.
     LookingUp(Pending),
     /// The body is on its way.
     Reading(Pieces),
@@ -155,69 +155,71 @@ where
     /// The future itself, which keeps the head for the answer.
     #[inline]
     pub(crate) fn poll_verdict(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Verdict> {
-        let this = self.as_mut().project();
-        let policy: &Policy = this.policy;
-        // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
-        let begun = match mem::replace(this.state, State::Done) {
-            State::Head => match &policy.supply {
-                Supply::Known(secrets) => {
-                    let head = this.head.as_ref().expect(HEAD);
-                    secrets.with_current(|set| begin(policy, set, Head::from(head), this.body, cx))
-                }
-                Supply::PerRequest(source) => {
-                    let head = Head::from(this.head.as_ref().expect(HEAD));
-                    let pieces = policy.read(head).and_then(|header| {
-                        policy.judge(&header, announced(head.headers(), &this.body.size_hint()))?;
-                        Ok(header.is_in_body().then(|| Pieces::to_look_up(policy, source, &header)))
-                    });
-                    *this.state = match pieces {
-                        Ok(Some(pieces)) => State::Reading(pieces),
-                        Ok(None) => {
-                            let head = this.head.take().expect(HEAD);
-                            State::LookingUp(source.0.look_up(head))
-                        }
-                        Err(rejection) => return Poll::Ready(refuse(policy, rejection)),
-                    };
-                    return self.poll_verdict(cx);
-                }
-            },
-            State::LookingUp(mut look_up) => {
-                let Poll::Ready(LookedUp { head, body, found }) = look_up.as_mut().poll(cx) else {
-                    *this.state = State::LookingUp(look_up);
-                    return Poll::Pending;
-                };
-                let head = Head::from(&*this.head.insert(head));
-                found.and_then(|set| match body {
-                    None => begin(policy, &set, head, this.body, cx),
-                    Some(body) => {
-                        let origin = Check::in_body(head, &body, policy, &set)?;
-                        Ok(Begun::Whole(body, origin))
+        // Goes round once a lookup begins, and at no other time.
+        loop {
+            let this = self.as_mut().project();
+            let policy: &Policy = this.policy;
+            // The state stays `Done` unless it is set below, also when a user's clock, scheme or source panics.
+            let begun = match mem::replace(this.state, State::Done) {
+                State::Head => match &policy.supply {
+                    Supply::Known(secrets) => {
+                        let head = this.head.as_ref().expect(HEAD);
+                        secrets.with_current(|set| begin(policy, set, Head::from(head), this.body, cx))
                     }
-                })
-            }
-            State::Reading(pieces) => return self.poll_rest(pieces, None, cx),
-            State::Done => panic!("`VerifyRequest` polled after completion"),
-        };
-        match begun {
-            Ok(Begun::Whole(bytes, origin)) => {
-                let head = this.head.as_mut().expect(HEAD);
-                Poll::Ready(pass_on(policy, head, bytes, origin))
-            }
-            Ok(Begun::Pieces(pieces, next)) => self.poll_rest(pieces, Some(next), cx),
-            Err(rejection) => Poll::Ready(refuse(policy, rejection)),
+                    Supply::PerRequest(source) => {
+                        match before_lookup(policy, source, this.head, &this.body.size_hint()) {
+                            Ok(next) => {
+                                *this.state = next;
+                                continue;
+                            }
+                            Err(rejection) => Err(rejection),
+                        }
+                    }
+                },
+                State::LookingUp(mut lookup) => {
+                    let Poll::Ready(LookedUp { head, body, found }) = lookup.as_mut().poll(cx) else {
+                        *this.state = State::LookingUp(lookup);
+                        return Poll::Pending;
+                    };
+                    let head = Head::from(&*this.head.insert(head));
+                    found.and_then(|set| match body {
+                        None => begin(policy, &set, head, this.body, cx),
+                        Some(body) => {
+                            let origin = Check::in_body(head, &body, policy, &set)?;
+                            Ok(Begun::Whole(body, origin))
+                        }
+                    })
+                }
+                State::Reading(pieces) => match ready!(self.as_mut().poll_rest(pieces, None, cx)) {
+                    Some(verdict) => return Poll::Ready(verdict),
+                    None => continue,
+                },
+                State::Done => panic!("`VerifyRequest` polled after completion"),
+            };
+            return Poll::Ready(match begun {
+                Ok(Begun::Whole(bytes, origin)) => {
+                    let head = this.head.as_mut().expect(HEAD);
+                    pass_on(policy, head, bytes, origin)
+                }
+                Ok(Begun::Pieces(pieces, next)) => match ready!(self.as_mut().poll_rest(pieces, Some(next), cx)) {
+                    Some(verdict) => verdict,
+                    None => continue,
+                },
+                Err(rejection) => refuse(policy, rejection),
+            });
         }
     }
 
-    /// Reads on, from the result of polling the body if that was done already.
+    /// Reads on, from the result of polling the body if that was done already. `None` once a lookup by the body begins.
     fn poll_rest(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         mut pieces: Pieces,
         next: Option<Polled<B>>,
         cx: &mut Context<'_>,
-    ) -> Poll<Verdict> {
-        let this = self.as_mut().project();
+    ) -> Poll<Option<Verdict>> {
+        let this = self.project();
         let policy: &Policy = this.policy;
-        match pieces.collected.poll_from(this.body, next, cx) {
+        let verdict = match pieces.collected.poll_from(this.body, next, cx) {
             Poll::Ready(Ok(())) => {
                 let (body, check) = pieces.collected.finish();
                 let head = this.head.as_mut().expect(HEAD);
@@ -229,26 +231,47 @@ where
                             let head = this.head.take().expect(HEAD);
                             let left = this.deadline.left(policy.read_timeout);
                             *this.state = State::LookingUp(source.0.look_up_by_body(head, body, left));
-                            return self.poll_verdict(cx);
+                            return Poll::Ready(None);
                         }
                         Err(rejection) => Err(rejection),
                     },
                 };
-                Poll::Ready(match origin {
+                match origin {
                     Ok(origin) => pass_on(policy, head, body, origin),
                     Err(rejection) => refuse(policy, rejection),
-                })
-            }
-            Poll::Ready(Err(rejection)) => Poll::Ready(refuse(policy, rejection)),
-            Poll::Pending => {
-                if this.deadline.poll_passed(policy.read_timeout, cx).is_ready() {
-                    return Poll::Ready(refuse(policy, RejectionKind::BodyTimeout.into()));
                 }
-                *this.state = State::Reading(pieces);
-                Poll::Pending
             }
-        }
+            Poll::Ready(Err(rejection)) => refuse(policy, rejection),
+            Poll::Pending => {
+                if this.deadline.poll_passed(policy.read_timeout, cx).is_pending() {
+                    *this.state = State::Reading(pieces);
+                    return Poll::Pending;
+                }
+                refuse(policy, RejectionKind::BodyTimeout.into())
+            }
+        };
+        Poll::Ready(Some(verdict))
     }
+}
+
+/// Judges a head whose secrets are to be looked up: by it, or by the body, which is then read before.
+#[cold]
+fn before_lookup(
+    policy: &Policy,
+    source: &PerRequest,
+    parts: &mut Option<Parts>,
+    size: &SizeHint,
+) -> Result<State, Rejection> {
+    let pieces = {
+        let head = Head::from(parts.as_ref().expect(HEAD));
+        let claim = policy.read(head)?;
+        policy.judge(&claim, announced(head.headers(), size))?;
+        claim.is_in_body().then(|| Pieces::to_look_up(policy, source, &claim))
+    };
+    Ok(match pieces {
+        Some(pieces) => State::Reading(pieces),
+        None => State::LookingUp(source.0.look_up(parts.take().expect(HEAD))),
+    })
 }
 
 /// Inserts the proof into the head of a verified request.
