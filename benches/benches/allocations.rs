@@ -10,7 +10,7 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_webhook::scheme::{GitHub, HmacScheme, Knowrithm, Shopify, SigningScheme, Slack, StandardWebhooks, Stripe};
 use tower_webhook::sign::Signer;
-use tower_webhook::{BufferedBody, Rejection, RejectionKind, Secret, SigningSecret, Verifier, Verify};
+use tower_webhook::{BufferedBody, DecodedSecret, Rejection, RejectionKind, Secret, SigningSecret, Verifier, Verify};
 use tower_webhook_benches::{Frames, Inner, call, signed, unsigned, verifier};
 
 /// An extension like the layer's: the bytes of the body once more.
@@ -93,7 +93,7 @@ struct Row {
 
 fn schemes() -> [Row; 7] {
     let secret = || SigningSecret::new("hush").expect("it is not blank").label("labelled");
-    let decoded = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("it is whsec_ and base64");
+    let decoded = DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("it is whsec_ and base64");
     let own = HmacScheme::new("own", HeaderName::from_static("x-own")).prefix("sha256=");
     [
         Row::new(Knowrithm, secret(), 0),
@@ -111,7 +111,7 @@ fn schemes() -> [Row; 7] {
 impl Row {
     fn new<S>(scheme: S, secret: S::Secret, reach: u64) -> Self
     where
-        S: SigningScheme<Secret: Secret<Private = S::Secret>> + Clone,
+        S: SigningScheme<Secret: Secret<SigningKey = S::Secret>> + Clone,
     {
         Self {
             name: scheme.name(),

@@ -70,7 +70,7 @@ impl Receiver {
         Ok(kib * 1024)
     }
 
-    /// Lets the peak of the memory begin anew.
+    /// Resets the peak of the memory.
     pub(crate) fn forget_peak(&self) -> anyhow::Result<()> {
         Ok(std::fs::write(format!("/proc/{}/clear_refs", self.id()?), "5")?)
     }

@@ -99,7 +99,7 @@ try {
   // Without the token of its path, the page is not there.
   assert.equal((await fetch(new URL("/", listener.page))).status, 404);
 
-  // Started anew on the same port, it is found at another path, and the old page says so.
+  // Started again on the same port, it is found at another path, and the old page says so.
   const port = new URL(listener.page).port;
   await listener.end();
   await page.getByText("Not connected").waitFor();

@@ -2,10 +2,10 @@
 
 use http::{HeaderMap, Request, Response};
 use tower::{Service, service_fn};
-use tower_webhook::scheme::Knowrithm;
+use tower_webhook::scheme::{Knowrithm, SignatureClaim};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::{RequestBuilder, TestBody};
-use tower_webhook::{BufferedBody, Secrets, SecretsHandle, SigningSecret, Verifier, Verify, VerifyLayer};
+use tower_webhook::{BufferedBody, DecodedSecret, Secrets, SecretsHandle, Verifier, Verify, VerifyLayer};
 use tower_webhook_hyper::VerifyService;
 
 use crate::contract::sources::{Answer, Source};
@@ -35,6 +35,10 @@ fn secrets_macs_and_bodies_are_not_printed() {
         (
             format!("{verified:?}"),
             "VerifiedBody { len: 49, scheme: \"knowrithm\", signed_by: None, owner: None, .. }".to_owned(),
+        ),
+        (
+            format!("{:?}", SignatureClaim::token(b"hush").timestamp(1)),
+            "SignatureClaim { signature: HmacSha256(..), timestamp: Some(1), .. }".to_owned(),
         ),
         (
             format!("{:?}", BufferedBody::new(EVENT)),
@@ -72,7 +76,7 @@ fn secrets_macs_and_bodies_are_not_printed() {
 fn labels_of_secrets_are_printed() {
     let secrets = || Secrets::new(secret().label("new")).and(secret()).owner("acme");
     let handle = || SecretsHandle::new(secrets());
-    let decoded = || SigningSecret::from_whsec("whsec_c2VjcmV0").unwrap().label("new");
+    let decoded = || DecodedSecret::from_whsec("whsec_c2VjcmV0").unwrap().label("new");
     for (printed, wanted) in [
         (format!("{:?}", secret().label("new")), r#"SigningSecret("new", ..)"#),
         (format!("{:?}", secrets()), r#"Secrets(["new", _])"#),

@@ -8,7 +8,7 @@ use std::process::Command;
 use http::HeaderMap;
 use tower_webhook::scheme::{Knowrithm, StandardWebhooks};
 use tower_webhook::sign::Signer;
-use tower_webhook::{ConfigError, SecretFault, SigningSecret, Verifier, WhsecError};
+use tower_webhook::{ConfigError, DecodedSecret, SecretFault, SigningSecret, Verifier, WhsecError};
 
 use crate::support::SIGNATURE;
 
@@ -79,7 +79,7 @@ fn a_blank_key_in_base64_is_refused() {
         ("whsec_ICAg", false),
         ("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/w==", true),
     ] {
-        match SigningSecret::from_whsec(text) {
+        match DecodedSecret::from_whsec(text) {
             Ok(_) => assert!(is_key, "{text}"),
             Err(error) => assert!(
                 !is_key && matches!(error, ConfigError::Whsec(WhsecError::BlankKey)),
@@ -96,7 +96,7 @@ fn a_secret_in_a_file_is_decoded_or_refused() {
         fs::write(&path, content).unwrap();
         SigningSecret::from_file(&path).unwrap().decode_whsec()
     };
-    let secret = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let secret = DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     let headers = Signer::new(StandardWebhooks::new(), &secret).headers("{}");
     let read = decoded("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
     assert!(

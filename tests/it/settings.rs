@@ -3,10 +3,11 @@
 use std::panic::catch_unwind;
 use std::time::Duration;
 
-use http::header::CONTENT_LENGTH;
-use tower_webhook::scheme::HmacScheme;
+use http::StatusCode;
+use http::header::{CONTENT_LENGTH, HeaderName};
+use tower_webhook::scheme::{Head, HmacScheme, Scheme, SignatureClaim, TokenScheme};
 use tower_webhook::test::TestBody;
-use tower_webhook::{Budget, RejectionKind, Verifier};
+use tower_webhook::{Budget, Rejection, RejectionKind, SigningSecret, Verifier};
 
 use crate::contract::provider::{self, Provider};
 use crate::support::{EVENT, SIGNATURE, headed, secret, signed, verifier};
@@ -42,6 +43,38 @@ fn a_limit_beyond_its_maximum_panics_and_names_the_insecure_method() {
         let message = panic.downcast_ref::<&str>().unwrap();
         assert!(message.contains(insecure), "{message}");
     }
+}
+
+#[test]
+fn a_refusal_that_the_provider_would_take_for_an_answer_panics() {
+    struct Acme;
+    impl Scheme for Acme {
+        type Secret = SigningSecret;
+        fn name(&self) -> &'static str {
+            "acme"
+        }
+        fn refusal(&self) -> StatusCode {
+            StatusCode::OK
+        }
+        fn read<'a>(&'a self, _: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
+            Err(RejectionKind::MissingSignature.into())
+        }
+    }
+
+    let made: [fn(StatusCode); 2] = [
+        |status| drop(HmacScheme::new("acme", HeaderName::from_static("x-acme")).with_refusal(status)),
+        |status| drop(TokenScheme::new("acme", HeaderName::from_static("x-acme")).with_refusal(status)),
+    ];
+    for make in made {
+        for (status, is_refusal) in [(399, false), (400, true), (499, true), (500, false)] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(catch_unwind(|| make(status)).is_ok(), is_refusal, "{status}");
+        }
+    }
+    let panic = catch_unwind(|| drop(Verifier::new(Acme, secret()))).unwrap_err();
+    let message = panic.downcast_ref::<&str>().unwrap();
+    assert_eq!(*message, "a refusal has a status from 400 to 499");
+    assert!(catch_unwind(|| drop(verifier().refuse_with(StatusCode::OK))).is_err());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 //! share; ext4, PostgreSQL 15.20, Redis 7.0.15 without persistence, NATS 2.9.10 with one replica. Deliveries of 110
 //! bytes over 32 connections, a handler that does nothing, the defaults of [`Worker`](crate::Worker). The medians of
 //! five runs, each with the least and the most: the machine is a noisy one. `benches/inbox` of the repository makes the
-//! table anew.
+//! table again.
 //!
 //! | | accepted a second | 99 % answered within | worked off a second, while more arrive | of 10 000 that wait |
 //! |---|---|---|---|---|

@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 const CONCURRENCY: usize = 256;
 const CONCURRENT_BYTES: usize = 2 * 1024 * 1024;
-/// The length of the longest body whose key is not looked up first. To encode it costs less than the look-up.
+/// The length of the longest body whose key is not looked up first. To encode it costs less than the lookup.
 const SMALL: usize = 16 * 1024;
 
 /// Puts each verified delivery into a [`Store`], once, and answers its sender.
@@ -158,7 +158,7 @@ impl<S> Inbox<S> {
     ///
     /// Whoever sends a dead letter again has it worked on again: the provider by a late retry, and also somebody who
     /// recorded it, for as long as the verifier accepts the recording. A delivery whose work kills or holds up a worker
-    /// comes back by that. A duplicate costs the backend one look-up more.
+    /// comes back by that. A duplicate costs the backend one lookup more.
     ///
     /// It needs a store that keeps dead letters, which a [`SinkStore`](crate::SinkStore) does not.
     ///

@@ -51,7 +51,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Whether the delivery with this key is stored, or was stored and is done and forgotten.
     ///
     /// An [`Inbox`](crate::Inbox) asks first when the body is longer than 16 KiB, because `store` encodes the delivery:
-    /// the replay of a recorded large delivery costs a look-up, and no copy of its body. Returns `Ok(true)` only for a
+    /// the replay of a recorded large delivery costs a lookup, and no copy of its body. Returns `Ok(true)` only for a
     /// delivery that is committed as `store` commits it. By default it returns `Ok(false)`, and `store` alone finds the
     /// duplicates.
     ///

@@ -60,7 +60,7 @@
 //! # Without this crate
 //!
 //! `axum::serve` and `warp::serve` have none of these limits but a few of hyper's, on HTTP/2 alone: a client that sends
-//! half a head, or nothing, or does not read, keeps its connection for ever. `axum::serve` waits for all connections at
+//! half a head, or nothing, or does not read, keeps its connection forever. `axum::serve` waits for all connections at
 //! shutdown, without a bound. They close a connection whose request was refused early while the sender still writes, so
 //! that senders see a broken pipe instead of 403 or 413. A proxy in front makes up for most of this.
 //!

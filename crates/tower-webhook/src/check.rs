@@ -106,12 +106,7 @@ impl Check {
 
     /// The check of a claim that does not sign the body as it is.
     #[cold]
-    fn without_body(
-        header: &SignatureClaim<'_>,
-        body: &[u8],
-        policy: &Policy,
-        set: &Set,
-    ) -> Result<Origin, Rejection> {
+    fn without_body(header: &SignatureClaim<'_>, body: &[u8], policy: &Policy, set: &Set) -> Result<Origin, Rejection> {
         match header.signed {
             Signed::InBody(head) => Self::in_body(head, body, policy, set),
             _ => Self::of_message(header, policy, set),

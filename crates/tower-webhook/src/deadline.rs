@@ -1,4 +1,4 @@
-//! The moment by which a body must have arrived, and a look-up by it must have ended.
+//! The moment by which a body must have arrived, and a lookup by it must have ended.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -36,7 +36,7 @@ impl Deadline {
             this.sleep.set(Some(sleep(timeout)));
         }
         match this.sleep.as_pin_mut() {
-            // Compared first: a body that uses up tokio's task budget would keep the timer pending for ever.
+            // Compared first: a body that uses up tokio's task budget would keep the timer pending forever.
             Some(sleep) if sleep.deadline() <= Instant::now() => Poll::Ready(()),
             Some(sleep) => sleep.poll(cx),
             None => Poll::Pending,

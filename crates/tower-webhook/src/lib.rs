@@ -49,8 +49,8 @@
 //! | another body, secret or signature | 403 | `signature_mismatch` |
 //! | signed timestamp missing, malformed, too old, in the future | 403 | `missing_timestamp`, `malformed_timestamp`, `timestamp_too_old`, `timestamp_in_future` |
 //! | no secret is known | 403 | `unknown_secret` |
-//! | the look-up of secrets failed | 503, `Retry-After: 10` | `secret_source` |
-//! | the bodies under way take all the memory that they may | 503, `Retry-After: 10` | `over_budget` |
+//! | the lookup of secrets failed | 503, `Retry-After: 10` | `secret_source` |
+//! | the memory budget for bodies is exhausted | 503, `Retry-After: 10` | `over_budget` |
 //! | body larger than the limit | 413 | `body_too_large` |
 //! | body ends in an error | 400 | `body_read` |
 //! | body not complete in time | 408 | `body_timeout` |
@@ -71,7 +71,7 @@
 //! - [Troubleshooting](_guide::troubleshooting): a list to go through when webhooks are answered with 403.
 //! - [Order](_guide::order): where the layer belongs among others.
 //! - [All providers](_guide::providers): what each signs, and what it expects of a receiver.
-//! - [Bodies](_guide::bodies): forms, base64, gzip, and what a relay wrote anew.
+//! - [Bodies](_guide::bodies): forms, base64, gzip, and what a relay rewrote.
 //! - [Doctor](_guide::doctor): how to fix what `tower-webhook doctor` finds in a receiver.
 //! - [Receiving](_guide::receiving): what a provider expects of its receivers, from quick answers to retries.
 //!
@@ -192,7 +192,7 @@ pub use secret::P256PrivateKey;
 #[cfg(feature = "p256")]
 pub use secret::P256PublicKey;
 #[cfg(feature = "sign")]
-pub use secret::PrivateSide;
+pub use secret::SigningKey;
 pub use secret::{DecodedSecret, Secret, SigningSecret, Token};
 pub use secrets::Secrets;
 pub use secrets_handle::SecretsHandle;

@@ -43,7 +43,7 @@ pub(crate) struct Policy {
     pub(crate) clock: Arc<dyn Clock>,
     max_body: usize,
     /// The largest body that is admitted: `max_body`, or less if the budget cannot hold that. Not derived for each
-    /// request, which would cost 40 instructions.
+    /// request, which would cost instructions.
     largest: usize,
     #[cfg(feature = "layer")]
     pub(crate) budget: Budget,

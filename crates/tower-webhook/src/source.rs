@@ -19,7 +19,7 @@ use crate::set::Set;
 ///
 /// The source is asked once the headers of a request have been judged well formed, and before its body is read, unless
 /// its scheme [reads the body](Self::secrets_by_body). A stranger can make it look up any number of tenants: it should
-/// cache both what it finds and what it does not find, and limit how long a look-up may take. The
+/// cache both what it finds and what it does not find, and limit how long a lookup may take. The
 /// [read timeout](crate::Verifier#method.read_timeout) does not cover [`secrets`](Self::secrets).
 ///
 /// Name the [owner](Secrets::owner) of each tenant's secrets: the handler reads it from
@@ -28,7 +28,7 @@ use crate::set::Set;
 /// another tenant.
 ///
 /// The answer does not tell whether a tenant exists: the body of an unknown one is read, and hashed as for one secret.
-/// The time may tell: a second secret, or a look-up that misses a cache, takes longer, and under a
+/// The time may tell: a second secret, or a lookup that misses a cache, takes longer, and under a
 /// [`CustomPublicKey`](crate::CustomPublicKey) nothing is hashed for an unknown tenant.
 ///
 /// ```
@@ -71,7 +71,7 @@ use crate::set::Set;
 ///
 /// `K` is the kind of the secrets; [`SigningSecret`] unless the scheme takes another kind.
 pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
-    /// The error of a look-up that failed. The request is refused as
+    /// The error of a lookup that failed. The request is refused as
     /// [`SecretSource`](RejectionKind::SecretSource), and the error is the [`source`](std::error::Error::source) of the
     /// rejection.
     type Error: Into<Box<dyn std::error::Error + Send + Sync>>;
@@ -80,7 +80,7 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When the look-up fails; the sender is asked to retry.
+    /// When the lookup fails; the sender is asked to retry.
     fn secrets(&self, head: &Parts) -> impl Future<Output = Result<Option<Secrets<K>>, Self::Error>> + Send;
 
     /// The secrets for a request whose signature is in its body, or whose signed bytes are made of it: asked in place
@@ -91,12 +91,12 @@ pub trait SecretSource<K = SigningSecret>: Send + Sync + 'static {
     /// true: check the host of a URL before anything is fetched from it. The name may stand in a part of the body that
     /// nobody signs, and twice; take it as the scheme takes what it reads, for parsers differ in which one counts.
     ///
-    /// The body counts in the [budget](crate::Verifier::max_buffered) until the look-up ends. The body and the look-up
+    /// The body counts in the [budget](crate::Verifier::max_buffered) until the lookup ends. The body and the lookup
     /// together have the time of the [read timeout](crate::Verifier#method.read_timeout).
     ///
     /// # Errors
     ///
-    /// As those of [`secrets`](Self::secrets). A look-up that takes too long is dropped, and the request refused as if
+    /// As those of [`secrets`](Self::secrets). A lookup that takes too long is dropped, and the request refused as if
     /// it had failed.
     fn secrets_by_body(
         &self,
@@ -124,10 +124,10 @@ impl<K, S: SecretSource<K>> SecretSource<K> for Arc<S> {
     }
 }
 
-/// A look-up under way. It owns the head and the body, which the source borrows, and gives them back.
+/// A lookup under way. It owns the head and the body, which the source borrows, and gives them back.
 pub(crate) type Pending = Pin<Box<dyn Future<Output = LookedUp> + Send>>;
 
-/// The end of a look-up.
+/// The end of a lookup.
 pub(crate) struct LookedUp {
     pub(crate) head: Parts,
     pub(crate) body: Option<Bytes>,
@@ -192,7 +192,7 @@ impl<K: Secret, S: SecretSource<K>> LookUp for Erased<S, K> {
         Box::pin(async move {
             let found = match within(timeout, source.secrets_by_body(&head, &body)).await {
                 Some(found) => set(found, unknown),
-                None => Err(failed("the look-up by the body took longer than the read timeout")),
+                None => Err(failed("the lookup by the body took longer than the read timeout")),
             };
             LookedUp {
                 head,

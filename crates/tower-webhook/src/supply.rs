@@ -17,7 +17,7 @@ use crate::source::LookUp;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold secrets of the kind `{K}`, which the scheme takes",
     label = "secrets of another kind",
-    note = "a scheme that takes a `DecodedSecret` needs `SigningSecret::from_whsec(text)?` or `.decode_whsec()?`"
+    note = "a scheme that takes a `DecodedSecret` needs `DecodedSecret::from_whsec(text)?` or `.decode_whsec()?`"
 )]
 pub trait IntoSecrets<K>: sealed::Sealed<K> {}
 

@@ -116,6 +116,7 @@ impl Verification {
     /// [`BodyTooLarge`](RejectionKind::BodyTooLarge) when they exceed the limit,
     /// [`TimestampTooOld`](RejectionKind::TimestampTooOld) or [`TimestampInFuture`](RejectionKind::TimestampInFuture)
     /// when the signed time has left the [window](crate::Verifier::tolerance) since [`begin`](crate::Verifier::begin).
+    /// For a scheme that reads the whole body, everything that [`read_body`](crate::scheme::Scheme::read_body) refuses.
     pub fn finish(self) -> Result<Provenance, Rejection> {
         let name = self.policy.scheme_id.name;
         if self.allowance.is_exceeded() {

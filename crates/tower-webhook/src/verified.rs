@@ -80,8 +80,7 @@ impl VerifiedBody {
         self.origin.owner()
     }
 
-    /// The id of the delivery, if the scheme signs one, as the bytes of its header. The schemes of this crate that do
-    /// so are those of Standard Webhooks.
+    /// The id of the delivery, if the scheme signs one.
     #[must_use]
     pub fn delivery_id(&self) -> Option<&[u8]> {
         self.origin.delivery_id()
@@ -91,7 +90,7 @@ impl VerifiedBody {
     /// A peer without a secret cannot choose it, unless the provider signs nothing and shows a [token](crate::Token),
     /// or unsigned [headers](crate::DeliveryIdentity::and_header) are a part of it, as for Shopify.
     ///
-    /// It is a SHA-256, computed anew by each call. What is hashed is the [name](Self::scheme) of the scheme and the
+    /// It is a SHA-256, computed again at each call. What is hashed is the [name](Self::scheme) of the scheme and the
     /// [identity](crate::DeliveryIdentity) of the delivery, behind a tag for its kind: the [id](Self::delivery_id) that
     /// the scheme signs, whatever the body; a member of the body, for providers whose retries differ elsewhere; the
     /// signed bytes, where they are not the body; or else the body. In the last case, two deliveries with the same

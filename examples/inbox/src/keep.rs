@@ -16,7 +16,7 @@ pub(crate) async fn hourly(forget: impl AsyncFn() -> Result<u64, BoxError>) {
     hours.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         hours.tick().await;
-        // A silent connection would hold it up for ever.
+        // A silent connection would hold it up forever.
         match timeout(HOUR / 2, forget()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => complain(format_args!("old deliveries are not forgotten: {error}")),

@@ -10,7 +10,7 @@
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 use tower_webhook::scheme::{Encoding, Head, Scheme, SignatureClaim, SigningScheme, Unsigned};
-use tower_webhook::scheme::{TimeUnit, only_time, only_value};
+use tower_webhook::scheme::{TimestampFormat, only_timestamp, only_value};
 use tower_webhook::{Rejection, RejectionKind, SigningSecret, Verifier, sign::Signer};
 
 static SIGNATURE: HeaderName = HeaderName::from_static("x-acme-signature");
@@ -30,7 +30,7 @@ impl Scheme for Acme {
         let signature = only_value(head.headers(), &SIGNATURE)?;
         let mac = Encoding::Base64.decode(signature.as_bytes());
         let mac = mac.ok_or(RejectionKind::MalformedSignature)?;
-        let (digits, seconds) = only_time(head.headers(), &TIMESTAMP, TimeUnit::Seconds)?;
+        let (digits, seconds) = only_timestamp(head.headers(), &TIMESTAMP, TimestampFormat::Seconds)?;
         // A timestamp contains no dot, so a part of it cannot pass for a part of the body.
         let header = SignatureClaim::new(mac).timestamp(seconds);
         Ok(header.signed_before_body([digits, b"."]))

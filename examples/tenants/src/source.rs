@@ -37,7 +37,7 @@ impl Tenants {
         }
     }
 
-    /// Replaces the cache by an empty one. Look-ups in progress end in the old one, so their results are not cached.
+    /// Replaces the cache by an empty one. Lookups in progress end in the old one, so their results are not cached.
     pub(crate) fn forget(&self) {
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = empty_cache();
     }
@@ -59,13 +59,13 @@ impl Tenants {
                 Ok(found.secrets)
             }
             Err(error) => {
-                self.complain(format_args!("A look-up failed and was answered with 503: {error:#}"));
+                self.complain(format_args!("A lookup failed and was answered with 503: {error:#}"));
                 Err(error)
             }
         }
     }
 
-    /// Prints at most one line in 30 s, since any sender can cause any number of look-ups.
+    /// Prints at most one line in 30 s, since any sender can cause any number of lookups.
     fn complain(&self, line: impl Display) {
         let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
         if complained.is_none_or(|last| last.elapsed() >= FRESH) {
@@ -87,7 +87,7 @@ impl SecretSource for Tenants {
         let Some(tenant) = tenant.filter(|name| is_tenant(name)) else {
             return Ok(None);
         };
-        // Concurrent requests for one tenant share a look-up. Failures are not cached.
+        // Concurrent requests for one tenant share a lookup. Failures are not cached.
         let found = self.known().try_get_with_by_ref(tenant, self.look_up(tenant)).await;
         found.map_err(|shared| anyhow!("{shared:#}"))
     }

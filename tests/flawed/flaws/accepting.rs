@@ -28,7 +28,7 @@ pub(super) const FLAWS: &[Flaw] = &[
     },
     Flaw {
         name: "compares-after-reserialising",
-        about: "parses the JSON, and hashes what it writes anew",
+        about: "parses the JSON, and hashes what it writes again",
         answer: |receiver, request| {
             Box::pin(checked(receiver, request, |receiver, headers, body| {
                 // What is no object is left to the check of the raw bytes.

@@ -52,7 +52,7 @@ fn with<S>(scheme: S, call: &Value) -> Result<Value>
 where
     S: SigningScheme,
     S::Secret: FromText,
-    <S::Secret as Secret>::Private: FromText,
+    <S::Secret as Secret>::SigningKey: FromText,
 {
     let (secret, body) = (text(call, "secret")?, text(call, "body")?);
     let mut request = Request::post(text(call, "url")?).body(body)?;

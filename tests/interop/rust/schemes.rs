@@ -69,8 +69,8 @@ from_text! {
 /// Standard Webhooks writes base64 behind `whsec_`, Adyen hex.
 fn decode(text: &str) -> std::result::Result<DecodedSecret, ConfigError> {
     if text.starts_with("whsec_") {
-        SigningSecret::from_whsec(text)
+        DecodedSecret::from_whsec(text)
     } else {
-        SigningSecret::from_hex(text)
+        DecodedSecret::from_hex(text)
     }
 }

@@ -165,11 +165,11 @@ impl Case {
         self
     }
 
-    /// The look-up is given up because it takes too long.
+    /// The lookup is given up because it takes too long.
     pub(crate) fn given_up(mut self) -> Self {
         match &mut self.expect {
             Expect::Refused { cause, .. } => {
-                *cause = Some("the look-up by the body took longer than the read timeout");
+                *cause = Some("the lookup by the body took longer than the read timeout");
             }
             Expect::Accepted { .. } => panic!("{}: nothing is given up", self.name),
         }

@@ -240,10 +240,10 @@ fn looked_up(of: Provider) -> Vec<Case> {
                 Answer::KnownForBody("a text that no body has"),
                 1,
             ),
-            asked(refuses("the look-up by it fails", Unavailable), Answer::Fails, 1),
-            asked(accepts("the look-up by it takes 29 s"), Answer::KnownAfter(29), 1).takes(29),
+            asked(refuses("the lookup by it fails", Unavailable), Answer::Fails, 1),
+            asked(accepts("the lookup by it takes 29 s"), Answer::KnownAfter(29), 1).takes(29),
             asked(
-                refuses("the look-up by it takes an hour", Unavailable).given_up(),
+                refuses("the lookup by it takes an hour", Unavailable).given_up(),
                 Answer::KnownAfter(3600),
                 1,
             )
@@ -251,7 +251,7 @@ fn looked_up(of: Provider) -> Vec<Case> {
             asked(
                 Case::refuses(
                     of,
-                    format!("a late body, and the look-up by it, {shape}"),
+                    format!("a late body, and the lookup by it, {shape}"),
                     Unavailable,
                     late,
                 )

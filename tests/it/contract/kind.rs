@@ -18,7 +18,7 @@ use crate::support::SIGNATURE;
 /// A kind of secret, both sides of which can be made from a [`SigningSecret`].
 pub(crate) trait Kind: Secret {
     /// The sender's side.
-    fn private(secret: &SigningSecret) -> Self::Private;
+    fn private(secret: &SigningSecret) -> Self::SigningKey;
     /// The receiver's side.
     fn public(secret: &SigningSecret) -> Self;
     fn labelled(self, label: &'static str) -> Self;
@@ -30,7 +30,7 @@ pub(crate) trait Kind: Secret {
 macro_rules! kind {
     ($kind:ty, |$secret:ident| $private:expr, $public:expr, $handle:ident) => {
         impl Kind for $kind {
-            fn private($secret: &SigningSecret) -> Self::Private {
+            fn private($secret: &SigningSecret) -> Self::SigningKey {
                 $private
             }
 

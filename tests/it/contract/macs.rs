@@ -123,7 +123,7 @@ fn body_cases(of: Provider) -> Vec<Case> {
         sent_as(of, "signed with data, sent empty", EVENT, ""),
         sent_as(
             of,
-            "serialised anew",
+            "re-serialised",
             r#"{"event": "agent.created"}"#,
             r#"{"event":"agent.created"}"#,
         ),

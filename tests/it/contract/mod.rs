@@ -134,7 +134,7 @@ async fn run(case: &Case, entrance: Entrance) -> Vec<String> {
     let body = request.body().log();
     let (calls, start) = (Calls::default(), Instant::now());
 
-    // The clock is paused: a case that waits for ever fails here at once.
+    // The clock is paused: a case that waits forever fails here at once.
     let answer = verifier.send(case.of, request, entrance, calls.clone());
     let Ok(response) = timeout(Duration::from_hours(24), answer).await else {
         return vec![format!("{entrance:?}, {:?}: {}: no answer", case.of, case.name)];

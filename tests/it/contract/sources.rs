@@ -67,7 +67,7 @@ fn answers(of: Provider) -> Vec<Case> {
             asked(
                 Case::refuses(
                     of,
-                    format!("the look-up fails, {shape}"),
+                    format!("the lookup fails, {shape}"),
                     Unavailable,
                     signed_with(of, "primary", body),
                 )
@@ -173,12 +173,12 @@ fn order(of: Provider) -> Vec<Case> {
     cases
 }
 
-/// The deadline of the body does not run during the look-up, unless that needs the body.
+/// The deadline of the body does not run during the lookup, unless that needs the body.
 fn waiting(of: Provider) -> Vec<Case> {
     let one = || TestBody::one(EVENT);
     let late = || TestBody::one(EVENT).wait_for(seconds(29));
     let stalls = || TestBody::one(EVENT).stall();
-    let name = "the look-up takes longer than the read timeout";
+    let name = "the lookup takes longer than the read timeout";
     let sent = signed_with(of, "primary", late);
     let longer = if of.reads_body() {
         asked(
@@ -193,7 +193,7 @@ fn waiting(of: Provider) -> Vec<Case> {
     };
     vec![
         asked(
-            Case::accepts(of, "the look-up takes 5 s", EVENT, signed_with(of, "primary", one)),
+            Case::accepts(of, "the lookup takes 5 s", EVENT, signed_with(of, "primary", one)),
             Answer::KnownAfter(5),
             1,
         )
@@ -203,7 +203,7 @@ fn waiting(of: Provider) -> Vec<Case> {
         asked(
             Case::refuses(
                 of,
-                "the look-up takes 5 s, and the body never ends",
+                "the lookup takes 5 s, and the body never ends",
                 BodyTimeout,
                 signed_with(of, "primary", stalls),
             ),
@@ -214,7 +214,7 @@ fn waiting(of: Provider) -> Vec<Case> {
         asked(
             Case::refuses(
                 of,
-                "the look-up fails after 5 s",
+                "the lookup fails after 5 s",
                 Unavailable,
                 signed_with(of, "primary", one),
             )

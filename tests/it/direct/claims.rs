@@ -84,11 +84,11 @@ fn a_message_in_place_of_the_body_identifies_the_delivery() {
     let by_request = |body: TestBody| {
         let mut request = Request::new(body);
         *request.headers_mut() = signed.clone();
-        let verified = verifier()
+        let outcome = verifier()
             .verify_request(request)
             .now_or_never()
             .expect("nothing is waited for");
-        verified
+        outcome
             .unwrap()
             .extensions()
             .get::<VerifiedBody>()
@@ -103,6 +103,21 @@ fn a_message_in_place_of_the_body_identifies_the_delivery() {
         verifier().verify(&other, "{}").map(drop).map_err(kind),
         Err(RejectionKind::SignatureMismatch)
     );
+
+    // What is signed after the body is a part of the message; without a message before it, it is all of it.
+    let in_two = |before: &'static [u8], after: &'static [u8]| {
+        self::verifier(move |mac, _| {
+            SignatureClaim::new(mac)
+                .signed_instead_of_body(before)
+                .signed_after_body(after)
+        })
+    };
+    for (before, after) in [(&b"{"[..], &b"}"[..]), (b"", b"{}")] {
+        let verifier = in_two(before, after);
+        assert_eq!(verifier.verify(&signed, "j").unwrap().delivery_key(), key("a"));
+        let by_the_body = verifier.delivery_identity(DeliveryIdentity::body());
+        assert_eq!(by_the_body.verify(&signed, "k").unwrap().delivery_key(), key("a"));
+    }
 
     let by_the_body = verifier().delivery_identity(DeliveryIdentity::body());
     assert_eq!(by_the_body.verify(&signed, "i").unwrap().delivery_key(), key("a"));

@@ -16,8 +16,8 @@ use tokio_rustls::rustls::SignatureScheme;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::SignatureVerificationAlgorithm;
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Head, Scheme, Signature, SignatureClaim, SigningScheme, TimeUnit, Unsigned, only_time,
-    only_value,
+    Algorithm, Encoding, Head, Scheme, Signature, SignatureClaim, SigningScheme, TimestampFormat, Unsigned,
+    only_timestamp, only_value,
 };
 use tower_webhook::sign::{SignError, Signer};
 use tower_webhook::test::TestClock;
@@ -75,7 +75,7 @@ impl Scheme for PayPal {
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         only_value(head.headers(), &SIGNATURE)?;
-        let (_, seconds) = only_time(head.headers(), &TIME, TimeUnit::Rfc3339)?;
+        let (_, seconds) = only_timestamp(head.headers(), &TIME, TimestampFormat::Rfc3339)?;
         Ok(SignatureClaim::in_body(head).timestamp(seconds))
     }
 
@@ -83,7 +83,7 @@ impl Scheme for PayPal {
         let headers = head.headers();
         let signature = Encoding::Base64.decode_vec(only_value(headers, &SIGNATURE)?.as_bytes(), 512);
         let signature = signature.ok_or(RejectionKind::MalformedSignature)?;
-        let (time, seconds) = only_time(headers, &TIME, TimeUnit::Rfc3339)?;
+        let (time, seconds) = only_timestamp(headers, &TIME, TimestampFormat::Rfc3339)?;
         let mut message = only_value(headers, &ID)?.as_bytes().to_vec();
         for part in [time, self.webhook_id.as_bytes(), crc32(body).to_string().as_bytes()] {
             message.push(b'|');
@@ -188,7 +188,7 @@ impl Scheme for Named {
     fn read_body<'a>(&'a self, _: Head<'a>, body: &'a [u8]) -> Result<SignatureClaim<'a>, Rejection> {
         let member = |name: &str| text(body, name).ok_or_else(|| Rejection::in_body(RejectionKind::MissingSignature));
         let signature = Encoding::Base64.decode_vec(member("signature")?.as_bytes(), 80);
-        let signature = signature.as_deref().and_then(Signature::from_der);
+        let signature = signature.as_deref().and_then(Signature::ecdsa_p256_from_der);
         let malformed = || Rejection::in_body(RejectionKind::MalformedSignature);
         let claim = SignatureClaim::new(signature.ok_or_else(malformed)?);
         Ok(claim.signed_instead_of_body(member("message")?.into_bytes()))

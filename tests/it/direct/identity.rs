@@ -8,7 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use tower_webhook::scheme::{Adyen, Twilio};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestBody;
-use tower_webhook::{DeliveryIdentity, DeliveryKey, RejectionKind, SigningSecret, VerifiedBody, Verifier};
+use tower_webhook::{
+    DecodedSecret, DeliveryIdentity, DeliveryKey, RejectionKind, SigningSecret, VerifiedBody, Verifier,
+};
 
 use crate::contract::inside::genuine;
 use crate::contract::provider::{self, ID, NOW, Provider, named_secret};
@@ -286,7 +288,7 @@ fn a_body_that_anybody_can_change_does_not_identify_a_delivery() {
         body.delivery_key()
     };
 
-    let secret = SigningSecret::from_hex("4b".repeat(32)).unwrap();
+    let secret = DecodedSecret::from_hex("4b".repeat(32)).unwrap();
     let notification = r#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"p1"}}]}"#;
     let signed = Signer::new(Adyen, &secret)
         .sign_body(Request::new(notification))

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_webhook::scheme::{
-    Encoding, Head, Scheme, SignatureClaim, SigningScheme, TimeUnit, Unsigned, only_time, only_value,
+    Encoding, Head, Scheme, SignatureClaim, SigningScheme, TimestampFormat, Unsigned, only_timestamp, only_value,
 };
 use tower_webhook::test::{RequestBuilder, TestBody};
 use tower_webhook::{BufferedBody, Rejection, RejectionKind, SigningSecret, VerifiedBody, Verifier, VerifyLayer};
@@ -40,7 +40,7 @@ impl Scheme for Umbrella {
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let mac = only_value(head.headers(), &MAC)?.as_bytes();
         let mac = Encoding::Hex.decode(mac).ok_or(RejectionKind::MalformedSignature)?;
-        let (time, seconds) = only_time(head.headers(), &TIME, TimeUnit::Seconds)?;
+        let (time, seconds) = only_timestamp(head.headers(), &TIME, TimestampFormat::Seconds)?;
         let (Some(method), Some(path)) = (head.method(), head.uri().and_then(|uri| uri.path_and_query())) else {
             return Err(RejectionKind::MissingSignature.into());
         };

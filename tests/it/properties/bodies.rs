@@ -144,7 +144,7 @@ proptest! {
 
     #[test]
     fn a_form_is_signed_as_a_slower_reader_reads_it(form in form()) {
-        let key = SigningSecret::from_hex("00".repeat(31) + "01").unwrap();
+        let key = DecodedSecret::from_hex("00".repeat(31) + "01").unwrap();
         let plain = SigningSecret::new([[0; 31].as_slice(), &[1]].concat()).unwrap();
         let message = message_of_form(&form);
         let headers = HeaderMap::from_iter([

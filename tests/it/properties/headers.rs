@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use tower_webhook::scheme::{Encoding, TimeUnit, only_time};
+use tower_webhook::scheme::{Encoding, TimestampFormat, only_timestamp};
 use tower_webhook::{Rejection, RejectionKind};
 
 use super::flipped;
@@ -133,7 +133,7 @@ proptest! {
 
     #[test]
     fn a_time_is_accepted_in_canonical_form_alone(
-        of in timed().prop_filter("a number", |of| of.time_unit() != TimeUnit::Rfc3339),
+        of in timed().prop_filter("a number", |of| of.time_unit() != TimestampFormat::Rfc3339),
         text in "[+-]?0?[0-9]{0,25}[.]?[0-9]{0,3}",
     ) {
         let mut headers = of.sign("{}");
@@ -180,7 +180,7 @@ proptest! {
 fn read(text: &str) -> Option<i64> {
     let name = HeaderName::from_static("x-time");
     let headers = HeaderMap::from_iter([(name.clone(), text.parse().ok()?)]);
-    let (_, seconds) = only_time(&headers, &name, TimeUnit::Rfc3339).ok()?;
+    let (_, seconds) = only_timestamp(&headers, &name, TimestampFormat::Rfc3339).ok()?;
     Some(seconds)
 }
 

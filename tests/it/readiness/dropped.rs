@@ -96,7 +96,7 @@ fn a_future_dropped_during_the_look_up_releases_its_permit() {
 
         drop(answer);
         assert!(log.dropped());
-        assert_eq!(source.under_way(), 0, "the look-up is dropped with the request");
+        assert_eq!(source.under_way(), 0, "the lookup is dropped with the request");
         assert_ready_ok!(service.poll_ready::<Request<WatchedBody>>());
     }
 }

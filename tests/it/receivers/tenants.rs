@@ -218,7 +218,7 @@ async fn a_locked_database_is_answered_with_503_and_cached_results_are_used() {
     assert_eq!(response.headers()["retry-after"], "10");
     assert_eq!(response.body(), "");
     let complaint = receiver.complaint();
-    assert!(complaint.starts_with("A look-up failed "), "{complaint}");
+    assert!(complaint.starts_with("A lookup failed "), "{complaint}");
     assert_eq!(answer(&receiver, "somebody", "whk_spring").await, (503, String::new()));
 
     // The failure was not cached.
@@ -266,7 +266,7 @@ async fn a_broken_database_is_answered_with_503() {
         assert_eq!(response.status(), 503, "{statement}");
         assert_eq!(response.headers()["retry-after"], "10", "{statement}");
     }
-    assert!(receiver.complaint().starts_with("A look-up failed "));
+    assert!(receiver.complaint().starts_with("A lookup failed "));
 }
 
 #[test]

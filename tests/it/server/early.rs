@@ -55,7 +55,7 @@ async fn a_refused_body_over_the_bound_in_bytes_ends_the_connection() {
     while timeout(PATIENCE, stream.write_all(&piece)).await.unwrap().is_ok() {
         taken += piece.len();
         // The bound, and what the buffers of the system hold.
-        assert!(taken < 64 * MIB, "it is read for ever");
+        assert!(taken < 64 * MIB, "it is read forever");
     }
 }
 

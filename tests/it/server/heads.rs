@@ -43,7 +43,7 @@ async fn a_head_that_trickles_is_cut_off() {
     let start = Instant::now();
     stream.write_all(b"GET / HTTP/1.1\r\nX-Long: ").await.unwrap();
     while stream.write_all(b"x").await.is_ok() {
-        assert!(start.elapsed() < PATIENCE, "it is read for ever");
+        assert!(start.elapsed() < PATIENCE, "it is read forever");
         sleep(LIMIT / 20).await;
     }
 }

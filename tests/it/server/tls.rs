@@ -219,7 +219,7 @@ async fn a_client_that_does_not_read_its_answer_is_cut_off() {
     let start = Instant::now();
     // A closed connection answers bytes with a reset.
     while stream.write_all(b"x").await.is_ok() && stream.flush().await.is_ok() {
-        assert!(start.elapsed() < PATIENCE, "it is served for ever");
+        assert!(start.elapsed() < PATIENCE, "it is served forever");
         sleep(LIMIT / 10).await;
     }
     assert!(start.elapsed() > LIMIT / 2);

@@ -32,7 +32,7 @@ async fn is_cut_off(server: &Running, first: &str, again: &str) {
             Ok(Err(_)) => break,
             Err(_) => {}
         }
-        assert!(start.elapsed() < PATIENCE, "{first:?} is served for ever");
+        assert!(start.elapsed() < PATIENCE, "{first:?} is served forever");
     }
     assert!(start.elapsed() > LIMIT / 2, "{first:?}");
 }

@@ -45,7 +45,7 @@ pub(crate) const ORDER: [u8; 32] = [
     0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
-/// `r` and `s` of a signature of ECDSA with P-256 in DER. There is one form of each, so what is read is written anew.
+/// `r` and `s` of a signature of ECDSA with P-256 in DER. There is one form of each, so what is read is written again.
 pub(crate) fn signature(der: &[u8]) -> Option<[[u8; 32]; 2]> {
     let start = usize::from(*der.get(3)?);
     let first = der.get(4..4 + start)?;

@@ -27,10 +27,8 @@ fn providers() -> Vec<Provider> {
         }
         let code = code(&path);
         let by_code = code.split("impl Scheme for ").skip(1);
-        let by_data = code.split("impl HmacProvider for ").skip(1);
-        let by_macro = ["\nhmac_provider!(", "\ntoken_provider!("]
-            .into_iter()
-            .flat_map(|call| code.split(call).skip(1));
+        let by_data = code.split("impl Provider for ").skip(1);
+        let by_macro = ["\nprovider!("].into_iter().flat_map(|call| code.split(call).skip(1));
         for after in by_code.chain(by_data).chain(by_macro) {
             let name: String = after.chars().take_while(|letter| letter.is_alphanumeric()).collect();
             let is_folder = path.ends_with("mod.rs");

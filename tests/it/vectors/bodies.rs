@@ -4,7 +4,7 @@ use http::{HeaderMap, Request};
 use serde_json::Value;
 use tower_webhook::scheme::Adyen;
 use tower_webhook::sign::Signer;
-use tower_webhook::{RejectionKind, SigningSecret, Verifier};
+use tower_webhook::{DecodedSecret, RejectionKind, Verifier};
 
 const VECTORS: &str = include_str!("../../vectors/bodies.json");
 
@@ -16,7 +16,7 @@ fn a_published_signature_in_a_body_is_accepted_and_written() {
     };
     assert_eq!(entry["provider"], "Adyen");
     let text = |name: &str| entry[name].as_str().unwrap().to_owned();
-    let (key, body) = (SigningSecret::from_hex(text("hex_secret")).unwrap(), text("body"));
+    let (key, body) = (DecodedSecret::from_hex(text("hex_secret")).unwrap(), text("body"));
 
     let verifier = Verifier::new(Adyen, key.clone());
     let verdict = |body: &str| verifier.verify(&HeaderMap::new(), body.to_owned()).map(drop);

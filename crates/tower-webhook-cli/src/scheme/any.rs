@@ -86,7 +86,7 @@ struct Any<S: SigningScheme> {
     scheme: S,
     kind: Kind,
     for_receiver: fn(&SecretText) -> Result<S::Secret, ConfigError>,
-    for_sender: fn(&SecretText) -> Result<<S::Secret as Secret>::Private, ConfigError>,
+    for_sender: fn(&SecretText) -> Result<<S::Secret as Secret>::SigningKey, ConfigError>,
     for_receiver_from: fn(&SecretText) -> Result<S::Secret, ConfigError>,
 }
 

@@ -47,7 +47,7 @@ pub(crate) trait FromText: Secret {
     fn for_receiver(text: &SecretText) -> Result<Self, ConfigError>;
 
     /// What a sender signs with.
-    fn for_sender(text: &SecretText) -> Result<Self::Private, ConfigError>;
+    fn for_sender(text: &SecretText) -> Result<Self::SigningKey, ConfigError>;
 
     /// What the receiver verifies with whose sender signs with this text.
     fn for_receiver_from(text: &SecretText) -> Result<Self, ConfigError> {

@@ -111,13 +111,13 @@ fn a_forgery_is_refused_with_its_reason() {
         (
             format!("{lines}{lines}"),
             BODY,
-            "refused duplicate_signature: a header of the signature occurs more than once, or contradicts another one: \
+            "refused duplicate_signature: a required header occurs more than once, or contradicts another one: \
              x-knowrithm-signature\n",
         ),
         (
             "a: b\n".to_owned(),
             BODY,
-            "refused missing_signature: a header of the signature is missing: x-knowrithm-signature\n",
+            "refused missing_signature: a required header is missing: x-knowrithm-signature\n",
         ),
     ] {
         let headers = files.write("headers", headers);

@@ -10,7 +10,7 @@
 //! - Take a token only while you have none and are setting the subscription up. Here that is until the file is there.
 //! - Take one of the right form, from a short body.
 //! - Look at what you paste: a token of a stranger is not the one that Notion waits for, and its form says so. Then
-//!   remove the file, start anew, and ask Notion to send the token again.
+//!   remove the file, start again, and ask Notion to send the token again.
 //!
 //! A middleware in front of the verifier takes the token, and writes it to a file that only its owner can read: there
 //! you find it to paste it, and there it survives a restart. [`SecretSource`](tower_webhook::SecretSource) gives it to

@@ -17,7 +17,7 @@ use crate::line::Line;
 use crate::record::Record;
 use crate::store::Stored;
 
-/// How many look-ups run at a time, and how many commits. With more of them each has less to do: less is done, at more
+/// How many lookups run at a time, and how many commits. With more of them each has less to do: less is done, at more
 /// cost for the server.
 const COMMITTERS: usize = 1;
 /// How long an answer is awaited. Those who put have given up by then.

@@ -23,8 +23,8 @@ pub enum Error {
     #[error("the database is read-only: the inbox writes to the file, and creates others beside it")]
     ReadOnly(#[source] BoxError),
     /// The file with this path, or the log beside it, was deleted, renamed or replaced while it was open. What is
-    /// committed now is lost when the process ends, so deliveries are refused until a store is opened anew.
-    #[error("{0:?} was deleted or replaced while it was open: deliveries are refused until it is opened anew")]
+    /// committed now is lost when the process ends, so deliveries are refused until a store is opened again.
+    #[error("{0:?} was deleted or replaced while it was open: deliveries are refused until it is opened again")]
     Replaced(PathBuf),
     /// The tables could not be created or updated.
     #[error("the tables cannot be created or updated")]

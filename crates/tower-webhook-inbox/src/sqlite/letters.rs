@@ -55,7 +55,7 @@ pub(super) const RETRY_KEY: &str = concat!(
     " WHERE idempotency_key = ?1 AND job_type = ?2 AND status IN ('Killed', 'Failed')"
 );
 
-/// Those that died first, so that those that die meanwhile are not tried for ever. An upsert like
+/// Those that died first, so that those that die meanwhile are not tried forever. An upsert like
 /// [`TAKE`](super::statements::TAKE).
 pub(super) const RETRY_ALL: &str = concat!(
     "INSERT INTO Jobs (id, job, job_type) SELECT id, x'', job_type FROM Jobs INDEXED BY delivery_dead \

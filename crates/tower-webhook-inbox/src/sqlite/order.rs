@@ -37,7 +37,7 @@ pub(super) const TABLES: &str = "CREATE TABLE IF NOT EXISTS delivery_ordered_que
 
 const TRIGGERS: &str = include_str!("order.sql");
 
-/// How many of the triggers there are. A migration that makes the table of tasks anew drops them.
+/// How many of the triggers there are. A migration that recreates the table of tasks drops them.
 const COUNT_TRIGGERS: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name IN \
                               ('delivery_order_added', 'delivery_order_changed', 'delivery_order_deleted', \
                               'delivery_order_keyed', 'delivery_order_ended')";

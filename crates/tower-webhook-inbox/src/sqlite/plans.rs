@@ -78,7 +78,7 @@ fn statements() -> Vec<(String, Vec<&'static str>)> {
 /// How the statement finds rows of the tables that may be large, and what it sorts.
 async fn plan(store: &SqliteStore, sql: &str) -> Vec<String> {
     let explain = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
-    // Planned anew each time.
+    // Planned again each time.
     let rows = explain.persistent(false).fetch_all(&store.writer).await.unwrap();
     let lines = rows.iter().map(|row| row.get::<String, _>("detail"));
     let lines = lines.filter(|line| {

@@ -167,7 +167,7 @@ where
     }
 
     /// Sets how long an attempt may take. One that takes longer is dropped where it awaits, and has failed. By default
-    /// there is no limit, and a handler that hangs keeps its place for ever.
+    /// there is no limit, and a handler that hangs keeps its place forever.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);
         self

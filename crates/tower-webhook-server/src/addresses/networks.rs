@@ -14,7 +14,7 @@ use ipnet::{IpNet, Ipv4Net};
 /// the network of this one address. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.7`) is that IPv4 address,
 /// in the list and wherever an address is looked up. So `::/0` contains IPv6 alone, and `0.0.0.0/0` IPv4 alone.
 ///
-/// A look-up compares with one network after the other. Clones share the list.
+/// A lookup compares with one network after the other. Clones share the list.
 ///
 /// ```
 /// use tower_webhook_server::addresses::Networks;

@@ -1,4 +1,4 @@
-//! TLS by rustls: from a configuration of your own, or from PEM files that are read anew without a restart.
+//! TLS by rustls: from a configuration of your own, or from PEM files that are read again without a restart.
 //!
 //! ```no_run
 //! use tower_webhook_server::{Server, stop_signal, tls::PemFiles};

@@ -13,7 +13,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::error::Error;
 
-/// A certificate and its private key, from PEM files that can be [read anew](Self::reload). Clones share them.
+/// A certificate and its private key, from PEM files that can be [read again](Self::reload). Clones share them.
 #[derive(Clone)]
 pub struct PemFiles {
     current: Arc<Current>,

@@ -1,4 +1,4 @@
-//! Bodies that are not the JSON that arrived: forms, base64, gzip, and what a relay wrote anew.
+//! Bodies that are not the JSON that arrived: forms, base64, gzip, and what a relay rewrote.
 //!
 //! The signature covers bytes. Each case below asks which bytes the provider signed, and verifies those.
 //!
@@ -130,7 +130,7 @@
 //! [`max_body`](crate::Verifier::max_body), so that a small body cannot become a large one. It refuses by the head
 //! before anything is decompressed.
 //!
-//! # Relays that write JSON anew
+//! # Relays that rewrite JSON
 //!
 //! smee.io and its client [parse the JSON and write it again](https://github.com/probot/smee.io/issues/78) on the way.
 //! The result means the same and often has other bytes: blanks, the form of numbers, escapes. Then the signature is
@@ -154,5 +154,5 @@
 //! ```
 //!
 //! Use a tunnel that passes the bytes on, as ngrok, cloudflared and `gh webhook forward` do. `tower-webhook explain`
-//! recognises JSON that was written anew in a saved request. The same goes for API gateways that map a body to another
+//! recognises JSON that was rewritten in a saved request. The same goes for API gateways that map a body to another
 //! template, and for frameworks that hand on a parsed body: take the raw one.

@@ -23,7 +23,7 @@
 //! - `chunked`, `byte-by-byte`, `chunks-of-one-byte`: the receiver reads one piece of the body, or trusts
 //!   `Content-Length`. Read the body to its end before you hash it.
 //! - `non-ascii-json`, `escaped-json`, `odd-spacing`, `odd-numbers`, `unsorted-members`: it hashes a text that was
-//!   decoded, or JSON that was written anew. Hash the raw bytes: put the layer [outside of](super::order) everything
+//!   decoded, or JSON that was rewritten. Hash the raw bytes: put the layer [outside of](super::order) everything
 //!   that parses the body.
 //! - `large`, `very-large`: a limit is below what providers send. It is
 //!   [`Verifier::max_body`](crate::Verifier::max_body) here.
@@ -49,7 +49,7 @@
 //!
 //! A right signature of another body proves nothing. A failure here means that the receiver does not hash the bytes
 //! that it works with. `another-body`: it does not hash the body at all. `reserialised-compact` and
-//! `reserialised-spaced`: it hashes JSON that was written anew, so that many bodies have one signature. `changed-id`:
+//! `reserialised-spaced`: it hashes JSON that was rewritten, so that many bodies have one signature. `changed-id`:
 //! the id by which duplicates are told is not signed with the body. Verify the raw bytes, and [parse those same
 //! bytes](super::receiving).
 //!
@@ -87,7 +87,7 @@
 //!
 //! Providers send a delivery again when the answer was late or lost. `duplicate`, `concurrent-duplicates`: answer each
 //! with a 2xx, or they go on. `acts-once`, `acts-once-in-a-race`, with `--effects`: the work must be done once. Put the
-//! [delivery key](super::receiving#expect-retries) into a unique column in the transaction of the work; a look-up
+//! [delivery key](super::receiving#expect-retries) into a unique column in the transaction of the work; a lookup
 //! before the insert lets two duplicates through. The crate `tower-webhook-inbox` does it.
 //!
 //! # Timing

@@ -1,4 +1,4 @@
-//! The guide: questions that come up around a receiver. It contains no code.
+//! The guide: questions that come up around a receiver.
 
 pub mod bodies;
 pub mod doctor;

@@ -88,14 +88,14 @@
 //!
 //! | provider | what it signs | why it has no type |
 //! |---|---|---|
-//! | Adyen, platform and management | the body: base64 in `HmacSignature` | the name of its header was not verified; [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from hex](crate::SigningSecret::from_hex) |
+//! | Adyen, platform and management | the body: base64 in `HmacSignature` | the name of its header was not verified; [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from hex](crate::DecodedSecret::from_hex) |
 //! | AWS SNS | fields of the body, with RSA | the certificate has to be fetched, and checked by a library for X.509: [`SecretSource::secrets_by_body`](crate::SecretSource::secrets_by_body) sees its address, and a [`CustomPublicKey`](crate::CustomPublicKey) checks by RSA |
 //! | Coinbase Developer Platform | the time, headers that a list in the signature names, and the body | the sender chooses which headers are signed; their layout was not verified |
 //! | Contentful | method, path, headers that a list names, and the body | the sender chooses which headers are signed |
 //! | DocuSign Connect | the body: a header with another name for each key | [`HmacScheme`](crate::scheme::HmacScheme) describes `X-DocuSign-Signature-1`, and a second one; there can be a hundred |
 //! | Google Pub/Sub, push | nothing of the body: a token of `OpenID` Connect | the body is anybody's who has seen a request; keys are fetched by a [`SecretSource`](crate::SecretSource), and a [`CustomPublicKey`](crate::CustomPublicKey) checks by RSA |
 //! | HubSpot 1 and 2 | the secret and the body, with the method and the URL in 2, by SHA-256 | a hash of a secret and a text is no MAC: who has seen a request can make the hash of a longer body; [`HubSpot`](crate::scheme::HubSpot) is its version 3 |
-//! | Microsoft Teams, outgoing | the body: `HMAC ` and base64 in `Authorization` | [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from base64](crate::SigningSecret::from_base64) |
+//! | Microsoft Teams, outgoing | the body: `HMAC ` and base64 in `Authorization` | [`HmacScheme::decoded`](crate::scheme::HmacScheme::decoded) describes it, with a key [from base64](crate::DecodedSecret::from_base64) |
 //! | Netlify | the hash of the body, in a JWS of HS256 | no vector is known, and a reader of JWS is more than a scheme needs |
 //! | PayPal | ids, the time, and the CRC-32 of the body, with RSA | a CRC-32 binds no body: another one with the same is made at will. The certificate is fetched and checked as that of SNS, from the address in `PAYPAL-CERT-URL` |
 //! | Paystack, keyed | the time and the body, by HMAC-SHA512 | the name of its header is not known; [`Paystack`](crate::scheme::Paystack) is the other form |

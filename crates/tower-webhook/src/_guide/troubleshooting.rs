@@ -14,7 +14,7 @@
 //!    [`SigningSecret::from_env`](crate::SigningSecret::from_env) and [`from_file`](crate::SigningSecret::from_file)
 //!    strip one line break from the end; a blank there counts.
 //! 6. `signature_mismatch`, sometimes: the body is changed on the way. A layer outside of the verifier decompresses or
-//!    parses it, or a proxy serialises the JSON anew. See [the order of layers](super::order) and
+//!    parses it, or a proxy re-serialises the JSON. See [the order of layers](super::order) and
 //!    [bodies](super::bodies).
 //! 7. The `signature` member inside Knowrithm's JSON is not the signature. Only the header is.
 //! 8. `timestamp_too_old`, `timestamp_in_future`: one of the two clocks is wrong, or something on the way queues

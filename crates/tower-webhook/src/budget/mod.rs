@@ -57,15 +57,15 @@ struct Shared {
 }
 
 impl Budget {
-    /// A budget of so many bytes.
+    /// A budget of this many bytes.
     ///
     /// A body larger than seven eighths of it, and than 16 KiB, can never be accepted, and is refused as
     /// [too large](crate::RejectionKind::BodyTooLarge).
     ///
     /// # Panics
     ///
-    /// When it is more than 1 TiB, or half of what the platform can address: then it bounds nothing, and
-    /// [`insecure_unlimited`](Self::insecure_unlimited) says so.
+    /// When it is more than 1 TiB, or half of what the platform can address. To remove the limit, use
+    /// [`insecure_unlimited`](Self::insecure_unlimited).
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let most = usize::try_from(1_u64 << 40).unwrap_or(usize::MAX / 2);
@@ -90,7 +90,7 @@ impl Budget {
         }))
     }
 
-    /// How many bytes it has.
+    /// The limit in bytes; `usize::MAX` for [no limit](Self::insecure_unlimited).
     #[must_use]
     pub fn limit(&self) -> usize {
         self.0.limit
@@ -118,7 +118,7 @@ impl Budget {
     }
 }
 
-/// A budget of so many bytes, as [`Budget::new`] makes it.
+/// A budget of this many bytes. It panics as [`Budget::new`] does.
 impl From<usize> for Budget {
     fn from(bytes: usize) -> Self {
         Self::new(bytes)

@@ -6,9 +6,9 @@ use std::fmt;
 /// Why a text is not the standard base64 of a key. Its message says how to mend it.
 ///
 /// ```
-/// use tower_webhook::{Base64Error, ConfigError, SigningSecret};
+/// use tower_webhook::{Base64Error, ConfigError, DecodedSecret};
 ///
-/// let error = SigningSecret::from_base64("whsec_c2VjcmV0").unwrap_err();
+/// let error = DecodedSecret::from_base64("whsec_c2VjcmV0").unwrap_err();
 /// assert!(matches!(error, ConfigError::Base64(Base64Error::Prefix)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl fmt::Display for Base64Error {
             Self::Prefix => "signing secret has `whsec_` or `v1,` before its base64: read it with `from_whsec`",
             Self::Padding => "signing secret is base64 with wrong padding: copy all of it, or remove each `=`",
             Self::UrlSafe => "signing secret is URL-safe base64: write `+` for `-` and `/` for `_`",
-            Self::NotBase64 => "signing secret is not standard base64: copy all of the key anew",
+            Self::NotBase64 => "signing secret is not standard base64: copy the whole key again",
         })
     }
 }

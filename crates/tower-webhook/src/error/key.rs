@@ -4,22 +4,15 @@ use std::error::Error;
 use std::fmt;
 
 /// Why a text is not a key. Its message says how to mend it.
-#[cfg_attr(feature = "ed25519", doc = "")]
-#[cfg_attr(feature = "ed25519", doc = "```")]
-#[cfg_attr(
-    feature = "ed25519",
-    doc = "use tower_webhook::{ConfigError, Ed25519PublicKey, KeyError};"
-)]
-#[cfg_attr(feature = "ed25519", doc = "")]
-#[cfg_attr(
-    feature = "ed25519",
-    doc = "let error = Ed25519PublicKey::new(\"whsec_c2VjcmV0\").unwrap_err();"
-)]
-#[cfg_attr(
-    feature = "ed25519",
-    doc = "assert!(matches!(error, ConfigError::Key(KeyError::SharedSecret)));"
-)]
-#[cfg_attr(feature = "ed25519", doc = "```")]
+///
+/// ```
+/// # #[cfg(feature = "ed25519")] {
+/// use tower_webhook::{ConfigError, Ed25519PublicKey, KeyError};
+///
+/// let error = Ed25519PublicKey::new("whsec_c2VjcmV0").unwrap_err();
+/// assert!(matches!(error, ConfigError::Key(KeyError::SharedSecret)));
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -41,7 +34,7 @@ pub enum KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoKey => "key is not hex, base64 or PEM: copy all of it anew",
+            Self::NoKey => "key is not hex, base64 or PEM: copy all of it again",
             Self::Surrounded => "key has white space or quotes at an end: remove them",
             Self::SharedSecret => "key is a shared secret (`whsec_`): take the public key of the endpoint",
             Self::OtherSide => {
@@ -50,7 +43,7 @@ impl fmt::Display for KeyError {
             Self::OtherAlgorithm => {
                 "key is of another algorithm, or neither SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`) nor PKCS#8 (`BEGIN PRIVATE KEY`): convert it with openssl"
             }
-            Self::Invalid => "key is no key of the curve, or a weak one: copy it anew",
+            Self::Invalid => "key is no key of the curve, or a weak one: copy it again",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Mistakes in the set-up, found when the program starts, and content that cannot be signed.
+//! Mistakes in the setup, found when the program starts, and content that cannot be signed.
 
 mod base64;
 #[cfg(any(feature = "ed25519", feature = "p256"))]
@@ -21,7 +21,7 @@ pub use self::secret_fault::SecretFault;
 pub use self::sign::SignError;
 pub use self::whsec::WhsecError;
 
-/// A mistake in the set-up of a [`Verifier`](crate::Verifier), never in a request.
+/// A mistake in the setup of a [`Verifier`](crate::Verifier), or in a secret.
 ///
 /// A message names the variable or the file when the secret was read from one. No message contains a secret.
 #[derive(Debug)]
@@ -84,7 +84,8 @@ pub enum ConfigError {
         /// What is wrong with it, such as `signs the public URL, and has none`.
         fault: &'static str,
     },
-    /// The secret is probably a placeholder, or was damaged. Only [`strict`](crate::SigningSecret::strict) refuses it.
+    /// The secret is probably a placeholder, or was damaged. [`strict`](crate::SigningSecret::strict) and
+    /// [`from_peer`](crate::SigningSecret::from_peer) refuse it.
     #[non_exhaustive]
     FaultySecret {
         /// The variable or the file that it was read from, such as `environment variable NAME`; otherwise
@@ -117,7 +118,7 @@ impl fmt::Display for ConfigError {
             Self::UnreadableFile { path, .. } => write!(f, "secret file {} cannot be read", path.display()),
             Self::Whsec(error) => error.fmt(f),
             Self::Base64(error) => error.fmt(f),
-            Self::NotHex => f.write_str("signing secret is not pairs of hexadecimal digits: copy all of the key anew"),
+            Self::NotHex => f.write_str("signing secret is not pairs of hexadecimal digits: copy the whole key again"),
             Self::BlankKey => {
                 f.write_str("signing secret stands for a key of zeros or invisible characters: make a new secret")
             }

@@ -6,15 +6,15 @@ use std::fmt;
 /// Why a text is not `whsec_` and the standard base64 of a key. Its message says how to mend it.
 ///
 /// ```
-/// use tower_webhook::{ConfigError, SigningSecret, WhsecError};
+/// use tower_webhook::{ConfigError, DecodedSecret, WhsecError};
 ///
-/// let error = SigningSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+/// let error = DecodedSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
 /// assert!(matches!(error, ConfigError::Whsec(WhsecError::MissingPrefix)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhsecError {
-    /// It is standard base64 without `whsec_`. [`from_base64`](crate::SigningSecret::from_base64) takes it.
+    /// It is standard base64 without `whsec_`. [`from_base64`](crate::DecodedSecret::from_base64) takes it.
     MissingPrefix,
     /// It is a key of the asymmetric variant, `whpk_` or `whsk_`.
     AsymmetricKey,
@@ -45,7 +45,7 @@ impl fmt::Display for WhsecError {
             Self::Unpadded => {
                 "signing secret is base64 with missing or wrong padding: copy all of it, or pad it with `=` to a multiple of four"
             }
-            Self::NotBase64 => "signing secret has no standard base64 after `whsec_`: copy all of it anew",
+            Self::NotBase64 => "signing secret has no standard base64 after `whsec_`: copy all of it again",
             Self::RawText => {
                 "signing secret is raw text, not `whsec_` and base64: copy the secret that begins with `whsec_`"
             }

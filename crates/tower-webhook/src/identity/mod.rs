@@ -80,7 +80,7 @@ impl DeliveryIdentity {
 
     /// The string or the number at this place of a JSON body: a pointer of [RFC 6901], such as `/id` or `/data/0/id`.
     ///
-    /// The bytes of the body count in its stead when it is not JSON, when nothing is there, and when what is there
+    /// The bytes of the body count instead when it is not JSON, when nothing is there, and when what is there
     /// tells nothing: `null`, `true`, `false`, an object, an array, the empty string, or a text of more than 1024
     /// bytes. JSON that is nested more than 127 levels deep counts as none. A body in pieces is read as it arrives, and
     /// has the same key.
@@ -116,7 +116,7 @@ impl DeliveryIdentity {
     ///
     /// Whether it is signed is looked up for each request: its value must be one of the parts that are signed before
     /// the body, or all that is signed behind it, as bytes of the head itself: a copy of them, even one that is equal,
-    /// does not count. The bytes of the body count in its stead when it is not signed, missing, empty or there twice.
+    /// does not count. The bytes of the body count instead when it is not signed, missing, empty or there twice.
     pub const fn signed_header(name: HeaderName) -> Self {
         Self::of(Source::Header(name))
     }
@@ -125,7 +125,7 @@ impl DeliveryIdentity {
     /// with the same bytes apart by a header alone. All of its values count; that it is missing counts too.
     ///
     /// Whoever has recorded a genuine request can change an unsigned header, and so send the delivery as a new one, as
-    /// often as it likes: for ever, or within the [window](crate::Verifier::tolerance) where the scheme signs a time.
+    /// often as it likes: forever, or within the [window](crate::Verifier::tolerance) where the scheme signs a time.
     /// It can still not make the key of a delivery that it has not recorded.
     ///
     /// # Panics

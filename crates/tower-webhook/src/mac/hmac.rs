@@ -96,10 +96,7 @@ impl<H: EagerHash> RunningMac<H> {
     }
 
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "otherwise it is a call, which costs 20 instructions"
-    )]
+    #[expect(clippy::inline_always, reason = "otherwise it is a call, which costs instructions")]
     fn output<const N: usize>(&mut self) -> [u8; N]
     where
         [u8; N]: From<Output<HmacCore<H>>>,

@@ -18,7 +18,7 @@ use super::{Running, Signature};
 #[derive(Clone)]
 #[allow(
     clippy::large_enum_variant,
-    reason = "a box would cost each request with a MAC a look-up"
+    reason = "a box would cost each request with a MAC a lookup"
 )]
 pub(crate) enum Key {
     Hmac(HmacKeys),

@@ -1,5 +1,7 @@
 //! The signatures that can be checked, by the algorithm that makes them.
 
+use std::fmt;
+
 /// An algorithm that signs. Those besides HMAC-SHA256 need a feature each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -48,8 +50,8 @@ impl Algorithm {
 
 /// A signature that a sender claims, by its algorithm. The algorithm says what checks it.
 ///
-/// It has no `PartialEq`: only the crate compares signatures.
-#[derive(Clone, Debug)]
+/// It has no `PartialEq`: only the crate compares signatures. `Debug` prints its algorithm alone.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Signature {
     /// A MAC of HMAC-SHA256.
@@ -66,7 +68,8 @@ pub enum Signature {
     /// A signature of Ed25519.
     #[cfg(feature = "ed25519")]
     Ed25519([u8; 64]),
-    /// A signature of ECDSA with P-256: `r`, then `s`. [`from_der`](Self::from_der) reads the form that providers send.
+    /// A signature of ECDSA with P-256: `r`, then `s`. [`ecdsa_p256_from_der`](Self::ecdsa_p256_from_der) reads the
+    /// form that providers send.
     #[cfg(feature = "p256")]
     EcdsaP256([u8; 64]),
     /// A signature that a [`CustomPublicKey`](crate::CustomPublicKey) checks. The scheme bounds its length; a header
@@ -81,7 +84,7 @@ impl Signature {
     /// [RFC 3279]: https://www.rfc-editor.org/rfc/rfc3279#section-2.2.3
     #[cfg(feature = "p256")]
     #[must_use]
-    pub fn from_der(der: &[u8]) -> Option<Self> {
+    pub fn ecdsa_p256_from_der(der: &[u8]) -> Option<Self> {
         super::ecdsa::from_der(der).map(Self::EcdsaP256)
     }
 
@@ -129,6 +132,12 @@ impl Signature {
             #[cfg(feature = "custom-key")]
             Self::Custom(signature) => signature.to_vec(),
         }
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}(..)", self.algorithm())
     }
 }
 

@@ -21,10 +21,10 @@ pub enum RejectionKind {
     /// The signature header occurs more than once, or another header that the scheme signs does; or two headers
     /// contradict each other; or the signature occurs more than once in the body. 403, `duplicate_signature`.
     DuplicateSignature,
-    /// The signature header does not have the form that the scheme prescribes; or the body does not, of which the
-    /// signature is a part or is made. 403, `malformed_signature`.
+    /// The signature header, or a body that has the signature or the signed fields in it, does not have the form that
+    /// the scheme prescribes. 403, `malformed_signature`.
     MalformedSignature,
-    /// The signature is well formed, but no secret makes it over this body. 403, `signature_mismatch`.
+    /// The signature is well formed, but does not match this body under any known secret. 403, `signature_mismatch`.
     SignatureMismatch,
     /// The scheme signs a timestamp, and there is none. 403, `missing_timestamp`.
     MissingTimestamp,
@@ -100,20 +100,18 @@ impl RejectionKind {
 impl fmt::Display for RejectionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MissingSignature => "a header of the signature is missing",
-            Self::DuplicateSignature => "a header of the signature occurs more than once, or contradicts another one",
-            Self::MalformedSignature => "a header of the signature does not have the form that the scheme prescribes",
+            Self::MissingSignature => "a required header is missing",
+            Self::DuplicateSignature => "a required header occurs more than once, or contradicts another one",
+            Self::MalformedSignature => "a required header does not have the form that the scheme prescribes",
             Self::SignatureMismatch => "signature does not match the body",
             Self::MissingTimestamp => "signed timestamp is missing",
-            Self::MalformedTimestamp => {
-                "signed timestamp is not a whole number of seconds in decimal, or occurs more than once"
-            }
+            Self::MalformedTimestamp => "signed timestamp is malformed, or occurs more than once",
             Self::TimestampTooOld => "signed timestamp is too old",
             Self::TimestampInFuture => "signed timestamp is in the future",
             Self::UnknownSecret => "no secret is known for the request",
             Self::SecretSource => "source of secrets failed",
             Self::BodyTooLarge => "body is larger than the limit",
-            Self::OverBudget => "the memory for bodies is in use",
+            Self::OverBudget => "memory budget for bodies is exhausted",
             Self::BodyRead => "body could not be read to its end",
             Self::BodyTimeout => "body was not complete within the read timeout",
         })

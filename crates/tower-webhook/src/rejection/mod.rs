@@ -28,7 +28,7 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 /// assert_eq!(rejection.kind(), RejectionKind::MissingSignature);
 /// assert_eq!(rejection.status(), 403);
 /// assert_eq!(rejection.code(), "missing_signature");
-/// assert_eq!(rejection.to_string(), "a header of the signature is missing: x-knowrithm-signature");
+/// assert_eq!(rejection.to_string(), "a required header is missing: x-knowrithm-signature");
 /// # Ok::<(), tower_webhook::ConfigError>(())
 /// ```
 ///
@@ -102,8 +102,8 @@ impl Rejection {
         self.kind
     }
 
-    /// The status of the answer: that of its [kind](RejectionKind::status), or the one of
-    /// [`Verifier::refuse_with`](crate::Verifier::refuse_with) in place of 403.
+    /// The status of the answer: that of its [kind](RejectionKind::status), or in place of 403 that of the
+    /// [scheme](crate::scheme::Scheme::refusal) or of [`Verifier::refuse_with`](crate::Verifier::refuse_with).
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.refusal.unwrap_or_else(|| self.kind.status())

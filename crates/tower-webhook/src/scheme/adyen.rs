@@ -18,7 +18,7 @@ use crate::secret::DecodedSecret;
 ///
 /// **Signs** `pspReference`, `originalReference`, `merchantAccountCode`, `merchantReference`, `value` and `currency` of
 /// `amount`, `eventCode` and `success`, with colons between them and nothing for those that are missing, with
-/// HMAC-SHA256 under the HMAC key, [decoded from hex](crate::SigningSecret::from_hex). A field other than
+/// HMAC-SHA256 under the HMAC key, [decoded from hex](crate::DecodedSecret::from_hex). A field other than
 /// `merchantReference` must not contain a colon: it would not show where it ends. The value of the amount is a number,
 /// every other field a string; `null` is the same as a missing one, and as an empty one. The signed fields identify the
 /// [delivery](crate::VerifiedBody::delivery_key).
@@ -31,7 +31,7 @@ use crate::secret::DecodedSecret;
 ///
 /// use http::HeaderMap;
 /// use tower_webhook::scheme::Adyen;
-/// use tower_webhook::{SigningSecret, Verifier};
+/// use tower_webhook::{DecodedSecret, Verifier};
 ///
 /// let body = r#"{"live": "false", "notificationItems": [{"NotificationRequestItem": {
 ///     "pspReference": "pspReference",
@@ -43,7 +43,7 @@ use crate::secret::DecodedSecret;
 ///     "success": "true",
 ///     "additionalData": {"hmacSignature": "ZNBPtI+oDyyRrLyD1XirkKnQgIAlFc07Vj27TeHsDRE="}
 /// }}]}"#;
-/// let key = SigningSecret::from_hex("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00")?;
+/// let key = DecodedSecret::from_hex("DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00")?;
 /// let verifier = Verifier::new(Adyen, key);
 /// assert!(verifier.verify(&HeaderMap::new(), body).is_ok());
 /// assert!(verifier.verify(&HeaderMap::new(), body.replace("1000", "1001")).is_err());

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("asana", HeaderName::from_static("x-hook-signature"));
 
@@ -35,4 +35,4 @@ static SCHEME: HmacScheme = HmacScheme::new("asana", HeaderName::from_static("x-
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asana;
 
-hmac_provider!(Asana, SCHEME);
+provider!(Asana: HmacScheme = SCHEME);

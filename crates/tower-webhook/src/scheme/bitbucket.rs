@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("bitbucket", HeaderName::from_static("x-hub-signature")).prefix("sha256=");
 
@@ -35,4 +35,4 @@ static SCHEME: HmacScheme = HmacScheme::new("bitbucket", HeaderName::from_static
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bitbucket;
 
-hmac_provider!(Bitbucket, SCHEME);
+provider!(Bitbucket: HmacScheme = SCHEME);

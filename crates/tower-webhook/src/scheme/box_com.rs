@@ -2,13 +2,16 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, Part, TimeUnit, hmac_provider};
+use super::{Encoding, HmacScheme, Part, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("box_com", HeaderName::from_static("box-signature-primary"))
     .encoding(Encoding::Base64)
     .second_header(HeaderName::from_static("box-signature-secondary"))
-    .time_header(HeaderName::from_static("box-delivery-timestamp"), TimeUnit::Rfc3339)
-    .signs(&[Part::Body, Part::Time]);
+    .timestamp_header(
+        HeaderName::from_static("box-delivery-timestamp"),
+        TimestampFormat::Rfc3339,
+    )
+    .signs(&[Part::Body, Part::Timestamp]);
 
 /// Box's scheme.
 ///
@@ -51,4 +54,4 @@ static SCHEME: HmacScheme = HmacScheme::new("box_com", HeaderName::from_static("
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BoxCom;
 
-hmac_provider!(BoxCom, SCHEME);
+provider!(BoxCom: HmacScheme = SCHEME);

@@ -2,13 +2,13 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("calendly", HeaderName::from_static("calendly-webhook-signature"))
     .prefix("v1=")
     .list(Separator::Comma)
-    .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .timestamp_entry("t=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 
 /// Calendly's scheme.
 ///
@@ -20,7 +20,7 @@ static SCHEME: HmacScheme = HmacScheme::new("calendly", HeaderName::from_static(
 ///
 /// Calendly advises three minutes, this crate accepts [five](crate::Verifier::tolerance).
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -44,4 +44,4 @@ static SCHEME: HmacScheme = HmacScheme::new("calendly", HeaderName::from_static(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Calendly;
 
-hmac_provider!(Calendly, SCHEME);
+provider!(Calendly: HmacScheme = SCHEME);

@@ -1,6 +1,7 @@
 //! What a sender claims: its signatures, and the bytes that are signed besides the body.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::HeaderValue;
 
@@ -13,7 +14,6 @@ use crate::mac::{self, Signature};
 ///
 /// A [`Scheme`](super::Scheme) makes it from a head whose form it has judged. Whether a signature is right is known
 /// once the body is there.
-#[derive(Debug)]
 #[must_use]
 pub struct SignatureClaim<'a> {
     pub(crate) claim: Claim<'a>,
@@ -21,7 +21,6 @@ pub struct SignatureClaim<'a> {
 }
 
 /// What is signed, but for the bytes after the body.
-#[derive(Debug)]
 pub(crate) enum Signed<'a> {
     /// The body alone.
     Body,
@@ -34,7 +33,6 @@ pub(crate) enum Signed<'a> {
 }
 
 /// What is needed at the end of the body.
-#[derive(Debug)]
 pub(crate) struct Claim<'a> {
     pub(crate) signature: Signature,
     pub(crate) others: Vec<Signature>,
@@ -124,7 +122,7 @@ impl<'a> SignatureClaim<'a> {
     }
 
     /// Sets the time of signing, in seconds since the Unix epoch. The verifier judges it by its
-    /// [`tolerance`](crate::Verifier::tolerance). [`only_time`](super::only_time) reads it from a header.
+    /// [`tolerance`](crate::Verifier::tolerance). [`only_timestamp`](super::only_timestamp) reads it from a header.
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.claim.timestamp = Some(seconds);
         self
@@ -155,10 +153,8 @@ impl<'a> SignatureClaim<'a> {
     /// seen the request can send it with another body.
     pub(crate) fn to_static(&self) -> Claim<'static> {
         let mut claim = self.claim.to_static();
-        if let (Mark::None, Signed::Instead(message)) = (&claim.mark, &self.signed)
-            && !message.is_empty()
-        {
-            claim.mark = Mark::of_message(message);
+        if let (Mark::None, Some(message)) = (&claim.mark, self.message()) {
+            claim.mark = Mark::of_message(&message);
         }
         claim
     }
@@ -166,12 +162,24 @@ impl<'a> SignatureClaim<'a> {
     /// Lets this identify the delivery.
     pub(crate) fn identified_by(mut self, identity: &'a DeliveryIdentity, head: Head<'a>) -> Self {
         let id = self.claim.mark.id().cloned();
-        self.claim.mark = match &self.signed {
+        self.claim.mark = match self.message() {
             // The rest of the body is anybody's choice, so nothing in it can identify the delivery.
-            Signed::Instead(message) if !message.is_empty() => identity.of_message(id, message, head.headers()),
-            _ => identity.read(id, head.headers(), |value| self.signs(value)),
+            Some(message) => identity.of_message(id, &message, head.headers()),
+            None => identity.read(id, head.headers(), |value| self.signs(value)),
         };
         self
+    }
+
+    /// All bytes that are signed in place of the body; `None` where the body is signed, or nothing is.
+    fn message(&self) -> Option<Cow<'_, [u8]>> {
+        let Signed::Instead(message) = &self.signed else {
+            return None;
+        };
+        let whole = match &*self.claim.after {
+            [] => Cow::Borrowed(&**message),
+            after => [message, after].concat().into(),
+        };
+        (!whole.is_empty()).then_some(whole)
     }
 
     /// Whether this value of a header is one of the parts before the body, or all that is signed after it: these bytes
@@ -183,6 +191,16 @@ impl<'a> SignatureClaim<'a> {
             Signed::Body | Signed::InBody(_) | Signed::Instead(_) => false,
         };
         is_in_front || is_it(&self.claim.after)
+    }
+}
+
+/// Prints neither the signatures nor what is signed: both may be worth keeping from a log.
+impl fmt::Debug for SignatureClaim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignatureClaim")
+            .field("signature", &self.claim.signature)
+            .field("timestamp", &self.claim.timestamp)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,13 +2,13 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("cloudflare_stream", HeaderName::from_static("webhook-signature"))
     .prefix("sig1=")
     .list(Separator::Comma)
-    .time_entry("time=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .timestamp_entry("time=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 
 /// Cloudflare Stream's scheme.
 ///
@@ -20,8 +20,8 @@ static SCHEME: HmacScheme = HmacScheme::new("cloudflare_stream", HeaderName::fro
 ///
 /// **Signs** `time`, a dot and the raw body, with HMAC-SHA256 under the secret of the webhook as UTF-8 bytes.
 ///
-/// No vector is published: the header on that page has no secret. The example is signed by the
-/// [`Signer`](crate::sign::Signer):
+/// No vector is published: the header on that page has no secret. The signature in the example was also computed with
+/// another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -45,4 +45,4 @@ static SCHEME: HmacScheme = HmacScheme::new("cloudflare_stream", HeaderName::fro
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CloudflareStream;
 
-hmac_provider!(CloudflareStream, SCHEME);
+provider!(CloudflareStream: HmacScheme = SCHEME);

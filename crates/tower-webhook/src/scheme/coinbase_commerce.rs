@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("coinbase_commerce", HeaderName::from_static("x-cc-webhook-signature"));
 
@@ -47,4 +47,4 @@ static SCHEME: HmacScheme = HmacScheme::new("coinbase_commerce", HeaderName::fro
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CoinbaseCommerce;
 
-hmac_provider!(CoinbaseCommerce, SCHEME);
+provider!(CoinbaseCommerce: HmacScheme = SCHEME);

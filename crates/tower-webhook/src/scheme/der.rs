@@ -16,6 +16,6 @@ const MAX_TEXT: usize = 96;
 pub(super) fn only_der(headers: &HeaderMap, name: &HeaderName) -> Result<SignatureClaim<'static>, Rejection> {
     let text = only_value(headers, name)?.as_bytes();
     let der = (text.len() <= MAX_TEXT).then(|| STANDARD.decode(text).ok()).flatten();
-    let signature = der.and_then(|der| Signature::from_der(&der));
+    let signature = der.and_then(|der| Signature::ecdsa_p256_from_der(&der));
     signature.map(SignatureClaim::new).ok_or_else(|| malformed(name))
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::HeaderName;
 
 use super::only_value::malformed;
-use super::{Encoding, Head, Scheme, Signature, SignatureClaim, TimeUnit, only_time, only_value};
+use super::{Encoding, Head, Scheme, Signature, SignatureClaim, TimestampFormat, only_timestamp, only_value};
 use crate::rejection::Rejection;
 use crate::secret::Ed25519PublicKey;
 
@@ -54,7 +54,7 @@ impl Scheme for Discord {
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let digits = only_value(head.headers(), &SIGNATURE)?.as_bytes();
         let signature = Encoding::Hex.decode(digits).ok_or_else(|| malformed(&SIGNATURE))?;
-        let (text, seconds) = only_time(head.headers(), &TIMESTAMP, TimeUnit::Seconds)?;
+        let (text, seconds) = only_timestamp(head.headers(), &TIMESTAMP, TimestampFormat::Seconds)?;
         let header = SignatureClaim::new(Signature::Ed25519(signature));
         Ok(header.signed_before_body([text]).timestamp(seconds))
     }

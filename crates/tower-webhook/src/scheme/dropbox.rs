@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("dropbox", HeaderName::from_static("x-dropbox-signature"));
 
@@ -18,7 +18,7 @@ static SCHEME: HmacScheme = HmacScheme::new("dropbox", HeaderName::from_static("
 /// bytes, and so the same [key](crate::VerifiedBody::delivery_key). Before the first one, Dropbox sends a `GET` with
 /// `?challenge=`, which is not signed.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Dropbox;
@@ -35,4 +35,4 @@ static SCHEME: HmacScheme = HmacScheme::new("dropbox", HeaderName::from_static("
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dropbox;
 
-hmac_provider!(Dropbox, SCHEME);
+provider!(Dropbox: HmacScheme = SCHEME);

@@ -2,13 +2,13 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("elevenlabs", HeaderName::from_static("elevenlabs-signature"))
     .prefix("v0=")
     .list(Separator::Comma)
-    .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .timestamp_entry("t=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 
 /// ElevenLabs' scheme.
 ///
@@ -20,7 +20,7 @@ static SCHEME: HmacScheme = HmacScheme::new("elevenlabs", HeaderName::from_stati
 ///
 /// ElevenLabs' library accepts half an hour, this crate [five minutes](crate::Verifier::tolerance).
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -44,4 +44,4 @@ static SCHEME: HmacScheme = HmacScheme::new("elevenlabs", HeaderName::from_stati
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ElevenLabs;
 
-hmac_provider!(ElevenLabs, SCHEME);
+provider!(ElevenLabs: HmacScheme = SCHEME);

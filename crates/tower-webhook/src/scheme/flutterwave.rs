@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("flutterwave", HeaderName::from_static("flutterwave-signature")).encoding(Encoding::Base64);
@@ -16,7 +16,7 @@ static SCHEME: HmacScheme =
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the secret hash of the dashboard as UTF-8 bytes.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Flutterwave;
@@ -33,4 +33,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flutterwave;
 
-hmac_provider!(Flutterwave, SCHEME);
+provider!(Flutterwave: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("gitea", HeaderName::from_static("x-gitea-signature"))
     .second_header(HeaderName::from_static("x-forgejo-signature"));
@@ -20,7 +20,7 @@ static SCHEME: HmacScheme = HmacScheme::new("gitea", HeaderName::from_static("x-
 /// `application/json`: in a form, the value of `payload` is signed before it is encoded, and so refused here.
 /// `X-Gitea-Delivery` is not signed.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Gitea;
@@ -37,4 +37,4 @@ static SCHEME: HmacScheme = HmacScheme::new("gitea", HeaderName::from_static("x-
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gitea;
 
-hmac_provider!(Gitea, SCHEME);
+provider!(Gitea: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("github", HeaderName::from_static("x-hub-signature-256"))
     .prefix("sha256=")
@@ -38,4 +38,4 @@ static SCHEME: HmacScheme = HmacScheme::new("github", HeaderName::from_static("x
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GitHub;
 
-hmac_provider!(GitHub, SCHEME);
+provider!(GitHub: HmacScheme = SCHEME);

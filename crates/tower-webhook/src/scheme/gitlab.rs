@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{TokenScheme, token_provider};
+use super::{TokenScheme, provider};
 
 static SCHEME: TokenScheme = TokenScheme::new("gitlab", HeaderName::from_static("x-gitlab-token"));
 
@@ -29,11 +29,4 @@ static SCHEME: TokenScheme = TokenScheme::new("gitlab", HeaderName::from_static(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GitLab;
 
-impl GitLab {
-    #[expect(clippy::unused_self, reason = "the macro asks a value")]
-    fn token_scheme(self) -> &'static TokenScheme {
-        &SCHEME
-    }
-}
-
-token_provider!(GitLab);
+provider!(GitLab: TokenScheme = SCHEME);

@@ -2,18 +2,17 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacProvider, HmacScheme, Part, TimeUnit};
+use super::{Encoding, HmacScheme, Part, Provider, TimestampFormat};
 use crate::error::ConfigError;
-use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
 static SCHEME: HmacScheme = HmacScheme::new("hubspot", HeaderName::from_static("x-hubspot-signature-v3"))
     .encoding(Encoding::Base64)
-    .time_header(
+    .timestamp_header(
         HeaderName::from_static("x-hubspot-request-timestamp"),
-        TimeUnit::Milliseconds,
+        TimestampFormat::Milliseconds,
     )
-    .signs(&[Part::Method, Part::PublicUrl, Part::Body, Part::Time]);
+    .signs(&[Part::Method, Part::PublicUrl, Part::Body, Part::Timestamp]);
 
 /// HubSpot's scheme.
 ///
@@ -29,7 +28,7 @@ static SCHEME: HmacScheme = HmacScheme::new("hubspot", HeaderName::from_static("
 /// The method is a part of the request, so give a request, or its [`Head`](super::Head), to
 /// [`verify`](crate::Verifier::verify), and not its headers alone.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -65,11 +64,11 @@ impl HubSpot {
     }
 }
 
-impl HmacProvider for HubSpot {
-    type Secret = SigningSecret;
+impl Provider for HubSpot {
+    type Scheme = HmacScheme;
 
     #[inline]
-    fn hmac_scheme(&self) -> &HmacScheme {
+    fn scheme(&self) -> &HmacScheme {
         &self.0
     }
 }

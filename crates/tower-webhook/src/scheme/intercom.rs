@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Algorithm, HmacScheme, hmac_provider};
+use super::{Algorithm, HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("intercom", HeaderName::from_static("x-hub-signature"))
     .prefix("sha1=")
@@ -34,4 +34,4 @@ static SCHEME: HmacScheme = HmacScheme::new("intercom", HeaderName::from_static(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Intercom;
 
-hmac_provider!(Intercom, SCHEME);
+provider!(Intercom: HmacScheme = SCHEME);

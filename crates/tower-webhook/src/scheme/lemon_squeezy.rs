@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("lemon_squeezy", HeaderName::from_static("x-signature"));
 
@@ -15,7 +15,7 @@ static SCHEME: HmacScheme = HmacScheme::new("lemon_squeezy", HeaderName::from_st
 /// **Signs** the raw body, with HMAC-SHA256 under the webhook's signing secret as UTF-8 bytes. `X-Event-Name` is not
 /// signed.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::LemonSqueezy;
@@ -32,4 +32,4 @@ static SCHEME: HmacScheme = HmacScheme::new("lemon_squeezy", HeaderName::from_st
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LemonSqueezy;
 
-hmac_provider!(LemonSqueezy, SCHEME);
+provider!(LemonSqueezy: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("line", HeaderName::from_static("x-line-signature")).encoding(Encoding::Base64);
@@ -32,4 +32,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Line;
 
-hmac_provider!(Line, SCHEME);
+provider!(Line: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("linear", HeaderName::from_static("linear-signature"));
 
@@ -19,7 +19,7 @@ static SCHEME: HmacScheme = HmacScheme::new("linear", HeaderName::from_static("l
 /// library refuses a webhook that is older than a minute: compare it in the handler, or remember the
 /// [key](crate::VerifiedBody::delivery_key).
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Linear;
@@ -36,4 +36,4 @@ static SCHEME: HmacScheme = HmacScheme::new("linear", HeaderName::from_static("l
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Linear;
 
-hmac_provider!(Linear, SCHEME);
+provider!(Linear: HmacScheme = SCHEME);

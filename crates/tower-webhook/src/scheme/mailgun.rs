@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::form::{fields, is_form, only_field};
 use super::json::Json;
-use super::{Encoding, Head, Scheme, SignatureClaim, TimeUnit};
+use super::{Encoding, Head, Scheme, SignatureClaim, TimestampFormat};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::SigningSecret;
 
@@ -22,7 +22,7 @@ use crate::secret::SigningSecret;
 /// letters and digits that occur once, becomes the [delivery id](crate::VerifiedBody::delivery_id), so that a signature
 /// that was seen before makes a duplicate, whatever the event.
 ///
-/// Mailgun repeats a delivery for 8 hours, and does not say whether it signs it anew. If it does not, a longer
+/// Mailgun repeats a delivery for 8 hours, and does not say whether it signs it again. If it does not, a longer
 /// [`tolerance`](crate::Verifier::tolerance) is needed.
 ///
 /// No vector with its key is published. The signature in the example was computed with another program:
@@ -114,7 +114,7 @@ impl Scheme for Mailgun {
 fn claim(found: &Found<'_>) -> Result<SignatureClaim<'static>, Rejection> {
     let decoded = |digits| Encoding::Hex.decode(digits);
     let mac = decoded(found.signature).ok_or_else(|| malformed("the signature is not 64 lower-case hex digits"))?;
-    let Some(seconds) = TimeUnit::Seconds.parse(found.timestamp) else {
+    let Some(seconds) = TimestampFormat::Seconds.parse(found.timestamp) else {
         return Err(Rejection::in_body(RejectionKind::MalformedTimestamp));
     };
     if found.token.len() != TOKEN_LEN || !found.token.iter().all(u8::is_ascii_alphanumeric) {

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("meta", HeaderName::from_static("x-hub-signature-256")).prefix("sha256=");
 
@@ -19,7 +19,7 @@ static SCHEME: HmacScheme = HmacScheme::new("meta", HeaderName::from_static("x-h
 /// Before the first delivery, Meta sends a `GET` with `hub.challenge` and the verify token that you chose. It is not
 /// signed, and the token is not this secret.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Meta;
@@ -39,4 +39,4 @@ static SCHEME: HmacScheme = HmacScheme::new("meta", HeaderName::from_static("x-h
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Meta;
 
-hmac_provider!(Meta, SCHEME);
+provider!(Meta: HmacScheme = SCHEME);

@@ -19,11 +19,11 @@
 //! | the public URL and the fields of a form, or the hash of the body (feature `sha1`) | [`Twilio`] |
 //! | parts of the body, with the signature in the body | [`Adyen`], [`Mailgun`] |
 //! | nothing: it shows a [token](crate::Token) | [`BasicAuth`], [`GitLab`], [`MicrosoftGraph`] in the body, [`Okta`], [`Telegram`], or as data [`TokenScheme`] |
-//! | any of those with a MAC, as data | [`HmacScheme`] |
+//! | as data: a MAC, or a list of them, of the body and parts of the head | [`HmacScheme`] |
 //!
 //! [All providers](crate::_guide::providers) is a table with a row for each, and names those that sign as another one
-//! does. A secret keys the MAC as it is, but for [`StandardWebhooks`], whose secret is
-//! [decoded](crate::SigningSecret::from_whsec).
+//! does. A secret keys the MAC as it is, except for [`Adyen`] and [`StandardWebhooks`], whose secrets are
+//! [decoded](crate::DecodedSecret).
 //!
 //! A [`Scheme`] reads the [`Head`] of a request, and never sees a secret. It returns a [`SignatureClaim`]:
 //! the MACs that the sender claims, the bytes that are signed before and after the body, and the time of signing. A
@@ -90,7 +90,7 @@
 //! # Lists
 //!
 //! Some providers send several signatures, one for each secret while they rotate. The first 16 entries of such a list
-//! are considered, of any kind. A longer list costs nothing more.
+//! are considered, of any kind, unless the page of the scheme says fewer. A longer list costs nothing more.
 
 mod adyen;
 mod asana;
@@ -116,7 +116,6 @@ mod gitea;
 mod github;
 mod gitlab;
 mod hex;
-mod hmac_provider;
 mod hmac_scheme;
 mod hubspot;
 mod id;
@@ -138,6 +137,7 @@ mod paddle;
 mod pagerduty;
 #[cfg(feature = "sha512")]
 mod paystack;
+mod provider;
 mod quickbooks;
 mod razorpay;
 mod sanity;
@@ -156,7 +156,6 @@ mod stripe;
 mod telegram;
 mod timestamp;
 mod token;
-mod token_provider;
 #[cfg(feature = "sha1")]
 mod trello;
 #[cfg(feature = "sha1")]
@@ -194,8 +193,7 @@ pub use self::flutterwave::Flutterwave;
 pub use self::gitea::Gitea;
 pub use self::github::GitHub;
 pub use self::gitlab::GitLab;
-use self::hmac_provider::hmac_provider;
-pub use self::hmac_scheme::{HmacProvider, HmacScheme, Part, Separator};
+pub use self::hmac_scheme::{HmacScheme, Part, Separator};
 pub use self::hubspot::HubSpot;
 pub(crate) use self::id::SchemeId;
 #[cfg(feature = "sha1")]
@@ -215,6 +213,8 @@ pub use self::paddle::Paddle;
 pub use self::pagerduty::PagerDuty;
 #[cfg(feature = "sha512")]
 pub use self::paystack::Paystack;
+pub use self::provider::Provider;
+use self::provider::provider;
 pub use self::quickbooks::QuickBooks;
 pub use self::razorpay::Razorpay;
 pub use self::sanity::Sanity;
@@ -231,9 +231,8 @@ pub use self::standard_webhooks::StandardWebhooks;
 pub use self::standard_webhooks_v1a::StandardWebhooksV1a;
 pub use self::stripe::Stripe;
 pub use self::telegram::Telegram;
-pub use self::timestamp::{TimeUnit, only_time};
+pub use self::timestamp::{TimestampFormat, only_timestamp};
 pub use self::token::TokenScheme;
-use self::token_provider::token_provider;
 #[cfg(feature = "sha1")]
 pub use self::trello::Trello;
 #[cfg(feature = "sha1")]
@@ -271,15 +270,15 @@ pub trait Scheme: Send + Sync + 'static {
     /// schemes with one name share their keys where no [owner](crate::Secrets::owner) is set.
     fn name(&self) -> &'static str;
 
-    /// The status of the answer to a request with a wrong signature; 403 by default. A provider that demands another
-    /// one has it here, and [`Verifier::refuse_with`](crate::Verifier::refuse_with) changes it.
+    /// The status of the answer to a request with a wrong signature, from 400 to 499; 403 by default. A provider that
+    /// demands another one has it here, and [`Verifier::refuse_with`](crate::Verifier::refuse_with) changes it.
     fn refusal(&self) -> StatusCode {
         StatusCode::FORBIDDEN
     }
 
-    /// How many bytes the largest body has that the provider says it sends. A verifier of the scheme admits it by
-    /// default: [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say
-    /// so, or says less than 2 MiB. Larger values are treated as 1 GiB.
+    /// The largest body that the provider says it sends, in bytes. A verifier of the scheme admits it by default:
+    /// [`Verifier::max_body`](crate::Verifier::max_body). `None`, which is the default, where it does not say so, or
+    /// says less than 2 MiB. Larger values are treated as 1 GiB.
     fn max_body(&self) -> Option<usize> {
         None
     }
@@ -304,7 +303,7 @@ pub trait Scheme: Send + Sync + 'static {
 
     /// Judges the head of a request, before its body is read.
     ///
-    /// The result must depend on the scheme and the head alone: after a look-up of secrets the head is judged again.
+    /// The result must depend on the scheme and the head alone: after a lookup of secrets the head is judged again.
     ///
     /// # Errors
     ///
@@ -313,8 +312,9 @@ pub trait Scheme: Send + Sync + 'static {
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection>;
 
     /// Judges the whole body, for a scheme that has its signature there, or makes the signed bytes of it. It is called
-    /// with the same head once [`read`](Self::read) has returned [`SignatureClaim::in_body`], and never otherwise. By
-    /// default it refuses.
+    /// with the same head after [`read`](Self::read) has returned [`SignatureClaim::in_body`], and never otherwise;
+    /// with a [`SecretSource`](crate::SecretSource) a second time after the lookup. The result must depend on the
+    /// scheme, the head and the body alone. By default it refuses.
     ///
     /// The body has at most [`max_body`](crate::Verifier::max_body) bytes, and nothing about it is known to be true:
     /// bound what is made of it. The claim says what is signed by
@@ -336,4 +336,12 @@ pub(crate) fn assert_usable(scheme: &impl Scheme) {
     if let Err(error) = scheme.check() {
         panic!("{error}");
     }
+    assert_refusal(scheme.refusal());
+}
+
+/// Panics when this is no status of a refusal: the provider would take the webhook for received, or send it again.
+#[track_caller]
+pub(crate) const fn assert_refusal(status: StatusCode) {
+    let is_refusal = status.as_u16() >= 400 && status.as_u16() <= 499;
+    assert!(is_refusal, "a refusal has a status from 400 to 499");
 }

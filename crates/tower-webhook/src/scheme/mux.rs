@@ -2,14 +2,14 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new("mux", HeaderName::from_static("mux-signature"))
     .prefix("v1=")
     .list(Separator::Comma)
-    .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body])
+    .timestamp_entry("t=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body])
     .with_delivery_identity(DeliveryIdentity::json_pointer("/id"));
 
 /// Mux' scheme.
@@ -24,7 +24,7 @@ static SCHEME: HmacScheme = HmacScheme::new("mux", HeaderName::from_static("mux-
 /// **Identified by** the event's `id` in the body. The body also tells of the attempts that were made, so a retry has
 /// other bytes.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -48,4 +48,4 @@ static SCHEME: HmacScheme = HmacScheme::new("mux", HeaderName::from_static("mux-
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mux;
 
-hmac_provider!(Mux, SCHEME);
+provider!(Mux: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("notion", HeaderName::from_static("x-notion-signature"))
     .prefix("sha256=")
@@ -43,4 +43,4 @@ static SCHEME: HmacScheme = HmacScheme::new("notion", HeaderName::from_static("x
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Notion;
 
-hmac_provider!(Notion, SCHEME);
+provider!(Notion: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::{AUTHORIZATION, HeaderName};
 
-use super::{TokenScheme, token_provider};
+use super::{Provider, TokenScheme};
 
 /// The authentication of Okta's event hooks. It signs nothing: [`Token`](crate::Token) says what that means.
 ///
@@ -39,10 +39,6 @@ impl Okta {
     pub const fn with_header(name: HeaderName) -> Self {
         Self(TokenScheme::new("okta", name))
     }
-
-    fn token_scheme(&self) -> &TokenScheme {
-        &self.0
-    }
 }
 
 impl Default for Okta {
@@ -51,4 +47,10 @@ impl Default for Okta {
     }
 }
 
-token_provider!(Okta);
+impl Provider for Okta {
+    type Scheme = TokenScheme;
+
+    fn scheme(&self) -> &TokenScheme {
+        &self.0
+    }
+}

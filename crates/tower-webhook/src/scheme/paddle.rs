@@ -2,14 +2,14 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new("paddle", HeaderName::from_static("paddle-signature"))
     .prefix("h1=")
     .list(Separator::Semicolon)
-    .time_entry("ts=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal(":"), Part::Body])
+    .timestamp_entry("ts=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal(":"), Part::Body])
     .with_delivery_identity(DeliveryIdentity::json_pointer("/event_id"));
 
 /// Paddle's scheme.
@@ -60,4 +60,4 @@ static SCHEME: HmacScheme = HmacScheme::new("paddle", HeaderName::from_static("p
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Paddle;
 
-hmac_provider!(Paddle, SCHEME);
+provider!(Paddle: HmacScheme = SCHEME);

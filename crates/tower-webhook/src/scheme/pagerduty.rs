@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Separator, hmac_provider};
+use super::{HmacScheme, Separator, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("pagerduty", HeaderName::from_static("x-pagerduty-signature"))
     .prefix("v1=")
@@ -62,4 +62,4 @@ static SCHEME: HmacScheme = HmacScheme::new("pagerduty", HeaderName::from_static
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PagerDuty;
 
-hmac_provider!(PagerDuty, SCHEME);
+provider!(PagerDuty: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Algorithm, HmacScheme, hmac_provider};
+use super::{Algorithm, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("paystack", HeaderName::from_static("x-paystack-signature")).algorithm(Algorithm::HmacSha512);
@@ -33,4 +33,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Paystack;
 
-hmac_provider!(Paystack, SCHEME);
+provider!(Paystack: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("quickbooks", HeaderName::from_static("intuit-signature")).encoding(Encoding::Base64);
@@ -17,7 +17,7 @@ static SCHEME: HmacScheme =
 /// **Signs** the raw body, with HMAC-SHA256 under the app's verifier token as UTF-8 bytes. The token is not the client
 /// secret.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::QuickBooks;
@@ -34,4 +34,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QuickBooks;
 
-hmac_provider!(QuickBooks, SCHEME);
+provider!(QuickBooks: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("razorpay", HeaderName::from_static("x-razorpay-signature"));
 
@@ -35,4 +35,4 @@ static SCHEME: HmacScheme = HmacScheme::new("razorpay", HeaderName::from_static(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Razorpay;
 
-hmac_provider!(Razorpay, SCHEME);
+provider!(Razorpay: HmacScheme = SCHEME);

@@ -2,14 +2,14 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{Encoding, HmacScheme, Part, Separator, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("sanity", HeaderName::from_static("sanity-webhook-signature"))
     .prefix("v1=")
     .encoding(Encoding::Base64Url)
     .list(Separator::Comma)
-    .time_entry("t=", TimeUnit::Milliseconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+    .timestamp_entry("t=", TimestampFormat::Milliseconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 
 /// Sanity's scheme.
 ///
@@ -43,4 +43,4 @@ static SCHEME: HmacScheme = HmacScheme::new("sanity", HeaderName::from_static("s
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sanity;
 
-hmac_provider!(Sanity, SCHEME);
+provider!(Sanity: HmacScheme = SCHEME);

@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::der::only_der;
-use super::{Head, Scheme, SignatureClaim, TimeUnit, only_time};
+use super::{Head, Scheme, SignatureClaim, TimestampFormat, only_timestamp};
 use crate::rejection::Rejection;
 use crate::secret::P256PublicKey;
 
@@ -61,7 +61,7 @@ impl Scheme for SendGrid {
 
     fn read<'a>(&'a self, head: Head<'a>) -> Result<SignatureClaim<'a>, Rejection> {
         let header: SignatureClaim<'a> = only_der(head.headers(), &SIGNATURE)?;
-        let (text, seconds) = only_time(head.headers(), &TIMESTAMP, TimeUnit::Seconds)?;
+        let (text, seconds) = only_timestamp(head.headers(), &TIMESTAMP, TimestampFormat::Seconds)?;
         Ok(header.signed_before_body([text]).timestamp(seconds))
     }
 }

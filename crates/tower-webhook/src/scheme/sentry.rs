@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, hmac_provider};
+use super::{HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("sentry", HeaderName::from_static("sentry-hook-signature"));
 
@@ -14,9 +14,9 @@ static SCHEME: HmacScheme = HmacScheme::new("sentry", HeaderName::from_static("s
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the integration's client secret as UTF-8 bytes.
 /// `Sentry-Hook-Timestamp` and `Request-ID` are not signed. The sample of that page hashes the JSON as it serialises it
-/// anew, which is not always what was sent.
+/// again, which is not always what was sent.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Sentry;
@@ -36,4 +36,4 @@ static SCHEME: HmacScheme = HmacScheme::new("sentry", HeaderName::from_static("s
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sentry;
 
-hmac_provider!(Sentry, SCHEME);
+provider!(Sentry: HmacScheme = SCHEME);

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new("shopify", HeaderName::from_static("x-shopify-hmac-sha256"))
@@ -48,4 +48,4 @@ static SCHEME: HmacScheme = HmacScheme::new("shopify", HeaderName::from_static("
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shopify;
 
-hmac_provider!(Shopify, SCHEME);
+provider!(Shopify: HmacScheme = SCHEME);

@@ -2,12 +2,15 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("slack", HeaderName::from_static("x-slack-signature"))
     .prefix("v0=")
-    .time_header(HeaderName::from_static("x-slack-request-timestamp"), TimeUnit::Seconds)
-    .signs(&[Part::Literal("v0:"), Part::Time, Part::Literal(":"), Part::Body]);
+    .timestamp_header(
+        HeaderName::from_static("x-slack-request-timestamp"),
+        TimestampFormat::Seconds,
+    )
+    .signs(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
 
 /// Slack's scheme.
 ///
@@ -47,4 +50,4 @@ static SCHEME: HmacScheme = HmacScheme::new("slack", HeaderName::from_static("x-
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Slack;
 
-hmac_provider!(Slack, SCHEME);
+provider!(Slack: HmacScheme = SCHEME);

@@ -2,10 +2,9 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacProvider, HmacScheme, Part};
+use super::{Encoding, HmacScheme, Part, Provider};
 use crate::error::ConfigError;
 use crate::identity::DeliveryIdentity;
-use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
 static SCHEME: HmacScheme = HmacScheme::new("square", HeaderName::from_static("x-square-hmacsha256-signature"))
@@ -54,11 +53,11 @@ impl Square {
     }
 }
 
-impl HmacProvider for Square {
-    type Secret = SigningSecret;
+impl Provider for Square {
+    type Scheme = HmacScheme;
 
     #[inline]
-    fn hmac_scheme(&self) -> &HmacScheme {
+    fn scheme(&self) -> &HmacScheme {
         &self.0
     }
 }

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use super::{Encoding, Head, HmacScheme, Part, Scheme, Separator, SignatureClaim, TimeUnit};
+use super::{Encoding, Head, HmacScheme, Part, Scheme, Separator, SignatureClaim, TimestampFormat};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::secret::DecodedSecret;
 
@@ -31,7 +31,7 @@ static BY_SVIX_NAMES: HmacScheme<DecodedSecret> = by_names("svix-id", "svix-time
 /// **Specified** in <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>.
 ///
 /// **Signs** the id, a dot, the timestamp, a dot and the raw body, with HMAC-SHA256 under the
-/// [decoded](crate::SigningSecret::from_whsec) secret. An id with a dot is refused, so that the signed bytes can be
+/// [decoded](crate::DecodedSecret::from_whsec) secret. An id with a dot is refused, so that the signed bytes can be
 /// divided in one way only. The signed id identifies the delivery: its [key](crate::VerifiedBody::delivery_key) is made
 /// from it.
 ///
@@ -39,15 +39,15 @@ static BY_SVIX_NAMES: HmacScheme<DecodedSecret> = by_names("svix-id", "svix-time
 ///
 /// - Anthropic, Clerk, GitLab, OpenAI and Resend: `whsec_` and base64, as specified. Clerk and Resend send the names of
 ///   Svix.
-/// - Polar: raw text, which is the key itself. Encode it in base64, and put `whsec_` before.
-/// - Supabase: `v1,` and then `whsec_` and base64. Remove the `v1,`.
+/// - Polar: the text itself is the key. Use [`SigningSecret::into_key`](crate::SigningSecret::into_key).
+/// - Supabase: `v1,` and then `whsec_` and base64, which `from_whsec` takes as it is.
 ///
 /// ```
 /// use tower_webhook::scheme::StandardWebhooks;
 /// use tower_webhook::sign::Signer;
-/// use tower_webhook::{SigningSecret, Verifier};
+/// use tower_webhook::{DecodedSecret, Verifier};
 ///
-/// let secret = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// let secret = DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
 /// let headers = Signer::new(StandardWebhooks::new(), &secret).id("msg_1").headers("{}");
 /// let verifier = Verifier::new(StandardWebhooks::new(), secret);
 /// let body = verifier.verify(&headers, "{}")?;
@@ -69,11 +69,11 @@ impl StandardWebhooks {
     /// Reads and signs with `svix-*` alone. Headers named `webhook-*` are ignored.
     ///
     /// ```
-    /// use tower_webhook::SigningSecret;
+    /// use tower_webhook::DecodedSecret;
     /// use tower_webhook::scheme::StandardWebhooks;
     /// use tower_webhook::sign::Signer;
     ///
-    /// let secret = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// let secret = DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
     /// let headers = Signer::new(StandardWebhooks::svix_only(), &secret).id("msg_1").headers("{}");
     /// assert_eq!(headers["svix-id"], "msg_1");
     /// assert!(!headers.contains_key("webhook-id"));
@@ -104,10 +104,16 @@ const fn by_names(id: &'static str, timestamp: &'static str, signature: &'static
     HmacScheme::decoded("standard_webhooks", HeaderName::from_static(signature))
         .prefix("v1,")
         .encoding(Encoding::Base64)
-        .list(Separator::Blank)
+        .list(Separator::Space)
         .id_header(HeaderName::from_static(id))
-        .time_header(HeaderName::from_static(timestamp), TimeUnit::Seconds)
-        .signs(&[Part::Id, Part::Literal("."), Part::Time, Part::Literal("."), Part::Body])
+        .timestamp_header(HeaderName::from_static(timestamp), TimestampFormat::Seconds)
+        .signs(&[
+            Part::Id,
+            Part::Literal("."),
+            Part::Timestamp,
+            Part::Literal("."),
+            Part::Body,
+        ])
 }
 
 impl Scheme for StandardWebhooks {

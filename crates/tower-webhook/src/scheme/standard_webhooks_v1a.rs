@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 
 use super::only_value::malformed;
-use super::{Encoding, Head, Scheme, Signature, SignatureClaim, TimeUnit, only_time, only_value};
+use super::{Encoding, Head, Scheme, Signature, SignatureClaim, TimestampFormat, only_timestamp, only_value};
 use crate::rejection::Rejection;
 use crate::secret::Ed25519PublicKey;
 
@@ -77,7 +77,7 @@ impl Scheme for StandardWebhooksV1a {
         if id.is_empty() || id.as_bytes().contains(&b'.') {
             return Err(malformed(&ID));
         }
-        let (text, seconds) = only_time(headers, &TIMESTAMP, TimeUnit::Seconds)?;
+        let (text, seconds) = only_timestamp(headers, &TIMESTAMP, TimestampFormat::Seconds)?;
         let header = header.signed_before_body([id.as_bytes(), b".", text, b"."]);
         Ok(header.timestamp(seconds).delivery_id(id))
     }

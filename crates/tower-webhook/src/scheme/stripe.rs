@@ -2,14 +2,14 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, Separator, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, Separator, TimestampFormat, provider};
 use crate::identity::DeliveryIdentity;
 
 static SCHEME: HmacScheme = HmacScheme::new("stripe", HeaderName::from_static("stripe-signature"))
     .prefix("v1=")
     .list(Separator::Comma)
-    .time_entry("t=", TimeUnit::Seconds)
-    .signs(&[Part::Time, Part::Literal("."), Part::Body])
+    .timestamp_entry("t=", TimestampFormat::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body])
     .with_delivery_identity(DeliveryIdentity::json_pointer("/id"));
 
 /// Stripe's scheme.
@@ -46,4 +46,4 @@ static SCHEME: HmacScheme = HmacScheme::new("stripe", HeaderName::from_static("s
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stripe;
 
-hmac_provider!(Stripe, SCHEME);
+provider!(Stripe: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{TokenScheme, token_provider};
+use super::{TokenScheme, provider};
 
 static SCHEME: TokenScheme = TokenScheme::new("telegram", HeaderName::from_static("x-telegram-bot-api-secret-token"));
 
@@ -50,11 +50,4 @@ static SCHEME: TokenScheme = TokenScheme::new("telegram", HeaderName::from_stati
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Telegram;
 
-impl Telegram {
-    #[expect(clippy::unused_self, reason = "the macro asks a value")]
-    fn token_scheme(self) -> &'static TokenScheme {
-        &SCHEME
-    }
-}
-
-token_provider!(Telegram);
+provider!(Telegram: TokenScheme = SCHEME);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::HeaderName;
 
 use super::only_value::{assert_prefix, malformed};
-use super::{Head, Scheme, SignatureClaim, only_value};
+use super::{Head, Scheme, SignatureClaim, assert_refusal, only_value};
 use crate::identity::DeliveryIdentity;
 use crate::rejection::Rejection;
 use crate::secret::Token;
@@ -76,13 +76,18 @@ impl TokenScheme {
     }
 
     /// Sets the status of the answer to a request with a wrong token, for a provider that demands another one than 403.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not from 400 to 499.
     pub const fn with_refusal(mut self, status: StatusCode) -> Self {
+        assert_refusal(status);
         self.refusal = status;
         self
     }
 
-    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
-    /// a verifier admits otherwise.
+    /// Sets the largest body that the provider says it sends, in bytes, where that is more than the 2 MiB that a
+    /// verifier admits otherwise.
     pub const fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self

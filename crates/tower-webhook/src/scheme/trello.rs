@@ -2,9 +2,8 @@
 
 use http::header::HeaderName;
 
-use super::{Algorithm, Encoding, HmacProvider, HmacScheme, Part};
+use super::{Algorithm, Encoding, HmacScheme, Part, Provider};
 use crate::error::ConfigError;
-use crate::secret::SigningSecret;
 
 /// Without the public URL, which each receiver adds.
 static SCHEME: HmacScheme = HmacScheme::new("trello", HeaderName::from_static("x-trello-webhook"))
@@ -50,11 +49,11 @@ impl Trello {
     }
 }
 
-impl HmacProvider for Trello {
-    type Secret = SigningSecret;
+impl Provider for Trello {
+    type Scheme = HmacScheme;
 
     #[inline]
-    fn hmac_scheme(&self) -> &HmacScheme {
+    fn scheme(&self) -> &HmacScheme {
         &self.0
     }
 }

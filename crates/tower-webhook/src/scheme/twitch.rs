@@ -2,16 +2,16 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("twitch", HeaderName::from_static("twitch-eventsub-message-signature"))
     .prefix("sha256=")
     .id_header(HeaderName::from_static("twitch-eventsub-message-id"))
-    .time_header(
+    .timestamp_header(
         HeaderName::from_static("twitch-eventsub-message-timestamp"),
-        TimeUnit::Rfc3339,
+        TimestampFormat::Rfc3339,
     )
-    .signs(&[Part::Id, Part::Time, Part::Body]);
+    .signs(&[Part::Id, Part::Timestamp, Part::Body]);
 
 /// Twitch's scheme.
 ///
@@ -29,7 +29,7 @@ static SCHEME: HmacScheme = HmacScheme::new("twitch", HeaderName::from_static("t
 /// subscription, of the type `webhook_callback_verification`, is signed; the answer to it is its `challenge`. The
 /// message of the type `revocation` must get a 2xx.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -53,4 +53,4 @@ static SCHEME: HmacScheme = HmacScheme::new("twitch", HeaderName::from_static("t
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Twitch;
 
-hmac_provider!(Twitch, SCHEME);
+provider!(Twitch: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("typeform", HeaderName::from_static("typeform-signature"))
     .prefix("sha256=")
@@ -16,7 +16,7 @@ static SCHEME: HmacScheme = HmacScheme::new("typeform", HeaderName::from_static(
 ///
 /// **Signs** the raw body, with HMAC-SHA256 under the webhook's secret as UTF-8 bytes.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Typeform;
@@ -33,4 +33,4 @@ static SCHEME: HmacScheme = HmacScheme::new("typeform", HeaderName::from_static(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Typeform;
 
-hmac_provider!(Typeform, SCHEME);
+provider!(Typeform: HmacScheme = SCHEME);

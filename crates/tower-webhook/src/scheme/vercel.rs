@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Algorithm, HmacScheme, hmac_provider};
+use super::{Algorithm, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("vercel", HeaderName::from_static("x-vercel-signature")).algorithm(Algorithm::HmacSha1);
@@ -33,4 +33,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Vercel;
 
-hmac_provider!(Vercel, SCHEME);
+provider!(Vercel: HmacScheme = SCHEME);

@@ -2,7 +2,7 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme =
     HmacScheme::new("woocommerce", HeaderName::from_static("x-wc-webhook-signature")).encoding(Encoding::Base64);
@@ -20,7 +20,7 @@ static SCHEME: HmacScheme =
 /// When a webhook is made, the shop sends a ping, the form `webhook_id=<n>` without a signature, and makes the webhook
 /// active only when the answer is exactly 200.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::WooCommerce;
@@ -37,4 +37,4 @@ static SCHEME: HmacScheme =
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WooCommerce;
 
-hmac_provider!(WooCommerce, SCHEME);
+provider!(WooCommerce: HmacScheme = SCHEME);

@@ -29,7 +29,7 @@ static SCHEME: HmacScheme = HmacScheme::new("x_com", HeaderName::from_static("x-
 /// [handshake](https://docs.rs/tower-webhook-handshake) signs no token with a brace. It therefore needs the whole body
 /// before it hashes the first byte.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::XCom;

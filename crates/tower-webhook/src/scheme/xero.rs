@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, hmac_provider};
+use super::{Encoding, HmacScheme, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("xero", HeaderName::from_static("x-xero-signature"))
     .encoding(Encoding::Base64)
@@ -21,7 +21,7 @@ static SCHEME: HmacScheme = HmacScheme::new("xero", HeaderName::from_static("x-x
 /// **Refused with** 401: before a webhook is active, and later, Xero tests the receiver. It sends some requests with a
 /// wrong signature, and wants 401 for them and 200 for the others.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use tower_webhook::scheme::Xero;
@@ -38,4 +38,4 @@ static SCHEME: HmacScheme = HmacScheme::new("xero", HeaderName::from_static("x-x
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Xero;
 
-hmac_provider!(Xero, SCHEME);
+provider!(Xero: HmacScheme = SCHEME);

@@ -2,15 +2,15 @@
 
 use http::header::HeaderName;
 
-use super::{Encoding, HmacScheme, Part, TimeUnit, hmac_provider};
+use super::{Encoding, HmacScheme, Part, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("zendesk", HeaderName::from_static("x-zendesk-webhook-signature"))
     .encoding(Encoding::Base64)
-    .time_header(
+    .timestamp_header(
         HeaderName::from_static("x-zendesk-webhook-signature-timestamp"),
-        TimeUnit::Rfc3339,
+        TimestampFormat::Rfc3339,
     )
-    .signs(&[Part::Time, Part::Body]);
+    .signs(&[Part::Timestamp, Part::Body]);
 
 /// Zendesk's scheme.
 ///
@@ -23,7 +23,7 @@ static SCHEME: HmacScheme = HmacScheme::new("zendesk", HeaderName::from_static("
 /// **Signs** the timestamp and the raw body, with nothing between them, with HMAC-SHA256 under the webhook's signing
 /// secret as UTF-8 bytes. The secret looks like base64, and is not decoded.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -44,4 +44,4 @@ static SCHEME: HmacScheme = HmacScheme::new("zendesk", HeaderName::from_static("
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zendesk;
 
-hmac_provider!(Zendesk, SCHEME);
+provider!(Zendesk: HmacScheme = SCHEME);

@@ -2,12 +2,15 @@
 
 use http::header::HeaderName;
 
-use super::{HmacScheme, Part, TimeUnit, hmac_provider};
+use super::{HmacScheme, Part, TimestampFormat, provider};
 
 static SCHEME: HmacScheme = HmacScheme::new("zoom", HeaderName::from_static("x-zm-signature"))
     .prefix("v0=")
-    .time_header(HeaderName::from_static("x-zm-request-timestamp"), TimeUnit::Seconds)
-    .signs(&[Part::Literal("v0:"), Part::Time, Part::Literal(":"), Part::Body]);
+    .timestamp_header(
+        HeaderName::from_static("x-zm-request-timestamp"),
+        TimestampFormat::Seconds,
+    )
+    .signs(&[Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body]);
 
 /// Zoom's scheme.
 ///
@@ -16,12 +19,12 @@ static SCHEME: HmacScheme = HmacScheme::new("zoom", HeaderName::from_static("x-z
 /// **Specified** in <https://developers.zoom.us/docs/api/webhooks/>.
 ///
 /// **Signs** `v0:`, the timestamp, a colon and the raw body, with HMAC-SHA256 under the app's secret token as UTF-8
-/// bytes. Zoom's sample hashes the JSON as it serialises it anew, which is not always what was sent.
+/// bytes. Zoom's sample hashes the JSON as it re-serialises it, which is not always what was sent.
 ///
 /// When an endpoint is added, and every 72 hours, Zoom sends the signed event `endpoint.url_validation`. It wants the
 /// MAC of its `plainToken` under the same secret within three seconds.
 ///
-/// No vector is published. The example is signed by the [`Signer`](crate::sign::Signer):
+/// No vector is published. The signature in the example was also computed with another program:
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -42,4 +45,4 @@ static SCHEME: HmacScheme = HmacScheme::new("zoom", HeaderName::from_static("x-z
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Zoom;
 
-hmac_provider!(Zoom, SCHEME);
+provider!(Zoom: HmacScheme = SCHEME);

@@ -8,34 +8,36 @@ use super::blank::is_blank;
 use super::{DecodedSecret, SigningSecret};
 use crate::error::{Base64Error, ConfigError};
 
-impl SigningSecret {
+impl DecodedSecret {
     /// Decodes the text of a key in standard base64, with its padding or without: for a scheme that takes decoded keys,
     /// where the provider shows the key without `whsec_`.
     ///
     /// ```
-    /// use tower_webhook::SigningSecret;
+    /// use tower_webhook::DecodedSecret;
     ///
-    /// assert!(SigningSecret::from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=").is_ok());
-    /// assert!(SigningSecret::from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo").is_ok());
+    /// assert!(DecodedSecret::from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=").is_ok());
+    /// assert!(DecodedSecret::from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo").is_ok());
     ///
-    /// let error = SigningSecret::from_base64("-_KQ9r8GKYo").unwrap_err();
+    /// let error = DecodedSecret::from_base64("-_KQ9r8GKYo").unwrap_err();
     /// assert_eq!(error.to_string(), "signing secret is URL-safe base64: write `+` for `-` and `/` for `_`");
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ConfigError::BlankSecret`] when the text is [blank](Self), [`ConfigError::BlankKey`] when the key is,
+    /// [`ConfigError::BlankSecret`] when the text is [blank](SigningSecret), [`ConfigError::BlankKey`] when the key is,
     /// [`ConfigError::Base64`] when the text has another form.
-    pub fn from_base64(text: impl AsRef<[u8]>) -> Result<DecodedSecret, ConfigError> {
-        let text = Self::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
+    pub fn from_base64(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let text = SigningSecret::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
         text.decode_base64()
     }
+}
 
-    /// Decodes this secret as [`from_base64`](Self::from_base64) does; its label and its expiry stay.
+impl SigningSecret {
+    /// Decodes this secret as [`from_base64`](DecodedSecret::from_base64) does; its label and its expiry stay.
     ///
     /// # Errors
     ///
-    /// As [`from_base64`](Self::from_base64).
+    /// As [`from_base64`](DecodedSecret::from_base64).
     pub fn decode_base64(self) -> Result<DecodedSecret, ConfigError> {
         let decoded = standard(&self.bytes, &STANDARD).or_else(|| standard(&self.bytes, &STANDARD_NO_PAD));
         let key = decoded.ok_or_else(|| diagnose(&self.bytes))?;
@@ -102,17 +104,17 @@ mod tests {
     fn a_key_is_the_same_in_every_text_that_providers_show() {
         let key = |secret: Result<DecodedSecret, ConfigError>| secret.unwrap().0.expose().to_vec();
         for key in [
-            key(SigningSecret::from_base64("Pj8/c2VjcmV0")),
-            key(SigningSecret::from_whsec("whsec_Pj8/c2VjcmV0")),
-            key(SigningSecret::from_whsec("v1,whsec_Pj8/c2VjcmV0")),
-            key(SigningSecret::from_hex("3E3f3f736563726574")),
+            key(DecodedSecret::from_base64("Pj8/c2VjcmV0")),
+            key(DecodedSecret::from_whsec("whsec_Pj8/c2VjcmV0")),
+            key(DecodedSecret::from_whsec("v1,whsec_Pj8/c2VjcmV0")),
+            key(DecodedSecret::from_hex("3E3f3f736563726574")),
             key(SigningSecret::new(">??secret").map(SigningSecret::into_key)),
         ] {
             assert_eq!(key, b">??secret");
         }
         assert_eq!(
-            key(SigningSecret::from_base64("c2VjcmV0Kys=")),
-            key(SigningSecret::from_base64("c2VjcmV0Kys"))
+            key(DecodedSecret::from_base64("c2VjcmV0Kys=")),
+            key(DecodedSecret::from_base64("c2VjcmV0Kys"))
         );
     }
 
@@ -133,7 +135,7 @@ mod tests {
             ("c2VjcmV0c", NotBase64),
             ("a secret of the provider", NotBase64),
         ] {
-            let error = SigningSecret::from_base64(text).unwrap_err();
+            let error = DecodedSecret::from_base64(text).unwrap_err();
             assert!(
                 matches!(error, ConfigError::Base64(seen) if seen == reason),
                 "{text}: {error:?}"
@@ -147,10 +149,10 @@ mod tests {
 
     #[test]
     fn a_blank_key_is_told_from_a_blank_text() {
-        for blank in [SigningSecret::from_base64("AAAA"), SigningSecret::from_hex("0020")] {
+        for blank in [DecodedSecret::from_base64("AAAA"), DecodedSecret::from_hex("0020")] {
             assert!(matches!(blank, Err(ConfigError::BlankKey)), "{blank:?}");
         }
-        for blank in [SigningSecret::from_base64(" "), SigningSecret::from_hex("")] {
+        for blank in [DecodedSecret::from_base64(" "), DecodedSecret::from_hex("")] {
             assert!(matches!(blank, Err(ConfigError::BlankSecret)), "{blank:?}");
         }
     }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Keyed, Secret, Terms, sealed};
+use super::terms::Terms;
+use super::{Keyed, Secret, sealed};
 #[cfg(feature = "sign")]
 use crate::mac;
 use crate::mac::{CustomKey, Key, custom};
@@ -105,7 +106,7 @@ impl fmt::Debug for CustomPublicKey {
 
 impl Secret for CustomPublicKey {
     #[cfg(feature = "sign")]
-    type Private = CustomPrivateKey;
+    type SigningKey = CustomPrivateKey;
 }
 
 impl sealed::Sealed for CustomPublicKey {
@@ -153,7 +154,7 @@ impl fmt::Debug for CustomPrivateKey {
 }
 
 #[cfg(feature = "sign")]
-impl super::PrivateSide for CustomPrivateKey {}
+impl super::SigningKey for CustomPrivateKey {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for CustomPrivateKey {

@@ -12,9 +12,9 @@ use crate::error::ConfigError;
 ///
 /// | the provider shows | it is made by |
 /// |---|---|
-/// | `whsec_` and base64, or that behind `v1,` | [`SigningSecret::from_whsec`] |
-/// | base64 alone, padded or not | [`SigningSecret::from_base64`] |
-/// | hexadecimal digits | [`SigningSecret::from_hex`] |
+/// | `whsec_` and base64, or that behind `v1,` | [`DecodedSecret::from_whsec`] |
+/// | base64 alone, padded or not | [`DecodedSecret::from_base64`] |
+/// | hexadecimal digits | [`DecodedSecret::from_hex`] |
 /// | any text whose bytes are the key | [`SigningSecret::into_key`] |
 ///
 /// A secret that was read from the environment or from a file is decoded by the methods `decode_whsec`,
@@ -33,9 +33,9 @@ use crate::error::ConfigError;
 ///
 /// ```
 /// use tower_webhook::scheme::StandardWebhooks;
-/// use tower_webhook::{SigningSecret, Verifier};
+/// use tower_webhook::{DecodedSecret, Verifier};
 ///
-/// let secret = SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.label("svix");
+/// let secret = DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.label("svix");
 /// assert_eq!(format!("{secret:?}"), "DecodedSecret(\"svix\", ..)");
 /// let verifier = Verifier::new(StandardWebhooks::new(), secret);
 /// # drop(verifier);
@@ -61,10 +61,10 @@ impl DecodedSecret {
     /// are no faults of a key, because the provider decodes the same text.
     ///
     /// ```
-    /// use tower_webhook::SigningSecret;
+    /// use tower_webhook::DecodedSecret;
     ///
     /// // The base64 of `changeme`.
-    /// let error = SigningSecret::from_whsec("whsec_Y2hhbmdlbWU=")?.strict().unwrap_err();
+    /// let error = DecodedSecret::from_whsec("whsec_Y2hhbmdlbWU=")?.strict().unwrap_err();
     /// assert_eq!(error.to_string(), "signing secret is a common placeholder: put the provider's secret there");
     /// # Ok::<(), tower_webhook::ConfigError>(())
     /// ```
@@ -78,6 +78,26 @@ impl DecodedSecret {
     }
 }
 
+impl SigningSecret {
+    /// Takes the bytes as the key, for a scheme that takes decoded keys: Polar signs by Standard Webhooks, with the
+    /// text of its secret. Its label and its expiry stay.
+    ///
+    /// ```
+    /// use tower_webhook::scheme::StandardWebhooks;
+    /// use tower_webhook::sign::Signer;
+    /// use tower_webhook::{SigningSecret, Verifier};
+    ///
+    /// let secret = SigningSecret::new("polar_whs_4f1d")?.into_key();
+    /// let headers = Signer::new(StandardWebhooks::new(), &secret).headers("{}");
+    /// assert!(Verifier::new(StandardWebhooks::new(), secret).verify(&headers, "{}").is_ok());
+    /// # Ok::<(), tower_webhook::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn into_key(self) -> DecodedSecret {
+        DecodedSecret(self)
+    }
+}
+
 impl fmt::Debug for DecodedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.terms.fmt(f, "DecodedSecret")
@@ -86,7 +106,7 @@ impl fmt::Debug for DecodedSecret {
 
 impl Secret for DecodedSecret {
     #[cfg(feature = "sign")]
-    type Private = Self;
+    type SigningKey = Self;
 }
 
 impl sealed::Sealed for DecodedSecret {
@@ -100,7 +120,7 @@ impl sealed::Sealed for DecodedSecret {
 }
 
 #[cfg(feature = "sign")]
-impl super::PrivateSide for DecodedSecret {}
+impl super::SigningKey for DecodedSecret {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for DecodedSecret {

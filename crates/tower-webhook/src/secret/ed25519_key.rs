@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::key_text::{self, Read};
-use super::{Keyed, Secret, Terms, sealed};
+use super::terms::Terms;
+use super::{Keyed, Secret, sealed};
 use crate::error::{ConfigError, KeyError};
 #[cfg(feature = "sign")]
 use crate::mac;
@@ -85,7 +86,7 @@ impl fmt::Debug for Ed25519PublicKey {
 
 impl Secret for Ed25519PublicKey {
     #[cfg(feature = "sign")]
-    type Private = Ed25519PrivateKey;
+    type SigningKey = Ed25519PrivateKey;
 }
 
 impl sealed::Sealed for Ed25519PublicKey {
@@ -155,7 +156,7 @@ impl fmt::Debug for Ed25519PrivateKey {
 }
 
 #[cfg(feature = "sign")]
-impl super::PrivateSide for Ed25519PrivateKey {}
+impl super::SigningKey for Ed25519PrivateKey {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for Ed25519PrivateKey {

@@ -15,12 +15,12 @@ use crate::mac::Key;
 pub trait Secret: sealed::Sealed + Clone + Send + Sync + 'static {
     /// What a sender signs with: the secret itself, or the private key that belongs to a public one.
     #[cfg(feature = "sign")]
-    type Private: PrivateSide;
+    type SigningKey: SigningKey;
 }
 
 /// What a sender signs with. The trait is sealed.
 #[cfg(feature = "sign")]
-pub trait PrivateSide: sealed::Signs {}
+pub trait SigningKey: sealed::Signs {}
 
 /// A secret whose key was made.
 pub struct Keyed {

@@ -29,18 +29,17 @@ pub use self::decoded::DecodedSecret;
 pub use self::ed25519_key::Ed25519PrivateKey;
 #[cfg(feature = "ed25519")]
 pub use self::ed25519_key::Ed25519PublicKey;
-#[cfg(feature = "sign")]
-pub use self::kind::PrivateSide;
 pub use self::kind::Secret;
 #[cfg(feature = "sign")]
 pub(crate) use self::kind::Signing;
+#[cfg(feature = "sign")]
+pub use self::kind::SigningKey;
 pub(crate) use self::kind::{Keyed, sealed};
 #[cfg(all(feature = "p256", feature = "sign"))]
 pub use self::p256_key::P256PrivateKey;
 #[cfg(feature = "p256")]
 pub use self::p256_key::P256PublicKey;
 pub use self::signing::SigningSecret;
-pub(crate) use self::terms::Terms;
 pub use self::token::Token;
 
 #[cfg(test)]

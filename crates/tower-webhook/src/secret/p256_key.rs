@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::key_text::{self, Read};
-use super::{Keyed, Secret, Terms, sealed};
+use super::terms::Terms;
+use super::{Keyed, Secret, sealed};
 use crate::error::{ConfigError, KeyError};
 #[cfg(feature = "sign")]
 use crate::mac;
@@ -79,7 +80,7 @@ impl fmt::Debug for P256PublicKey {
 
 impl Secret for P256PublicKey {
     #[cfg(feature = "sign")]
-    type Private = P256PrivateKey;
+    type SigningKey = P256PrivateKey;
 }
 
 impl sealed::Sealed for P256PublicKey {
@@ -147,7 +148,7 @@ impl fmt::Debug for P256PrivateKey {
 }
 
 #[cfg(feature = "sign")]
-impl super::PrivateSide for P256PrivateKey {}
+impl super::SigningKey for P256PrivateKey {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for P256PrivateKey {

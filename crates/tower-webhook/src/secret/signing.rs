@@ -10,7 +10,7 @@ use super::blank::is_blank;
 use super::decoded::DecodedSecret;
 use super::kind::{Keyed, Secret, sealed};
 #[cfg(feature = "sign")]
-use super::kind::{PrivateSide, Signing};
+use super::kind::{Signing, SigningKey};
 use super::placeholder;
 use super::terms::Terms;
 use crate::error::{ConfigError, SecretFault};
@@ -184,7 +184,7 @@ impl fmt::Debug for SigningSecret {
 
 impl Secret for SigningSecret {
     #[cfg(feature = "sign")]
-    type Private = Self;
+    type SigningKey = Self;
 }
 
 impl sealed::Sealed for SigningSecret {
@@ -199,7 +199,7 @@ impl sealed::Sealed for SigningSecret {
 }
 
 #[cfg(feature = "sign")]
-impl PrivateSide for SigningSecret {}
+impl SigningKey for SigningSecret {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for SigningSecret {

@@ -115,7 +115,7 @@ impl fmt::Debug for Token {
 
 impl Secret for Token {
     #[cfg(feature = "sign")]
-    type Private = Self;
+    type SigningKey = Self;
 }
 
 impl sealed::Sealed for Token {
@@ -131,7 +131,7 @@ impl sealed::Sealed for Token {
 }
 
 #[cfg(feature = "sign")]
-impl super::PrivateSide for Token {}
+impl super::SigningKey for Token {}
 
 #[cfg(feature = "sign")]
 impl sealed::Signs for Token {

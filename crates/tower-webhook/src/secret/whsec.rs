@@ -12,19 +12,19 @@ const PREFIX: &[u8] = b"whsec_";
 /// It tells secrets from those of the asymmetric variant, and is no part of the key.
 const VERSION: &[u8] = b"v1,";
 
-impl SigningSecret {
+impl DecodedSecret {
     /// Decodes a secret of [Standard Webhooks]: `whsec_` and the standard base64 of the key. A `v1,` may stand before
     /// it, as Supabase shows its secrets.
     ///
-    /// Secrets from the environment or a file are decoded by [`decode_whsec`](Self::decode_whsec).
+    /// Secrets from the environment or a file are decoded by [`decode_whsec`](SigningSecret::decode_whsec).
     ///
     /// ```
-    /// use tower_webhook::SigningSecret;
+    /// use tower_webhook::DecodedSecret;
     ///
-    /// assert!(SigningSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
-    /// assert!(SigningSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+    /// assert!(DecodedSecret::from_whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
+    /// assert!(DecodedSecret::from_whsec("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_ok());
     ///
-    /// let error = SigningSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+    /// let error = DecodedSecret::from_whsec("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "signing secret has no `whsec_` before its base64: put `whsec_` there"
@@ -35,13 +35,16 @@ impl SigningSecret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::BlankSecret`] when the text is [blank](Self), [`ConfigError::Whsec`] when it has another form.
-    pub fn from_whsec(text: impl AsRef<[u8]>) -> Result<DecodedSecret, ConfigError> {
-        let text = Self::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
+    /// [`ConfigError::BlankSecret`] when the text is [blank](SigningSecret), [`ConfigError::Whsec`] when it has another
+    /// form.
+    pub fn from_whsec(text: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        let text = SigningSecret::non_blank(text.as_ref()).ok_or(ConfigError::BlankSecret)?;
         text.decode_whsec()
     }
+}
 
-    /// Decodes this secret as [`from_whsec`](Self::from_whsec) does; its label and its expiry stay.
+impl SigningSecret {
+    /// Decodes this secret as [`from_whsec`](DecodedSecret::from_whsec) does; its label and its expiry stay.
     ///
     /// ```
     /// use tower_webhook::SigningSecret;
@@ -129,7 +132,7 @@ mod tests {
             ("whsec_", BlankKey),
             ("whsec_AAAA", BlankKey),
         ] {
-            let error = SigningSecret::from_whsec(text).unwrap_err();
+            let error = DecodedSecret::from_whsec(text).unwrap_err();
             assert!(
                 matches!(error, ConfigError::Whsec(seen) if seen == reason),
                 "{text}: {error:?}"

@@ -52,7 +52,7 @@ impl Signer {
     ///
     /// When the scheme cannot be used: [`Scheme::check`](crate::scheme::Scheme::check) tells it before.
     #[must_use]
-    pub fn new<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
+    pub fn new<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::SigningKey) -> Self {
         Self::keyed(scheme, secret.signing_key().0)
     }
 
@@ -77,7 +77,7 @@ impl Signer {
     /// As [`new`](Self::new) does, and when the scheme takes public keys: none is empty.
     #[must_use]
     pub fn insecure_empty_secret<S: SigningScheme>(scheme: S) -> Self {
-        let key = <S::Secret as Secret>::Private::empty_signing_key();
+        let key = <S::Secret as Secret>::SigningKey::empty_signing_key();
         Self::keyed(scheme, key.expect("no private key is empty").0)
     }
 
@@ -93,7 +93,8 @@ impl Signer {
     }
 
     /// Sets the time of signing, in seconds since the Unix epoch, for schemes that sign one. By default it is the
-    /// system's time at each signing. A negative time is written, and refused by every verifier.
+    /// system's time at each signing. A negative time is written as it is, and refused as too
+    /// old.
     #[must_use]
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.timestamp = Some(seconds);
@@ -101,7 +102,8 @@ impl Signer {
     }
 
     /// Sets the id of the delivery, for schemes that sign one. By default each signing draws one: `msg_` and 128 random
-    /// bits in hex. An empty id, or one with a dot, is written, and refused by every verifier.
+    /// bits in hex. It is written as it is: whether a verifier accepts an empty id, or one
+    /// with a dot or a colon, depends on the scheme.
     ///
     /// # Panics
     ///
@@ -138,7 +140,7 @@ impl Signer {
         request
     }
 
-    /// Signs a request whose body has the signature in it, as Mailgun's and Adyen's have: the body is made anew. With
+    /// Signs a request whose body has the signature in it, as Mailgun's and Adyen's have: the body is rewritten. With
     /// any other scheme this is [`sign`](Self::sign), and a copy of the body.
     ///
     /// ```

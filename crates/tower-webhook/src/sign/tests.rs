@@ -126,7 +126,7 @@ fn a_body_that_cannot_be_read_is_not_signed() {
 
 #[test]
 fn a_body_without_a_place_for_its_signature_is_an_error() {
-    fn refuses<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::Private, body: &'static str) {
+    fn refuses<S: SigningScheme>(scheme: S, secret: &<S::Secret as Secret>::SigningKey, body: &'static str) {
         let name = scheme.name();
         let signed = Signer::new(scheme, secret).sign_body(Request::new(body));
         assert!(signed.is_err(), "{name}: {body}");

@@ -120,7 +120,7 @@ impl TestBody {
         self.step(Step::WaitFor(Mutex::new(Box::pin(future))))
     }
 
-    /// Stays pending for ever, and wakes no task.
+    /// Stays pending forever, and wakes no task.
     pub fn stall(self) -> Self {
         self.step(Step::Stall)
     }

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::secret::sealed::Signs;
 use crate::sign::Signer;
 
-/// Makes `POST` requests as a provider does, each signed anew.
+/// Makes `POST` requests as a provider does, each with a signature of its own.
 ///
 /// ```
 /// use tower_webhook::scheme::Slack;
@@ -62,8 +62,8 @@ impl RequestBuilder {
         clippy::needless_pass_by_value,
         reason = "as `Verifier::new` and `Signer::new` take it"
     )]
-    pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &<S::Secret as Secret>::Private) -> Self {
-        let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::Private::unknown());
+    pub fn new<S: SigningScheme + Clone>(scheme: S, secret: &<S::Secret as Secret>::SigningKey) -> Self {
+        let other = Signer::new(scheme.clone(), &<S::Secret as Secret>::SigningKey::unknown());
         let signer = Signer::new(scheme.clone(), secret);
         let signature = scheme.signature_header().cloned();
         let signs_body = signature.is_some() && {

@@ -71,8 +71,9 @@ impl Verifier {
     ///
     /// # Panics
     ///
-    /// When the scheme cannot be used: it signs its public URL, for example, and has none. [`Scheme::check`] tells it
-    /// before, for a scheme that is read from a configuration.
+    /// When the scheme cannot be used: it signs its public URL, for example, and has none. [`Scheme::check`] says so
+    /// before, for a scheme that is read from a configuration. Also when its [refusal](Scheme::refusal) is not from 400
+    /// to 499.
     #[must_use]
     pub fn new<S: Scheme>(scheme: S, secrets: impl IntoSecrets<S::Secret>) -> Self {
         let secrets = secrets.into_known();
@@ -96,7 +97,7 @@ impl Verifier {
     /// Verifies a body in one piece, which is not copied.
     ///
     /// The head is that of the request, most often `&HeaderMap`. The body is its raw bytes: not parsed, not
-    /// decompressed, not serialised anew.
+    /// decompressed, not re-serialised.
     ///
     /// # Errors
     ///
@@ -146,7 +147,7 @@ impl Verifier {
 impl Verifier<PerRequest> {
     /// A verifier of this scheme that asks a [`SecretSource`] for the secrets of each request.
     ///
-    /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: a look-up is asynchronous, and
+    /// It has [`verify_request`](Verifier::verify_request), and no `verify` or `begin`: a lookup is asynchronous, and
     /// they are not. [`VerifyLayer`](crate::VerifyLayer) takes it like any other.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::identity::DeliveryIdentity;
 use crate::policy::{LARGEST_MAX_BODY, Policy};
+use crate::scheme::assert_refusal;
 
 /// Settings. Each method returns the changed verifier; clones made before keep theirs.
 impl<S> Verifier<S> {
@@ -19,12 +20,13 @@ impl<S> Verifier<S> {
     /// future](crate::RejectionKind::TimestampInFuture): before its body is read, and once more at the end of a body
     /// that had to be waited for.
     ///
-    /// It applies to schemes that sign a timestamp: Stripe, Slack, Standard Webhooks. Both times are whole seconds.
+    /// It applies to schemes that sign a timestamp, such as those of Stripe, Slack and Standard Webhooks. Both times
+    /// are whole seconds.
     ///
     /// # Panics
     ///
-    /// When it is more than 30 days: then it bounds nothing, and
-    /// [`insecure_any_timestamp`](Self::insecure_any_timestamp) says so.
+    /// When it is more than 30 days. To remove the limit, use
+    /// [`insecure_any_timestamp`](Self::insecure_any_timestamp).
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         let most = Duration::from_secs(30 * 24 * 60 * 60);
@@ -36,7 +38,11 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Accepts any signed timestamp: a recorded request can be replayed for ever.
+    /// Accepts any signed timestamp: a recorded request can be replayed forever.
+    ///
+    /// Where nothing separates the timestamp from the body, as with Discord, HubSpot, SendGrid and Zendesk, whoever
+    /// replays a request can also move digits between the two: `1700000000` and `{}` are signed as `170000000` and
+    /// `0{}` are. Within a [`tolerance`](Self::tolerance) that is impossible, because such a time is years away.
     #[must_use]
     pub fn insecure_any_timestamp(mut self) -> Self {
         self.settings().tolerance = None;
@@ -75,8 +81,9 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Sets the status of the answer to a request whose signature is refused; 403 unless the provider demands another
-    /// one, which the page of its scheme tells. Other refusals, such as that of a body over the limit, keep theirs.
+    /// Sets the status of the answer to a request whose signature is refused; by default that of the
+    /// [scheme](crate::scheme::Scheme::refusal), 403 unless the provider demands another one. Other refusals, such as
+    /// that of a body over the limit, keep theirs.
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
@@ -89,10 +96,10 @@ impl<S> Verifier<S> {
     ///
     /// # Panics
     ///
-    /// When it is no status of an error of the client, 400 to 499: the provider would take the webhook for received.
+    /// When the status is not from 400 to 499: the provider would take the webhook for received, or send it again.
     #[must_use]
     pub fn refuse_with(mut self, status: StatusCode) -> Self {
-        assert!(status.is_client_error(), "a refusal has a status from 400 to 499");
+        assert_refusal(status);
         self.settings().refusal = status;
         self
     }
@@ -111,8 +118,8 @@ impl<S> Verifier<S> {
     ///
     /// # Panics
     ///
-    /// When it is more than 1 GiB: then it bounds nothing, and
-    /// [`insecure_unlimited_body`](Self::insecure_unlimited_body) says so.
+    /// When it is more than 1 GiB. To remove the limit, use
+    /// [`insecure_unlimited_body`](Self::insecure_unlimited_body).
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         assert!(
@@ -136,11 +143,15 @@ impl<S> Verifier<S> {
     ///
     /// All clones of the verifier share it; one whose `max_body` raises the default has a budget of its own from then
     /// on. Other verifiers have their own, unless they are given the same [`Budget`]. While it is in use, a body that
-    /// needs more is refused as [over budget](crate::RejectionKind::OverBudget) with a 503; it is there for others as
-    /// soon as bodies end. The page of [`Budget`] tells what counts. A body that the budget can never hold is refused
-    /// as [too large](crate::RejectionKind::BodyTooLarge).
+    /// needs more is refused as [over budget](crate::RejectionKind::OverBudget) with a 503. Memory returns to the
+    /// budget when the last handle to a body is dropped; the page of [`Budget`] says what counts.
     ///
-    /// It applies to [`verify_request`](Self::verify_request) and everything that is built on it.
+    /// It applies to [`verify_request`](Self::verify_request) and everything that is built on it. But a body that the
+    /// budget can never hold is [too large](crate::RejectionKind::BodyTooLarge) for `verify` and `begin`, too.
+    ///
+    /// # Panics
+    ///
+    /// When it is a number for which [`Budget::new`] panics.
     #[cfg(feature = "layer")]
     #[must_use]
     pub fn max_buffered(mut self, budget: impl Into<Budget>) -> Self {
@@ -162,13 +173,13 @@ impl<S> Verifier<S> {
     /// body that is not there at once. It applies to [`verify_request`](Self::verify_request) and everything that is
     /// built on it.
     ///
-    /// A look-up [by the body](crate::SecretSource::secrets_by_body) has what the body has left of it. One that takes
+    /// A lookup [by the body](crate::SecretSource::secrets_by_body) has what the body has left of it. One that takes
     /// longer is refused as [failed](crate::RejectionKind::SecretSource).
     ///
     /// # Panics
     ///
-    /// When it is more than one hour: then it bounds nothing, and
-    /// [`insecure_no_read_timeout`](Self::insecure_no_read_timeout) says so.
+    /// When it is more than one hour. To remove the limit, use
+    /// [`insecure_no_read_timeout`](Self::insecure_no_read_timeout).
     #[cfg(feature = "layer")]
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
@@ -181,7 +192,7 @@ impl<S> Verifier<S> {
         self
     }
 
-    /// Waits for the body without limit, and for a look-up by it: a stranger can hold any number of connections open.
+    /// Waits for the body without limit, and for a lookup by it: a stranger can hold any number of connections open.
     /// The verifier then needs no tokio runtime.
     #[cfg(feature = "layer")]
     #[must_use]

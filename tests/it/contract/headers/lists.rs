@@ -92,7 +92,7 @@ fn trimmed(of: Provider) -> Vec<Case> {
             "a list that ends in a separator",
             format!("{}{right}{mark}", of.prefix()),
         ),
-        accepted("a list that a proxy joined anew", format!("{start} {key}{right}")),
+        accepted("a list that a proxy re-joined", format!("{start} {key}{right}")),
         accepted(
             "a list with tabs and blanks around its entries",
             format!(" \t{start}\t {key}{wrong} {mark}\t{key}{right}\t "),

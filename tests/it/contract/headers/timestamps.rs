@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use tower_webhook::RejectionKind::{
     self, MalformedTimestamp, MissingTimestamp, SignatureMismatch, TimestampInFuture, TimestampTooOld,
 };
-use tower_webhook::scheme::TimeUnit;
+use tower_webhook::scheme::TimestampFormat;
 use tower_webhook::test::TestBody;
 
 use super::super::case::Case;
@@ -84,7 +84,7 @@ const NO_DATES: [&str; 8] = [
 ];
 
 fn forms(of: Provider) -> Vec<Case> {
-    let forms = if of.time_unit() == TimeUnit::Rfc3339 {
+    let forms = if of.time_unit() == TimestampFormat::Rfc3339 {
         &NO_DATES[..]
     } else {
         &NO_NUMBERS

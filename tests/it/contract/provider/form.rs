@@ -1,7 +1,7 @@
 //! What each provider sends, stated independently of the core.
 
 use tower_webhook::scheme::Encoding::{self, Base64, Base64Url, Hex, HexOfEitherCase};
-use tower_webhook::scheme::TimeUnit::{self, Milliseconds, Rfc3339, Seconds};
+use tower_webhook::scheme::TimestampFormat::{self, Milliseconds, Rfc3339, Seconds};
 
 use super::Provider;
 
@@ -21,7 +21,7 @@ pub(super) struct Form {
     pub(super) list: Option<&'static str>,
     /// What the entry with the time begins with.
     pub(super) time_key: Option<&'static str>,
-    pub(super) unit: TimeUnit,
+    pub(super) unit: TimestampFormat,
     pub(super) decodes_secret: bool,
 }
 
@@ -50,13 +50,13 @@ impl Form {
         self
     }
 
-    const fn time_key(mut self, key: &'static str, unit: TimeUnit) -> Self {
+    const fn time_key(mut self, key: &'static str, unit: TimestampFormat) -> Self {
         self.time_key = Some(key);
         self.unit = unit;
         self
     }
 
-    const fn time(mut self, header: &'static str, unit: TimeUnit) -> Self {
+    const fn time(mut self, header: &'static str, unit: TimestampFormat) -> Self {
         self.headers[1] = header;
         self.unit = unit;
         self

@@ -7,7 +7,7 @@ mod scheme;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
-use tower_webhook::scheme::{Encoding, SigningScheme, TimeUnit};
+use tower_webhook::scheme::{Encoding, SigningScheme, TimestampFormat};
 use tower_webhook::sign::Signer;
 use tower_webhook::test::TestClock;
 use tower_webhook::{SigningSecret, Verifier};
@@ -122,15 +122,15 @@ impl Provider {
         self.form().time_key
     }
 
-    pub(crate) fn time_unit(self) -> TimeUnit {
+    pub(crate) fn time_unit(self) -> TimestampFormat {
         self.form().unit
     }
 
     /// The text of this time.
     pub(crate) fn time_text(self, seconds: i64) -> String {
         match self.time_unit() {
-            TimeUnit::Milliseconds => seconds.saturating_mul(1000).to_string(),
-            TimeUnit::Rfc3339 => jiff::Timestamp::from_second(seconds).unwrap().to_string(),
+            TimestampFormat::Milliseconds => seconds.saturating_mul(1000).to_string(),
+            TimestampFormat::Rfc3339 => jiff::Timestamp::from_second(seconds).unwrap().to_string(),
             _ => seconds.to_string(),
         }
     }

@@ -1,4 +1,4 @@
-//! A scripted source of secrets that counts its look-ups.
+//! A scripted source of secrets that counts its lookups.
 
 use std::fmt;
 use std::future::pending;
@@ -61,7 +61,7 @@ impl Source {
         }
     }
 
-    /// How many look-ups were started.
+    /// How many lookups were started.
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
@@ -71,13 +71,13 @@ impl Source {
         self.asked.store(0, Ordering::Relaxed);
     }
 
-    /// How many look-ups are under way.
+    /// How many lookups are under way.
     pub(crate) fn under_way(&self) -> usize {
         self.under_way.load(Ordering::Relaxed)
     }
 }
 
-/// A look-up under way; dropped with its future.
+/// A lookup under way; dropped with its future.
 struct UnderWay<'a>(&'a AtomicUsize);
 
 impl<'a> UnderWay<'a> {

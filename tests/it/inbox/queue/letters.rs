@@ -36,7 +36,7 @@ pub(super) async fn a_dead_letter_can_be_put_back_once<S: Queue>(store: S) {
     assert_eq!(
         store.dead_letters(10).await.unwrap()[0].attempts(),
         1,
-        "they begin anew"
+        "they begin again"
     );
 }
 

@@ -1,7 +1,7 @@
 //! Descriptions that contradict themselves, or whose signed bytes could be divided in two ways.
 
 use super::{HmacScheme, Part, Time};
-use crate::scheme::TimeUnit;
+use crate::scheme::TimestampFormat;
 
 impl<K> HmacScheme<K> {
     /// The part of this description that contradicts another one, or is missing.
@@ -15,7 +15,7 @@ impl<K> HmacScheme<K> {
             Some("signs the public URL, and has none: set it with `public_url`")
         } else if signs(Part::Id) != self.id.is_some() {
             Some("signs an id without a header for it, or has one that is not signed")
-        } else if signs(Part::Time) != has_time {
+        } else if signs(Part::Timestamp) != has_time {
             Some("signs a time without a place for it, or has one that is not signed")
         } else if in_entry && self.separator.is_none() {
             Some("has the time in an entry of a list, and no list")
@@ -51,20 +51,20 @@ impl<K> HmacScheme<K> {
     /// time: it could end at that one instead.
     pub(super) fn time_ends_id(&self) -> bool {
         let front = self.signed.split(|part| *part == Part::Body).next().unwrap_or_default();
-        self.unit == TimeUnit::Rfc3339 && front.windows(2).any(|pair| pair == [Part::Id, Part::Time])
+        self.unit == TimestampFormat::Rfc3339 && front.windows(2).any(|pair| pair == [Part::Id, Part::Timestamp])
     }
 
     /// The fault of a part that the sender chooses, and that nothing separates from its neighbour on the side of the
     /// body. A time beside the body ends itself: it is a number of a few digits within the window, or has the form of
     /// RFC 3339.
     fn fault_of_boundaries(&self) -> Option<&'static str> {
-        for part in [Part::Id, Part::PathAndQuery, Part::Method, Part::Time] {
+        for part in [Part::Id, Part::PathAndQuery, Part::Method, Part::Timestamp] {
             let times = self.signed.iter().filter(|signed| **signed == part).count();
             let is_separated = match (part, self.neighbour_of(part)) {
                 (_, Some(Part::Literal(_)))
-                | (Part::Method | Part::Time, Some(Part::PublicUrl))
-                | (Part::Time, Some(Part::Body)) => true,
-                (Part::Id, Some(Part::Time)) => self.time_ends_id(),
+                | (Part::Method | Part::Timestamp, Some(Part::PublicUrl))
+                | (Part::Timestamp, Some(Part::Body)) => true,
+                (Part::Id, Some(Part::Timestamp)) => self.time_ends_id(),
                 _ => false,
             };
             if times > 1 {

@@ -2,9 +2,9 @@
 
 mod fault;
 mod part;
-mod provider;
 mod public_url;
 mod read;
+mod scheme;
 #[cfg(feature = "sign")]
 mod write;
 
@@ -15,13 +15,12 @@ use http::StatusCode;
 use http::header::HeaderName;
 
 pub use self::part::{Part, Separator};
-pub use self::provider::HmacProvider;
 pub(super) use self::public_url::PublicUrl;
 use super::only_value::assert_prefix;
-use super::{Algorithm, Encoding, TimeUnit};
+use super::{Algorithm, Encoding, TimestampFormat, assert_refusal};
 use crate::error::ConfigError;
 use crate::identity::DeliveryIdentity;
-use crate::secret::{DecodedSecret, Secret, SigningSecret};
+use crate::secret::{DecodedSecret, SigningSecret};
 
 /// A scheme as data: which headers there are, how the MAC and the time are written, and which bytes are signed.
 ///
@@ -30,15 +29,15 @@ use crate::secret::{DecodedSecret, Secret, SigningSecret};
 ///
 /// use http::HeaderMap;
 /// use http::header::HeaderName;
-/// use tower_webhook::scheme::{Encoding, HmacScheme, Part, Separator, TimeUnit};
+/// use tower_webhook::scheme::{Encoding, HmacScheme, Part, Separator, TimestampFormat};
 /// use tower_webhook::{SigningSecret, Verifier};
 ///
 /// const SANITY: HmacScheme = HmacScheme::new("sanity", HeaderName::from_static("sanity-webhook-signature"))
 ///     .list(Separator::Comma)
-///     .time_entry("t=", TimeUnit::Milliseconds)
+///     .timestamp_entry("t=", TimestampFormat::Milliseconds)
 ///     .prefix("v1=")
 ///     .encoding(Encoding::Base64Url)
-///     .signs(&[Part::Time, Part::Literal("."), Part::Body]);
+///     .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 ///
 /// // From test/signature.test.ts of https://github.com/sanity-io/webhook-toolkit
 /// let mut headers = HeaderMap::new();
@@ -51,7 +50,7 @@ use crate::secret::{DecodedSecret, Secret, SigningSecret};
 /// ```
 ///
 /// All methods but [`public_url`](Self::public_url) are `const`, so that a provider is a constant. A type of its own,
-/// by which a handler can tell it from others, needs an [`HmacProvider`] besides. A scheme that is read from a
+/// by which a handler can distinguish it from others, is a [`Provider`](super::Provider). A scheme that is read from a
 /// configuration takes its texts from [`String::leak`], once, when it is made.
 ///
 /// `K` is the kind of secret: [`SigningSecret`] unless it was made by [`decoded`](HmacScheme::decoded).
@@ -66,7 +65,7 @@ pub struct HmacScheme<K = SigningSecret> {
     encoding: Encoding,
     algorithm: Algorithm,
     time: Time,
-    unit: TimeUnit,
+    unit: TimestampFormat,
     id: Option<HeaderName>,
     signed: &'static [Part],
     url: Option<PublicUrl>,
@@ -127,7 +126,7 @@ impl<K> HmacScheme<K> {
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
             time: Time::Nowhere,
-            unit: TimeUnit::Seconds,
+            unit: TimestampFormat::Seconds,
             id: None,
             signed: &[Part::Body],
             url: None,
@@ -185,8 +184,8 @@ impl<K> HmacScheme<K> {
     ///
     /// # Panics
     ///
-    /// When it is called twice, or after [`time_entry`](Self::time_entry).
-    pub const fn time_header(mut self, header: HeaderName, unit: TimeUnit) -> Self {
+    /// When it is called twice, or after [`timestamp_entry`](Self::timestamp_entry).
+    pub const fn timestamp_header(mut self, header: HeaderName, unit: TimestampFormat) -> Self {
         assert!(matches!(self.time, Time::Nowhere), "there is a time already");
         mem::forget(mem::replace(&mut self.time, Time::Header(header)));
         self.unit = unit;
@@ -198,8 +197,8 @@ impl<K> HmacScheme<K> {
     ///
     /// # Panics
     ///
-    /// When it is called twice, or after [`time_header`](Self::time_header).
-    pub const fn time_entry(mut self, key: &'static str, unit: TimeUnit) -> Self {
+    /// When it is called twice, or after [`timestamp_header`](Self::timestamp_header).
+    pub const fn timestamp_entry(mut self, key: &'static str, unit: TimestampFormat) -> Self {
         assert!(matches!(self.time, Time::Nowhere), "there is a time already");
         mem::forget(mem::replace(&mut self.time, Time::Entry(key)));
         self.unit = unit;
@@ -244,13 +243,18 @@ impl<K> HmacScheme<K> {
 
     /// Sets the status of the answer to a request with a wrong signature, for a provider that demands another one than
     /// 403.
+    ///
+    /// # Panics
+    ///
+    /// When the status is not from 400 to 499.
     pub const fn with_refusal(mut self, status: StatusCode) -> Self {
+        assert_refusal(status);
         self.refusal = status;
         self
     }
 
-    /// Sets how many bytes the largest body has that the provider says it sends, where that is more than the 2 MiB that
-    /// a verifier admits otherwise.
+    /// Sets the largest body that the provider says it sends, in bytes, where that is more than the 2 MiB that a
+    /// verifier admits otherwise.
     pub const fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
@@ -273,15 +277,6 @@ impl<K> HmacScheme<K> {
     pub fn public_url(mut self, url: &str) -> Result<Self, ConfigError> {
         self.url = Some(PublicUrl::new(url)?);
         Ok(self)
-    }
-}
-
-impl<K: Secret> HmacProvider for HmacScheme<K> {
-    type Secret = K;
-
-    #[inline]
-    fn hmac_scheme(&self) -> &Self {
-        self
     }
 }
 

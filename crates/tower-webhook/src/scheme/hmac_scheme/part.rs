@@ -11,8 +11,8 @@ pub enum Part {
     Literal(&'static str),
     /// The id of the delivery, as its header has it.
     Id,
-    /// The time of signing, as its header or entry has it.
-    Time,
+    /// The timestamp, as its header or entry has it.
+    Timestamp,
     /// The method, in upper case.
     Method,
     /// The path, and the query behind a `?` if there is one, as they arrived.
@@ -27,12 +27,12 @@ pub enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Separator {
-    /// A comma. Blanks and tabs around the entries are skipped: a proxy that joins a list anew may add them.
+    /// A comma. Spaces and tabs around the entries are skipped: a proxy that re-joins a list may add them.
     Comma,
-    /// A semicolon. Blanks and tabs around the entries are skipped: a proxy that joins a list anew may add them.
+    /// A semicolon. Spaces and tabs around the entries are skipped: a proxy that re-joins a list may add them.
     Semicolon,
-    /// A blank, or several.
-    Blank,
+    /// A space, or several.
+    Space,
 }
 
 impl Separator {
@@ -40,7 +40,7 @@ impl Separator {
         match self {
             Self::Comma => ",",
             Self::Semicolon => ";",
-            Self::Blank => " ",
+            Self::Space => " ",
         }
     }
 
@@ -49,7 +49,7 @@ impl Separator {
         let separator = self.as_str().as_bytes()[0];
         let trimmed = move |entry| match self {
             Self::Comma | Self::Semicolon => trim(entry),
-            Self::Blank => entry,
+            Self::Space => entry,
         };
         list.split(move |&byte| byte == separator).map(trimmed)
     }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{HmacScheme, MAX_BEFORE, Part, Separator, Time};
 use crate::rejection::{Rejection, RejectionKind};
 use crate::scheme::only_value::malformed;
-use crate::scheme::{Algorithm, Head, MAX_ENTRIES, Signature, SignatureClaim, only_time, only_value};
+use crate::scheme::{Algorithm, Head, MAX_ENTRIES, Signature, SignatureClaim, only_timestamp, only_value};
 
 /// The time of signing: its text, and the seconds since the Unix epoch.
 type Signed<'a> = (&'a [u8], i64);
@@ -37,7 +37,7 @@ impl<K> HmacScheme<K> {
         };
         let time = match &self.time {
             Time::Nowhere => None,
-            Time::Header(name) => Some(only_time(head.headers(), name, self.unit)?),
+            Time::Header(name) => Some(only_timestamp(head.headers(), name, self.unit)?),
             Time::Entry(_) => Some(time.ok_or_else(|| self.fault_of_time(RejectionKind::MissingTimestamp))?),
         };
         self.with_parts(header, &Found { head, id, time })
@@ -149,7 +149,7 @@ impl<K> HmacScheme<K> {
     fn contains_its_separator(&self, part: Part, text: &[u8]) -> bool {
         let separator = match self.neighbour_of(part) {
             Some(Part::Literal(separator)) => separator.as_bytes(),
-            Some(Part::Time) if self.time_ends_id() => b":",
+            Some(Part::Timestamp) if self.time_ends_id() => b":",
             _ => return false,
         };
         // The first separator has to be the one behind the text, or the last one that in front of it.
@@ -210,7 +210,7 @@ impl<K> HmacScheme<K> {
         let text = match part {
             Part::Literal(text) => Some(text.as_bytes()),
             Part::Id => found.id.map(HeaderValue::as_bytes),
-            Part::Time => found.time.map(|(text, _)| text),
+            Part::Timestamp => found.time.map(|(text, _)| text),
             Part::Method => {
                 let method = found.head.method().map(|method| method.as_str().as_bytes());
                 self.undivided(part, method)?
@@ -223,7 +223,10 @@ impl<K> HmacScheme<K> {
             Part::Body => None,
         };
         // A head that was made from headers alone, or a target such as `*`, has no such part.
-        text.ok_or_else(|| RejectionKind::MissingSignature.into())
+        text.ok_or_else(|| {
+            Rejection::new(RejectionKind::MissingSignature)
+                .with_source("the scheme signs a part that the head does not have: give it the whole request")
+        })
     }
 }
 

@@ -14,7 +14,7 @@ const BODY: &str = r#"{"a":1}"#;
 /// Everything that a message may have, before and after the body.
 fn everything() -> HmacScheme {
     HmacScheme::new("own", MAC)
-        .time_header(TIME, TimeUnit::Rfc3339)
+        .timestamp_header(TIME, TimestampFormat::Rfc3339)
         .id_header(ID)
         .signs(&[
             Part::Method,
@@ -25,7 +25,7 @@ fn everything() -> HmacScheme {
             Part::Literal("\r"),
             Part::Id,
             Part::Literal("."),
-            Part::Time,
+            Part::Timestamp,
         ])
 }
 
@@ -33,7 +33,7 @@ fn everything() -> HmacScheme {
 fn dated() -> HmacScheme {
     HmacScheme::new("own", MAC)
         .id_header(ID)
-        .time_header(TIME, TimeUnit::Rfc3339)
+        .timestamp_header(TIME, TimestampFormat::Rfc3339)
 }
 
 fn secret() -> SigningSecret {
@@ -145,7 +145,7 @@ fn a_method_that_contains_its_separator_is_refused() {
 /// The body has a time, at which the id could end as well.
 #[test]
 fn an_id_that_only_a_time_ends_has_no_colon() {
-    let scheme = || dated().signs(&[Part::Id, Part::Time, Part::Body]);
+    let scheme = || dated().signs(&[Part::Id, Part::Timestamp, Part::Body]);
     let body = r#"{"expires_at":"2026-01-01T00:00:00Z"}"#;
     let mut headers = Signer::new(scheme(), &secret()).id("e761").headers(body);
     let verdict = |headers: &HeaderMap, body: &'static str| {
@@ -238,28 +238,31 @@ fn identified(parts: &'static [Part]) -> HmacScheme {
 fn entries(time: &'static str, mac: &'static str) -> HmacScheme {
     HmacScheme::new("own", MAC)
         .list(Separator::Comma)
-        .time_entry(time, TimeUnit::Seconds)
+        .timestamp_entry(time, TimestampFormat::Seconds)
         .prefix(mac)
-        .signs(&[Part::Time, Part::Literal("."), Part::Body])
+        .signs(&[Part::Timestamp, Part::Literal("."), Part::Body])
 }
 
 #[test]
 fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
-    let timed: HmacScheme = HmacScheme::new("own", MAC).time_header(TIME, TimeUnit::Seconds);
+    let timed: HmacScheme = HmacScheme::new("own", MAC).timestamp_header(TIME, TimestampFormat::Seconds);
     for (scheme, said) in [
         (
             HmacScheme::new("own", MAC).signs(&[Part::PublicUrl, Part::Body]),
             "public URL",
         ),
-        (HmacScheme::new("own", MAC).signs(&[Part::Time, Part::Body]), "a time"),
+        (
+            HmacScheme::new("own", MAC).signs(&[Part::Timestamp, Part::Body]),
+            "a time",
+        ),
         (timed, "a time"),
         (HmacScheme::new("own", MAC).signs(&[Part::Id, Part::Body]), "an id"),
         (HmacScheme::new("own", MAC).id_header(ID), "an id"),
         (HmacScheme::new("own", MAC).list(Separator::Comma), "a prefix"),
         (
             HmacScheme::new("own", MAC)
-                .time_entry("t=", TimeUnit::Seconds)
-                .signs(&[Part::Time, Part::Body]),
+                .timestamp_entry("t=", TimestampFormat::Seconds)
+                .signs(&[Part::Timestamp, Part::Body]),
             "no list",
         ),
         (entries("t=", "t=v1="), "the entry with the time"),
@@ -281,9 +284,12 @@ fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
             identified(&[Part::Method, Part::Id, Part::Literal("."), Part::Body]),
             "without a text",
         ),
-        (dated().signs(&[Part::Body, Part::Id, Part::Time]), "without a text"),
         (
-            dated().signs(&[Part::Time, Part::Id, Part::Literal("."), Part::Body]),
+            dated().signs(&[Part::Body, Part::Id, Part::Timestamp]),
+            "without a text",
+        ),
+        (
+            dated().signs(&[Part::Timestamp, Part::Id, Part::Literal("."), Part::Body]),
             "without a text",
         ),
         (
@@ -315,7 +321,7 @@ fn a_scheme_that_contradicts_itself_is_found_at_the_start() {
 fn a_list_of_parts_without_one_body_panics() {
     let lists: [&'static [Part]; 4] = [
         &[],
-        &[Part::Time],
+        &[Part::Timestamp],
         &[Part::Body, Part::Body],
         &[
             Part::Method,

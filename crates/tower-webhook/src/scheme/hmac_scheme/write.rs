@@ -36,7 +36,7 @@ impl<K> HmacScheme<K> {
             let text = match part {
                 Part::Literal(text) => text,
                 Part::Id => request.id(),
-                Part::Time => time,
+                Part::Timestamp => time,
                 Part::Method => request.head().method().expect(NO_TARGET).as_str(),
                 Part::PathAndQuery => {
                     let path = request.head().uri().and_then(|uri| uri.path_and_query());

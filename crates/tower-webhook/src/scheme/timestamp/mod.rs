@@ -11,7 +11,7 @@ use crate::rejection::{Rejection, RejectionKind};
 /// How a provider writes the time of signing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TimeUnit {
+pub enum TimestampFormat {
     /// Whole seconds since the Unix epoch, in decimal.
     #[default]
     Seconds,
@@ -24,15 +24,15 @@ pub enum TimeUnit {
     Rfc3339,
 }
 
-impl TimeUnit {
+impl TimestampFormat {
     /// The seconds since the Unix epoch that a text stands for, rounded down; `None` for a text in any other form than
-    /// [`only_time`] reads, and for more than an `i64` holds. It is for a time that is in no header.
+    /// [`only_timestamp`] reads, and for more than an `i64` holds. It is for a time that is in no header.
     ///
     /// ```
-    /// use tower_webhook::scheme::TimeUnit;
+    /// use tower_webhook::scheme::TimestampFormat;
     ///
-    /// assert_eq!(TimeUnit::Milliseconds.parse(b"1700000000999"), Some(1_700_000_000));
-    /// assert_eq!(TimeUnit::Seconds.parse(b"01700000000"), None);
+    /// assert_eq!(TimestampFormat::Milliseconds.parse(b"1700000000999"), Some(1_700_000_000));
+    /// assert_eq!(TimestampFormat::Seconds.parse(b"01700000000"), None);
     /// ```
     #[must_use]
     pub fn parse(self, text: &[u8]) -> Option<i64> {
@@ -64,22 +64,22 @@ impl TimeUnit {
 /// use http::HeaderMap;
 /// use http::header::HeaderName;
 /// use tower_webhook::RejectionKind;
-/// use tower_webhook::scheme::{TimeUnit, only_time};
+/// use tower_webhook::scheme::{TimestampFormat, only_timestamp};
 ///
 /// let name = HeaderName::from_static("x-acme-time");
 /// let mut headers = HeaderMap::new();
-/// let missing = only_time(&headers, &name, TimeUnit::Seconds).unwrap_err();
+/// let missing = only_timestamp(&headers, &name, TimestampFormat::Seconds).unwrap_err();
 /// assert_eq!(missing.kind(), RejectionKind::MissingTimestamp);
 ///
 /// headers.insert(&name, "1700000000".parse()?);
-/// assert_eq!(only_time(&headers, &name, TimeUnit::Seconds)?, (&b"1700000000"[..], 1_700_000_000));
+/// assert_eq!(only_timestamp(&headers, &name, TimestampFormat::Seconds)?, (&b"1700000000"[..], 1_700_000_000));
 ///
 /// headers.insert(&name, "+5".parse()?);
-/// let malformed = only_time(&headers, &name, TimeUnit::Seconds).unwrap_err();
+/// let malformed = only_timestamp(&headers, &name, TimestampFormat::Seconds).unwrap_err();
 /// assert_eq!(malformed.kind(), RejectionKind::MalformedTimestamp);
 ///
 /// headers.insert(&name, "2023-11-14T22:13:20.5Z".parse()?);
-/// let (text, seconds) = only_time(&headers, &name, TimeUnit::Rfc3339)?;
+/// let (text, seconds) = only_timestamp(&headers, &name, TimestampFormat::Rfc3339)?;
 /// assert_eq!((text, seconds), (&b"2023-11-14T22:13:20.5Z"[..], 1_700_000_000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -88,7 +88,11 @@ impl TimeUnit {
 ///
 /// [`MissingTimestamp`](RejectionKind::MissingTimestamp) when the header is missing,
 /// [`MalformedTimestamp`](RejectionKind::MalformedTimestamp) when it occurs more than once or is no such time.
-pub fn only_time<'h>(headers: &'h HeaderMap, name: &HeaderName, unit: TimeUnit) -> Result<(&'h [u8], i64), Rejection> {
+pub fn only_timestamp<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+    unit: TimestampFormat,
+) -> Result<(&'h [u8], i64), Rejection> {
     let fault = |kind: RejectionKind| Rejection::new(kind).with_header(name);
     let text = only_value(headers, name).map_err(|rejection| match rejection.kind() {
         RejectionKind::MissingSignature => fault(RejectionKind::MissingTimestamp),
