@@ -40,9 +40,9 @@ impl<S> Verifier<S> {
 
     /// Accepts any signed timestamp: a recorded request can be replayed forever.
     ///
-    /// Where nothing separates the timestamp from the body, as with Discord, HubSpot, SendGrid and Zendesk, whoever
+    /// Where nothing separates a timestamp in digits from the body, as with Discord, HubSpot and SendGrid, whoever
     /// replays a request can also move digits between the two: `1700000000` and `{}` are signed as `170000000` and
-    /// `0{}` are. Within a [`tolerance`](Self::tolerance) that is impossible, because such a time is years away.
+    /// `0{}` are. A [`tolerance`](Self::tolerance) rules that out, because such a time is years away.
     #[must_use]
     pub fn insecure_any_timestamp(mut self) -> Self {
         self.settings().tolerance = None;
