@@ -198,7 +198,7 @@ fn the_wrong_side_of_a_key_pair_is_told_in_one_line() {
     let public = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
     for (scheme, secret, error) in [
         ("standard-webhooks-v1a", public, "key is of the other side"),
-        ("sendgrid", P256_PUBLIC, "of the other side of a pair"),
+        ("sendgrid", P256_PUBLIC, "key is of the other side"),
         ("discord", "whsec_c2VjcmV0", "key is a shared secret"),
         ("basic", "hunter2", "has no colon: write it as user:password"),
         ("gitlab", "hush\u{1}hush", "has a control character"),
