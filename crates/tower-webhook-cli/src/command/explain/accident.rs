@@ -1,4 +1,7 @@
 //! The accidents, the most usual first: what causes each, and how to fix it.
+//!
+//! An accident comes before those that undo it by the way: JSON that is written anew has no CR and no blanks at its ends,
+//! and a body without any line breaks has none there.
 
 use super::case::Case;
 use super::head::{Difference, repair};
@@ -72,6 +75,15 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "secret_assignment" Secret true secret_text::assignment;
         "a whole line of an env file (`NAME=secret`) was stored as the secret"
         "store the part behind the equals sign alone"
+    "surrounding_space" Ends true body::surrounding_space;
+        "white space at an end of the body was added or trimmed"
+        "verify the bytes as they arrived"
+    "line_breaks" Ends true body::line_breaks;
+        "Git, an editor, or a file opened in text mode rewrote the line breaks (CR LF and LF)"
+        "read the body in binary mode; for saved bodies, set `-text` in .gitattributes"
+    "bom" Ends true charset::bom;
+        "a byte order mark was added or removed: editors and .NET's StreamWriter write one, many readers drop it"
+        "verify the bytes as they arrived; write UTF-8 without a byte order mark"
     "json_spaced" Body true reserialised::spaced;
         "the body was parsed and written again without the spaces that the sender has, as JSON.stringify does"
         "verify the raw bytes before anything parses them (express.raw, request.get_data(), request.body)"
@@ -81,9 +93,6 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "json_indented" Body true reserialised::indented;
         "the body was parsed and written again without the indent that the sender has"
         "verify the raw bytes before anything parses them; log bodies, but do not verify the log"
-    "line_breaks" Ends true body::line_breaks;
-        "Git, an editor, or a file opened in text mode rewrote the line breaks (CR LF and LF)"
-        "read the body in binary mode; for saved bodies, set `-text` in .gitattributes"
     "other_provider" Scheme true provider::other_provider;
         "the request is signed by the scheme of another provider"
         "choose the scheme of the provider that sends to this endpoint"
@@ -159,9 +168,6 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "gzip" Wrapping true wrapped::gzip;
         "the body is compressed, and the sender signed it before it was"
         "decompress before the verification: put the decompressing layer outside"
-    "bom" Ends true charset::bom;
-        "a byte order mark was added or removed: editors and .NET's StreamWriter write one, many readers drop it"
-        "verify the bytes as they arrived; write UTF-8 without a byte order mark"
     "latin1" Body true charset::latin1;
         "UTF-8 was read as Latin-1 or Windows-1252 and written again: the default of a servlet, a database, a tool"
         "verify bytes, not text; if it must be text, read and write it as UTF-8"
@@ -188,9 +194,6 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "verify the text inside of the string, or do not encode it twice"
     "percent_coded_body" Body false forms::percent_coded;
         "the body was percent-decoded, or encoded, on its way"
-        "verify the bytes as they arrived"
-    "surrounding_space" Ends true body::surrounding_space;
-        "white space at an end of the body was added or trimmed"
         "verify the bytes as they arrived"
     "nul" Body true body::nul;
         "a NUL byte at the end: the length of a C string or of a buffer was used instead of that of the body"

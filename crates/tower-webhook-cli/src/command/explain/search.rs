@@ -15,7 +15,7 @@ const MAX_TRIALS: usize = 6000;
 /// How many bytes are made and hashed at most: about a second's work where the processor has no instructions for SHA.
 const MAX_WORK: u64 = 256 * 1024 * 1024;
 /// How often a large body is made or hashed at least: enough for the most usual accidents.
-const LEAST_TIMES: u64 = 24;
+const LEAST_TIMES: u64 = 36;
 /// How many changes of one accident are tried together with others.
 const MAX_OUTER: usize = 64;
 

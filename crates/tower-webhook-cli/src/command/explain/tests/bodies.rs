@@ -18,7 +18,12 @@ fn rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     row("line_breaks", b"{\r\n\"a\": 1\r\n}", b"{\n\"a\": 1\n}");
     row("line_breaks", b"a\nb\n\nc", b"a\r\nb\r\n\r\nc");
     row("line_breaks", b"abc", b"a\nb\r\nc");
+    row("line_breaks", b"{\n  \"a\": 1\n}", b"{\r\n  \"a\": 1\r\n}");
     row("surrounding_space", b"x", b" x\t");
+    row("surrounding_space", b"{\"a\":1}", b" {\"a\":1}");
+    row("surrounding_space", b"{\"a\":1}", b"{\"a\":1} ");
+    row("surrounding_space", b"{\"a\":1}", b"{\"a\":1}\n\n");
+    row("surrounding_space", b"{\"a\": 1}\n\n", b"{\"a\": 1}");
     row("surrounding_space", b"x\n\n", b"x");
     row("nul", b"x\0", b"x");
     row("nul", b"x", b"x\0\0\0");

@@ -222,4 +222,10 @@ fn the_most_usual_accidents_are_tried_on_the_largest_body() {
     for name in ["trailing_newline", "secret_line_break", "secret_quoted"] {
         assert!(search.names.contains(&name), "{name}: {:?}", search.names);
     }
+    let lines = case.with_body([&b"\n"[..], &vec![b'y'; length]].concat());
+    let mut search = Search::new(length);
+    search.singles(&lines);
+    for name in ["line_breaks", "surrounding_space", "bom"] {
+        assert!(search.names.contains(&name), "{name}: {:?}", search.names);
+    }
 }
