@@ -1,10 +1,13 @@
 //! What to look at next when nothing fits: evidence, but no proof.
 
+use tower_webhook::{Rejection, RejectionKind};
+
 use super::body;
 use super::case::Case;
 use super::form::Form;
 use super::json::Node;
 use super::scratch::hash;
+use super::search::Found;
 use super::{macs, provider, url};
 
 /// Sizes at which buffers, columns and limits of middleware cut: from 255 bytes to 64 MiB.
@@ -17,11 +20,10 @@ pub(super) struct Hint {
     pub(super) text: String,
 }
 
-/// All that was seen, the strongest evidence first.
-pub(super) fn hints(case: &Case) -> Vec<Hint> {
-    let all = [
-        missing_header(case),
-        malformed_header(case),
+/// All that was seen, the strongest evidence first: why the request is refused as it is, then what its signed time lacks.
+pub(super) fn hints(case: &Case, rejection: &Rejection, time: Option<Hint>) -> Vec<Hint> {
+    let mut hints: Vec<_> = refused(case, rejection).into_iter().chain(time).collect();
+    let seen = [
         other_header(case),
         truncated(case),
         shorter_than_announced(case),
@@ -33,15 +35,16 @@ pub(super) fn hints(case: &Case) -> Vec<Hint> {
         relative_url(case),
         unusable_secrets(case),
     ];
-    let mut hints: Vec<_> = all.into_iter().flatten().collect();
-    if !case.signs_body() {
-        hints.retain(|hint| hint.name.starts_with("header_") || hint.name.starts_with("secret_"));
+    let is_of_head = |hint: &Hint| hint.name.starts_with("header_") || hint.name.starts_with("secret_");
+    let seen = seen.into_iter().flatten();
+    hints.extend(seen.filter(|hint| case.signs_body() || is_of_head(hint)));
+    if rejection.kind() != RejectionKind::MissingSignature {
+        hints.push(Hint::new(
+            "secret",
+            "compare the secret with the one that the provider shows for this endpoint; make a new one if in doubt"
+                .to_owned(),
+        ));
     }
-    hints.push(Hint::new(
-        "secret",
-        "compare the secret with the one that the provider shows for this endpoint; make a new one if in doubt"
-            .to_owned(),
-    ));
     hints
 }
 
@@ -49,27 +52,33 @@ impl Hint {
     fn new(name: &'static str, text: String) -> Self {
         Self { name, text }
     }
+
+    /// What is wrong with the signed time besides, and what to do about it.
+    pub(super) fn of_time(fault: RejectionKind, found: Found) -> Self {
+        let text = format!("{}: {fault}; {}", fault.code(), found.change.text);
+        Self::new(found.accident.name, text)
+    }
 }
 
-fn missing_header(case: &Case) -> Option<Hint> {
-    let header = case.scheme.signature_header()?;
-    let is_missing = !case.head.headers.contains_key(header);
-    is_missing.then(|| {
-        Hint::new(
-            "header_missing",
-            format!("the request has no header `{header}`: is it signed?"),
-        )
-    })
-}
-
-fn malformed_header(case: &Case) -> Option<Hint> {
-    let rejection = case.judge().err()?;
-    case.head.headers.get(case.scheme.signature_header()?)?;
-    let form = Form::of(&case.scheme).map(|form| format!("; the form is {}", form.describe()));
-    Some(Hint::new(
-        "header_malformed",
-        format!("{rejection}{}", form.unwrap_or_default()),
-    ))
+/// Why the library refuses the request, whatever its signed time.
+fn refused(case: &Case, rejection: &Rejection) -> Option<Hint> {
+    let rejection = match rejection.kind() {
+        // No secret can be used, so that the signature was not compared.
+        RejectionKind::UnknownSecret => case.judge().err()?,
+        _ => rejection.clone(),
+    };
+    let advice = match rejection.kind() {
+        RejectionKind::MissingSignature if rejection.header() == case.scheme.signature_header() => {
+            "; is the request signed?".to_owned()
+        }
+        RejectionKind::MalformedSignature => {
+            let form = Form::of(&case.scheme).filter(|form| rejection.header() == Some(&form.header));
+            form.map_or_else(String::new, |form| format!("; the form is {}", form.describe()))
+        }
+        _ => String::new(),
+    };
+    let code = rejection.code();
+    Some(Hint::new(code, format!("{code}: {rejection}{advice}")))
 }
 
 fn other_header(case: &Case) -> Option<Hint> {

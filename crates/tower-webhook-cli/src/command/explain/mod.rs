@@ -38,6 +38,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 
 use self::case::Case;
+use self::hints::Hint;
 use self::report::Report;
 use self::search::{Finding, Search};
 use crate::client::parse_url;
@@ -188,13 +189,15 @@ fn max_time(length: usize) -> Duration {
 fn search(case: &Case, times: &Times, mut search: Search) -> Report {
     let fault_of_time = |case: &Case| {
         let fault = case.fault_of_time(times)?;
-        Some(time::explain(case, fault, times.tolerance()))
+        Some((fault, time::explain(case, fault, times.tolerance())))
     };
+    let time_of = |case: &Case| fault_of_time(case).map(|(_, found)| found);
     let report = match search.run(case) {
-        Finding::Right { signed_by } => Report::right(&search, case, signed_by, fault_of_time(case)),
-        Finding::Explained { changes, case } => Report::explained(&search, changes, fault_of_time(&case)),
-        Finding::Nothing => {
-            let hints = hints::hints(&case.within(&search.budget));
+        Finding::Right { signed_by } => Report::right(&search, case, signed_by, time_of(case)),
+        Finding::Explained { changes, case } => Report::explained(&search, changes, time_of(&case)),
+        Finding::Nothing(rejection) => {
+            let time = fault_of_time(case).map(|(fault, found)| Hint::of_time(fault, found));
+            let hints = hints::hints(&case.within(&search.budget), &rejection, time);
             Report::nothing(search, hints)
         }
     };

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use tower_webhook::RejectionKind;
+use tower_webhook::{Rejection, RejectionKind};
 
 use super::accident::{ACCIDENTS, Accident, Part};
 use super::budget::Budget;
@@ -30,7 +30,8 @@ pub(super) enum Finding {
         changes: Vec<Found>,
         case: Case,
     },
-    Nothing,
+    /// Nothing fits: it is refused as it is.
+    Nothing(Rejection),
 }
 
 /// An accident that happened, and what makes up for it.
@@ -86,12 +87,13 @@ impl Search {
         let verdict = self.try_case(case, case);
         // The request as it is is no changed one.
         self.tried = 0;
-        if let Some(signed_by) = verdict {
-            return Finding::Right { signed_by };
-        }
+        let rejection = match verdict {
+            Ok(signed_by) => return Finding::Right { signed_by },
+            Err(rejection) => rejection,
+        };
         self.singles(case)
             .or_else(|| self.pairs(case))
-            .unwrap_or(Finding::Nothing)
+            .unwrap_or(Finding::Nothing(rejection))
     }
 
     /// One change alone.
@@ -159,7 +161,7 @@ impl Search {
                 return Tried::TooMuch;
             }
             let before = self.tried;
-            if self.try_case(&trial.case, case).is_some() {
+            if self.try_case(&trial.case, case).is_ok() {
                 return Tried::Right(trial);
             }
             if self.tried > before && !self.names.contains(&accident.name) {
@@ -182,7 +184,7 @@ impl Search {
     }
 
     /// Lets the library decide, with the limits of size and time lifted. Counts what was hashed.
-    fn try_case(&mut self, case: &Case, base: &Case) -> Option<String> {
+    fn try_case(&mut self, case: &Case, base: &Case) -> Result<String, Rejection> {
         let verdict = case.verify();
         let work = match &verdict {
             Err(rejection) if rejection.kind() != RejectionKind::SignatureMismatch => made(case, base),
@@ -192,7 +194,7 @@ impl Search {
             }
         };
         self.budget.take(work);
-        verdict.ok()
+        verdict
     }
 }
 

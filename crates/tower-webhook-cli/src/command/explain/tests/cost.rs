@@ -23,7 +23,7 @@ fn in_vain(body: impl Into<Bytes>) -> Search {
     let case = signed_body(&scheme, "unrelated").with_body(body);
     let length = case.body.len() as u64;
     let mut search = Search::within(TRIALS, Budget::new(WORK));
-    assert!(matches!(search.run(&case), Finding::Nothing));
+    assert!(matches!(search.run(&case), Finding::Nothing(_)));
     assert!(search.tried <= TRIALS);
     // What is read and parsed before the rest is known to be too much.
     let spent = search.budget.spent();
@@ -218,7 +218,7 @@ fn the_most_usual_accidents_are_tried_on_the_largest_body() {
     let lost = case.with_body([&*vec![b'x'; length], b"\n"].concat());
     assert_eq!(explained(&lost), ["trailing_newline"]);
     let mut search = Search::new(length);
-    assert!(matches!(search.run(&case), Finding::Nothing));
+    assert!(matches!(search.run(&case), Finding::Nothing(_)));
     for name in ["trailing_newline", "secret_line_break", "secret_quoted"] {
         assert!(search.names.contains(&name), "{name}: {:?}", search.names);
     }

@@ -3,6 +3,7 @@
 mod bodies;
 mod cost;
 mod heads;
+mod hints;
 mod hostile;
 mod many;
 #[cfg(target_os = "linux")]
@@ -99,7 +100,7 @@ fn signed_body(scheme: &Scheme, body: impl AsRef<[u8]>) -> Case {
 fn explained(case: &Case) -> Vec<&'static str> {
     match Search::new(case.body.len()).run(case) {
         Finding::Explained { changes, .. } => changes.iter().map(|change| change.accident.name).collect(),
-        Finding::Right { .. } | Finding::Nothing => Vec::new(),
+        Finding::Right { .. } | Finding::Nothing(_) => Vec::new(),
     }
 }
 

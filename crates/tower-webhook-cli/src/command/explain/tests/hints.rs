@@ -1,0 +1,110 @@
+//! What is seen when nothing fits, the strongest evidence first.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::HeaderValue;
+
+use super::*;
+use crate::command::explain::explain;
+use crate::moment::Times;
+
+/// The hints of a case as of this time: their names and texts.
+fn hints(case: &Case, now: i64) -> Vec<(String, String)> {
+    let now = UNIX_EPOCH + Duration::from_secs(now.unsigned_abs());
+    let report = serde_json::to_value(explain(case, &Times::at(now))).unwrap();
+    assert_eq!(report["explained"], false, "{report}");
+    let hints = report["hints"].as_array().unwrap().iter();
+    let text = |hint: &serde_json::Value, member| hint[member].as_str().unwrap().to_owned();
+    hints.map(|hint| (text(hint, "hint"), text(hint, "text"))).collect()
+}
+
+/// The text of the hint with this name, if it is there.
+fn hint(case: &Case, name: &str) -> Option<String> {
+    let mut hints = hints(case, NOW).into_iter();
+    hints.find(|(other, _)| other == name).map(|(_, text)| text)
+}
+
+/// A request with these headers, by a scheme of any kind.
+fn received(name: &str, headers: &[(&'static str, &str)], body: impl AsRef<[u8]>) -> Case {
+    let known = KNOWN.iter().find(|known| known.name == name).unwrap();
+    let scheme = known.chosen().scheme;
+    let mut head = Request::post("/hook").body(()).unwrap().into_parts().0;
+    for (name, value) in headers {
+        head.headers
+            .append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+    }
+    Case::new(head, body.as_ref().to_vec(), [keyed(&scheme, KEY)], scheme)
+}
+
+/// The case without this header.
+fn without(case: &Case, header: &str) -> Case {
+    let mut head = http::request::Parts::clone(&case.head);
+    head.headers.remove(header).unwrap();
+    case.with_head(head)
+}
+
+#[test]
+fn the_refusal_comes_first_and_then_the_signed_time() {
+    let slack = signed_body(&named("slack"), BODY).with_body("unrelated");
+    let x = named("x");
+    let list = Request::post("/").body(b"[1]".to_vec()).unwrap();
+    let (head, body) = x.signer(&secret(KEY)).unwrap().sign(list).into_parts();
+    let standard = signed_body(&named("standard-webhooks"), BODY);
+    let github = signed_body(&named("github"), BODY).with_header(
+        &HeaderName::from_static("x-hub-signature-256"),
+        HeaderValue::from_static("sha256=00"),
+    );
+    let form = "the form is `x-hub-signature-256: sha256=<64 lower-case hex digits>`";
+    let unsigned_adyen = r#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"1","eventCode":"A"}}]}"#;
+    let (missing, malformed) = (
+        "missing_signature: signature in the body is missing; is the request signed?",
+        "malformed_signature: a header of the signature does not have the form that the scheme prescribes",
+    );
+    let mismatch = "signature_mismatch: signature does not match the body";
+    let id = "missing_signature: a header of the signature is missing: webhook-id";
+    for (case, now, expected) in [
+        (&slack, NOW, vec![mismatch]),
+        (
+            &slack,
+            NOW + 301,
+            vec![mismatch, "timestamp_too_old: signed timestamp is too old; verify within"],
+        ),
+        (
+            &slack,
+            NOW - 301,
+            vec![
+                mismatch,
+                "timestamp_in_future: signed timestamp is in the future; compare the clocks",
+            ],
+        ),
+        (
+            &received("microsoft-graph", &[], r#"{"value":[{"resource":"users/1"}]}"#),
+            NOW,
+            vec![missing],
+        ),
+        (&received("adyen", &[], unsigned_adyen), NOW, vec![missing]),
+        (
+            &Case::new(head, body, [secret(KEY)], x),
+            NOW,
+            vec!["malformed_signature: body does not have the form that the scheme prescribes"],
+        ),
+        (&without(&standard, "webhook-id"), NOW, vec![id]),
+        (&github, NOW, vec![malformed]),
+    ] {
+        let hints = hints(case, now);
+        for (index, start) in expected.into_iter().enumerate() {
+            assert!(hints[index].1.starts_with(start), "{start}: {hints:?}");
+        }
+        // Without a signature no secret can be the wrong one.
+        let is_signed = !hints.iter().any(|(name, _)| name == "missing_signature");
+        assert_eq!(hints.iter().any(|(name, _)| name == "secret"), is_signed, "{hints:?}");
+        let has_form = hints.iter().any(|(_, text)| text.contains("the form is"));
+        assert_eq!(has_form, hints[0].1.ends_with(form), "{hints:?}");
+        assert_eq!(has_form, hints[0].1.starts_with(malformed), "{hints:?}");
+    }
+    let unsigned = hints(&without(&signed_body(&named("github"), BODY), "x-hub-signature-256"), NOW);
+    assert_eq!(
+        unsigned[0].1,
+        "missing_signature: a header of the signature is missing: x-hub-signature-256; is the request signed?"
+    );
+}
