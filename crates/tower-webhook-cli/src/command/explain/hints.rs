@@ -1,5 +1,7 @@
 //! What to look at next when nothing fits: evidence, but no proof.
 
+use std::iter;
+
 use tower_webhook::{Rejection, RejectionKind};
 
 use super::body;
@@ -81,10 +83,20 @@ fn refused(case: &Case, rejection: &Rejection) -> Option<Hint> {
     Some(Hint::new(code, format!("{code}: {rejection}{advice}")))
 }
 
+/// The other providers whose header is there, well formed. A token in it may be anybody's: gateways add `Authorization`.
 fn other_header(case: &Case) -> Option<Hint> {
     let own = case.scheme.signature_header();
-    let (name, header) = provider::present(case).find(|(_, header)| Some(header) != own)?;
-    let text = format!("the header `{header}` is there: `--scheme {name}` may be the right one, with its secret");
+    let mut others = provider::readable(case).filter(|(_, header)| Some(header) != own);
+    let (first, header) = others.next()?;
+    let same_header = others.filter(|(_, other)| *other == header).map(|(name, _)| name);
+    let names: Vec<_> = iter::once(first)
+        .chain(same_header)
+        .map(|name| format!("`--scheme {name}`"))
+        .collect();
+    let text = format!(
+        "the header `{header}` is there: {} may be the right one, with its secret",
+        names.join(" or ")
+    );
     Some(Hint::new("header_of_another_provider", text))
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use http::HeaderName;
 use http::request::Parts;
 use tower_webhook::RejectionKind;
+use tower_webhook::scheme::Head;
 
 use super::case::Case;
 use super::form::{Form, TimeIn};
 use super::macs::{self, Found};
 use super::trial::{Trial, Trials, at_receiver, at_sender, none};
 use super::{secret_key, time, url};
-use crate::scheme::{AnyScheme, KNOWN, Known};
+use crate::scheme::{AnyScheme, KNOWN, Kind, Known};
 use crate::secret::SecretText;
 
 /// The head is that of another provider, and the secret is right for it.
@@ -119,11 +120,12 @@ pub(super) fn other_endpoint(case: &Case) -> Trials<'_> {
     Box::new(trials)
 }
 
-/// The names of the known schemes whose header of the signature is in the head.
-pub(super) fn present(case: &Case) -> impl Iterator<Item = (&'static str, HeaderName)> {
+/// The known schemes with a signature that can read the head, and their headers.
+pub(super) fn readable(case: &Case) -> impl Iterator<Item = (&'static str, HeaderName)> {
     let schemes = KNOWN.iter().map(|known| (known.name, known.chosen().scheme));
-    let headers = schemes.filter_map(|(name, scheme)| Some((name, scheme.signature_header()?.clone())));
-    headers.filter(|(_, header)| case.head.headers.contains_key(header))
+    let signing = schemes.filter(|(_, scheme)| scheme.kind() != Kind::Token);
+    let readable = signing.filter(|(_, scheme)| scheme.judge(Head::from(&*case.head)).is_ok());
+    readable.filter_map(|(name, scheme)| Some((name, scheme.signature_header()?.clone())))
 }
 
 /// A known scheme; for the URL of the case, if it signs that and there is one.

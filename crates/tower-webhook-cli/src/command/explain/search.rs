@@ -22,14 +22,9 @@ const MAX_OUTER: usize = 64;
 /// What was found.
 pub(super) enum Finding {
     /// The signature is right as it is, by the secret in this place.
-    Right {
-        signed_by: String,
-    },
+    Right { signed_by: String },
     /// It is right after these changes, one or two.
-    Explained {
-        changes: Vec<Found>,
-        case: Case,
-    },
+    Explained { changes: Vec<Found>, case: Case },
     /// Nothing fits: it is refused as it is.
     Nothing(Rejection),
 }

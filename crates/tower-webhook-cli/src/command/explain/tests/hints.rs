@@ -67,7 +67,10 @@ fn the_refusal_comes_first_and_then_the_signed_time() {
         (
             &slack,
             NOW + 301,
-            vec![mismatch, "timestamp_too_old: signed timestamp is too old; verify within"],
+            vec![
+                mismatch,
+                "timestamp_too_old: signed timestamp is too old; verify within",
+            ],
         ),
         (
             &slack,
@@ -102,9 +105,45 @@ fn the_refusal_comes_first_and_then_the_signed_time() {
         assert_eq!(has_form, hints[0].1.ends_with(form), "{hints:?}");
         assert_eq!(has_form, hints[0].1.starts_with(malformed), "{hints:?}");
     }
-    let unsigned = hints(&without(&signed_body(&named("github"), BODY), "x-hub-signature-256"), NOW);
+    let unsigned = hints(
+        &without(&signed_body(&named("github"), BODY), "x-hub-signature-256"),
+        NOW,
+    );
     assert_eq!(
         unsigned[0].1,
         "missing_signature: a header of the signature is missing: x-hub-signature-256; is the request signed?"
     );
+}
+
+#[test]
+fn the_schemes_are_named_whose_signature_the_head_has() {
+    let hex = "0".repeat(64);
+    let of_meta = format!("sha256={hex}");
+    for (headers, expected) in [
+        (&[("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9")][..], None),
+        (&[("x-gitlab-token", "hush")], None),
+        (&[("x-hub-signature-256", "sha1=00")], None),
+        (&[("x-slack-signature", &*format!("v0={hex}"))], None),
+        (
+            &[("x-hub-signature-256", &*of_meta)],
+            Some("`x-hub-signature-256` is there: `--scheme github` or `--scheme meta` may be the right one"),
+        ),
+        (
+            &[
+                ("x-slack-signature", &*format!("v0={hex}")),
+                ("x-slack-request-timestamp", "1700000000"),
+            ],
+            Some("`x-slack-signature` is there: `--scheme slack` may be the right one"),
+        ),
+    ] {
+        let case = received("knowrithm", headers, BODY);
+        let text = hint(&case, "header_of_another_provider");
+        assert_eq!(text.is_some(), expected.is_some(), "{headers:?}: {text:?}");
+        assert!(
+            text.unwrap_or_default().contains(expected.unwrap_or_default()),
+            "{headers:?}"
+        );
+    }
+    let own = received("github", &[("x-hub-signature-256", &*of_meta)], BODY);
+    assert_eq!(hint(&own, "header_of_another_provider"), None);
 }
