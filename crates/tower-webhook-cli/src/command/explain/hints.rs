@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use serde::de::IgnoredAny;
 use tower_webhook::{Rejection, RejectionKind};
 
 use super::body;
@@ -100,19 +101,33 @@ fn other_header(case: &Case) -> Option<Hint> {
     Some(Hint::new("header_of_another_provider", text))
 }
 
-/// A body that begins as JSON, ends within it, and has a round size.
+/// A body that begins as JSON and ends within it.
 fn truncated(case: &Case) -> Option<Hint> {
-    let length = case.body.len();
     let begins = matches!(case.body.trim_ascii_start().first(), Some(b'{' | b'['));
-    let ends = matches!(case.body.trim_ascii_end().last(), Some(b'}' | b']'));
+    // What costs too much to be parsed may be whole.
+    let is_cut = begins && case.json().is_none() && !case.budget.is_spent() && breaks_off(&case.body);
+    let length = case.body.len();
     let is_round = length >= 256 && (length.is_power_of_two() || length.is_multiple_of(1024))
         || length >= 1000 && length.is_multiple_of(1000)
         || CUTS.contains(&length);
-    // What costs too much to be parsed may be JSON.
-    let is_broken = || case.json().is_none() && !case.budget.is_spent();
-    let is_cut = is_round && begins && (!ends || is_broken());
-    let text = format!("the body is JSON that breaks off at {length} bytes, a round size: a buffer or a limit cut it");
+    let cause = if is_round {
+        ", a round size: a buffer or a limit cut it"
+    } else {
+        ": something cut it, or did not read it to its end"
+    };
+    let text = format!("the body is JSON that breaks off at {length} bytes{cause}");
     is_cut.then(|| Hint::new("truncated", text))
+}
+
+/// Whether more text would make it JSON.
+fn breaks_off(text: &[u8]) -> bool {
+    // A number that ends within itself is an error of its own.
+    let is_of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+    let end = text
+        .iter()
+        .rposition(|byte| !is_of_number(byte))
+        .map_or(0, |last| last + 1);
+    serde_json::from_slice::<IgnoredAny>(&text[..end]).is_err_and(|error| error.is_eof())
 }
 
 fn shorter_than_announced(case: &Case) -> Option<Hint> {

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::HeaderValue;
 
 use super::*;
-use crate::command::explain::explain;
+use crate::command::explain::{explain, hints as seen};
 use crate::moment::Times;
 
 /// The hints of a case as of this time: their names and texts.
@@ -146,4 +146,38 @@ fn the_schemes_are_named_whose_signature_the_head_has() {
     }
     let own = received("github", &[("x-hub-signature-256", &*of_meta)], BODY);
     assert_eq!(hint(&own, "header_of_another_provider"), None);
+}
+
+#[test]
+fn json_that_breaks_off_is_seen_at_any_length() {
+    let item = r#"{"a":[1.5e3,"é\u00e9",true]},"#;
+    let long = format!("[{}0]", item.repeat(64)).into_bytes();
+    for length in (1..long.len()).filter(|length| *length < 70 || *length > 1000) {
+        let case = signed_body(&named("github"), "unrelated").with_body(long[..length].to_vec());
+        let text = breaks_off(&case).unwrap_or_else(|| panic!("{length}"));
+        assert!(text.contains(&format!("breaks off at {length} bytes")), "{text}");
+        let is_round = [1000, 1024].contains(&length);
+        assert_eq!(text.contains("a round size"), is_round, "{text}");
+    }
+    for whole in [
+        &long[..],
+        b"{}",
+        b"",
+        b"17",
+        b"\"text",
+        b"[object Object]",
+        b"[2026-01-31] a line of a log",
+        b"{\"a\":1}}",
+        b"{a:1",
+    ] {
+        let case = signed_body(&named("github"), "unrelated").with_body(whole.to_vec());
+        assert_eq!(breaks_off(&case), None, "{}", whole.escape_ascii());
+    }
+}
+
+/// The hint at JSON that was cut, without a search.
+fn breaks_off(case: &Case) -> Option<String> {
+    let rejection = case.verify().unwrap_err();
+    let mut hints = seen::hints(case, &rejection, None).into_iter();
+    hints.find(|hint| hint.name == "truncated").map(|hint| hint.text)
 }
