@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::send::head::{JSON, target};
-use crate::client::parse_url;
+use super::send::head::JSON;
 use crate::moment;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::payload::Payload;
@@ -41,9 +40,6 @@ pub(crate) struct Args {
     /// The id of the delivery, for schemes that sign one [default: a random one]
     #[arg(long, value_name = "ID", value_parser = visible)]
     id: Option<String>,
-    /// Where the request goes, for schemes that sign that
-    #[arg(long, value_name = "URL", value_parser = parse_url)]
-    url: Option<Uri>,
     /// The method of the request, for schemes that sign it
     #[arg(long, value_name = "METHOD", default_value = "POST")]
     method: Method,
@@ -81,7 +77,6 @@ impl Args {
         }
         let mut head = Request::new(()).into_parts().0;
         head.method = self.method;
-        head.uri = self.url.as_ref().map(target).unwrap_or_default();
 
         if self.file.is_none() && self.stdin.is_none() && std::io::stdin().is_terminal() {
             return Err(Failure::usage("no body: name it with --file, or pipe it in"));

@@ -82,7 +82,7 @@ impl Scheme {
             "microsoft-graph" => (MICROSOFT_GRAPH, true),
             _ => (BODY, false),
         };
-        let signing = self.command(&["sign", "--url", "https://example.com/hook"], self.sender);
+        let signing = self.command(&["sign"], self.sender);
         let output = run_with(signing, body);
         assert!(output.status.success(), "{}: {output:?}", self.name);
         if is_in_body {

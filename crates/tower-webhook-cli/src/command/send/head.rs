@@ -40,7 +40,7 @@ pub(super) fn make(url: &Uri, headers: &[(HeaderName, HeaderValue)], scheme: &dy
 }
 
 /// Path and query of a URL.
-pub(in crate::command) fn target(url: &Uri) -> Uri {
+fn target(url: &Uri) -> Uri {
     let target = url.path_and_query().cloned();
     target.map_or_else(Uri::default, Uri::from)
 }
