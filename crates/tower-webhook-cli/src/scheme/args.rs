@@ -3,10 +3,11 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use http::{HeaderName, Uri};
+use tower_webhook::ConfigError;
 use tower_webhook::scheme::{Algorithm, Encoding, HmacScheme, TokenScheme};
 
 use super::known::Make;
-use super::{Chosen, KNOWN, Known, any};
+use super::{Chosen, KNOWN, any};
 use crate::outcome::{Failure, Result};
 
 /// The name of the scheme that is described by `--signature-header` and its companions.
@@ -65,12 +66,45 @@ fn names() -> PossibleValuesParser {
 }
 
 impl SchemeArgs {
+    /// # Errors
+    ///
+    /// A failure of usage when the options describe no scheme, or have no effect on it.
     pub(crate) fn choose(&self) -> Result<Chosen> {
-        match &*self.scheme {
-            OWN => return self.own(),
-            TOKEN => return self.token(),
-            _ => {}
+        let chosen = self.scheme()?;
+        if self.public_url.is_some() && chosen.for_url.is_none() {
+            return Err(Failure::usage(format_args!(
+                "{} does not sign the URL: leave out --public-url",
+                chosen.name
+            )));
         }
+        Ok(chosen)
+    }
+
+    /// The scheme, and the URL under which the provider knows the receiver, if it was given. Whether this scheme signs it
+    /// does not matter: another one may.
+    ///
+    /// # Errors
+    ///
+    /// As [`choose`](Self::choose), and when it is no such URL.
+    pub(crate) fn choose_with_url(&self) -> Result<(Chosen, Option<Uri>)> {
+        let chosen = self.scheme()?;
+        let parse = |url: &str| {
+            let uri = url.parse().ok().filter(|uri: &Uri| uri.authority().is_some());
+            uri.ok_or_else(|| Failure::usage(format_args!("--public-url: {}", ConfigError::PublicUrl)))
+        };
+        Ok((chosen, self.public_url.as_deref().map(parse).transpose()?))
+    }
+
+    fn scheme(&self) -> Result<Chosen> {
+        match &*self.scheme {
+            OWN => self.own(),
+            TOKEN => self.token(),
+            _ => self.known(),
+        }
+    }
+
+    /// The scheme with this name.
+    fn known(&self) -> Result<Chosen> {
         let described = self.signature_header.is_some()
             || !self.signature_prefix.is_empty()
             || self.signature_encoding.is_some()
@@ -82,21 +116,9 @@ impl SchemeArgs {
             )));
         }
         let known = KNOWN.iter().find(|known| known.name == self.scheme);
-        self.make(*known.expect("clap admits no other name"))
-    }
-
-    /// The URL under which the provider knows the receiver, if it was given.
-    pub(crate) fn public_url(&self) -> Option<Uri> {
-        self.public_url.as_deref().and_then(|url| url.parse().ok())
-    }
-
-    fn make(&self, known: Known) -> Result<Chosen> {
+        let known = known.expect("clap admits no other name");
         match (known.make, &self.public_url) {
-            (Make::Plain(make), None) => Ok(known.with(make())),
-            (Make::Plain(_), Some(_)) => Err(Failure::usage(format_args!(
-                "{} does not sign the URL: leave out --public-url",
-                known.name
-            ))),
+            (Make::Plain(make), _) => Ok(known.with(make())),
             (Make::ForUrl(make), Some(url)) => {
                 let scheme = make(url).map_err(|error| Failure::usage(format_args!("--public-url: {error}")))?;
                 Ok(known.with(scheme))
@@ -154,12 +176,6 @@ impl SchemeArgs {
         let header = self.signature_header.clone();
         let header =
             header.ok_or_else(|| Failure::usage(format_args!("--scheme {} needs --signature-header", self.scheme)))?;
-        if self.public_url.is_some() {
-            return Err(Failure::usage(format_args!(
-                "{} does not sign the URL: leave out --public-url",
-                self.scheme
-            )));
-        }
         let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if self.signature_prefix.starts_with(' ') || !self.signature_prefix.bytes().all(visible) {
             return Err(Failure::usage("--signature-prefix: no header value can begin so"));

@@ -180,8 +180,8 @@ fn what_cannot_be_explained_is_one_line() {
             "invalid value 'noon' for '--at <TIME>': neither a time",
         ),
         (
-            &[&saved, "--url", "http:///hook"],
-            "invalid value 'http:///hook' for '--url <URL>': it has no host",
+            &[&saved, "--public-url", "/hook"],
+            "--public-url: public URL is not absolute: write it as the provider has it",
         ),
         (
             &[&saved, "--shceme", "github"],

@@ -27,7 +27,10 @@ pub(super) struct Case {
     /// Those of other endpoints.
     pub(super) others: Arc<[SecretText]>,
     pub(super) scheme: Arc<dyn AnyScheme>,
-    /// Makes the scheme anew for another public URL, where a scheme has one.
+    /// The URL under which the provider knows the receiver, if that was said. The one in the head is what the request
+    /// came to.
+    public_url: Option<Uri>,
+    /// Makes the scheme anew for another public URL, if it signs that.
     for_url: Option<ForUrl>,
     /// Made once for all cases that differ in head and body alone.
     keyed: Arc<OnceLock<Keyed>>,
@@ -59,6 +62,7 @@ impl Case {
             secrets: secrets.into(),
             others: Arc::default(),
             scheme,
+            public_url: None,
             for_url: None,
             keyed: Arc::default(),
             json: Rc::default(),
@@ -80,28 +84,32 @@ impl Case {
         self.json.get_or_init(parse).as_ref()
     }
 
-    /// The case of a scheme that was made for the public URL, which is the URI of the head.
-    pub(super) fn with_public_url(&self, for_url: ForUrl) -> Self {
+    /// The case of a receiver that the provider knows under this URL; a scheme that signs it was made for it.
+    pub(super) fn with_public_url(&self, url: Uri, for_url: Option<ForUrl>) -> Self {
         Self {
-            for_url: Some(for_url),
+            public_url: Some(url),
+            for_url,
             ..self.clone()
         }
     }
 
-    /// Whether the scheme was made for a public URL.
-    pub(super) fn has_public_url(&self) -> bool {
-        self.for_url.is_some()
+    /// The URL under which the provider knows the receiver, or else the one in the head.
+    pub(super) fn url(&self) -> &Uri {
+        self.public_url.as_ref().unwrap_or(&self.head.uri)
     }
 
-    /// The case with another URL: in its head, and in its scheme where that was made for one.
-    pub(super) fn with_url(&self, url: Uri) -> Option<Self> {
-        let case = match &self.for_url {
-            Some(make) => self.with_scheme(make(&url)?),
-            None => self.clone(),
-        };
-        let mut head = Parts::clone(&self.head);
-        head.uri = url;
-        Some(case.with_head(head))
+    /// That URL, if the scheme signs it.
+    pub(super) fn signed_url(&self) -> Option<&Uri> {
+        self.public_url.as_ref().filter(|_| self.for_url.is_some())
+    }
+
+    /// The case with another URL that the scheme signs.
+    pub(super) fn with_signed_url(&self, url: Uri) -> Option<Self> {
+        let scheme = self.for_url.as_ref()?(&url)?;
+        Some(Self {
+            public_url: Some(url),
+            ..self.with_scheme(scheme)
+        })
     }
 
     /// The case with the secrets of other endpoints.

@@ -11,7 +11,7 @@ use super::form::Form;
 use super::json::Node;
 use super::scratch::hash;
 use super::search::Found;
-use super::{macs, provider, url};
+use super::{macs, provider};
 
 /// Sizes at which buffers, columns and limits of middleware cut: from 255 bytes to 64 MiB.
 const CUTS: [usize; 4] = [255, 1_000, 65_535, 16_777_215];
@@ -27,6 +27,7 @@ pub(super) struct Hint {
 pub(super) fn hints(case: &Case, rejection: &Rejection, time: Option<Hint>) -> Vec<Hint> {
     let mut hints: Vec<_> = refused(case, rejection).into_iter().chain(time).collect();
     let seen = [
+        signed_url(case),
         other_header(case),
         truncated(case),
         shorter_than_announced(case),
@@ -35,7 +36,6 @@ pub(super) fn hints(case: &Case, rejection: &Rejection, time: Option<Hint>) -> V
         decompressed(case),
         sorted(case),
         other_hash(case),
-        relative_url(case),
         unusable_secrets(case),
     ];
     let is_of_head = |hint: &Hint| hint.name.starts_with("header_") || hint.name.starts_with("secret_");
@@ -82,6 +82,16 @@ fn refused(case: &Case, rejection: &Rejection) -> Option<Hint> {
     };
     let code = rejection.code();
     Some(Hint::new(code, format!("{code}: {rejection}{advice}")))
+}
+
+fn signed_url(case: &Case) -> Option<Hint> {
+    let url = case.signed_url()?;
+    let came_to = case.head.uri.path_and_query();
+    // Where the target is not known, it is `/`.
+    let came_to = came_to.filter(|target| target.as_str() != "/" && Some(*target) != url.path_and_query());
+    let came_to = came_to.map_or_else(String::new, |target| format!("; the request came to {target}"));
+    let text = format!("the scheme signs the URL, exactly as the provider has it; verified with {url}{came_to}");
+    Some(Hint::new("url", text))
 }
 
 /// The other providers whose header is there, well formed. A token in it may be anybody's: gateways add `Authorization`.
@@ -205,13 +215,6 @@ fn other_hash(case: &Case) -> Option<Hint> {
         mac.bytes.len()
     );
     Some(Hint::new("other_hash", text))
-}
-
-fn relative_url(case: &Case) -> Option<Hint> {
-    let signs_url = url::signs_url(&case.scheme);
-    let probable = url::absolute(&case.head).filter(|_| case.head.uri.authority().is_none())?;
-    let text = format!("the scheme signs the URL, and it is not known: give it with --url, such as {probable}");
-    signs_url.then(|| Hint::new("url_unknown", text))
 }
 
 fn unusable_secrets(case: &Case) -> Option<Hint> {

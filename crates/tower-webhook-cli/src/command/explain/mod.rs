@@ -35,17 +35,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request};
 
-use self::case::Case;
+use self::case::{Case, ForUrl};
 use self::hints::Hint;
 use self::report::Report;
 use self::search::{Finding, Search};
-use crate::client::parse_url;
 use crate::message;
 use crate::moment::Times;
 use crate::outcome::{Failure, Outcome, Result};
-use crate::scheme::SchemeArgs;
+use crate::scheme::{self, SchemeArgs};
 use crate::secret::{SecretArgs, SecretText};
 
 /// Larger bodies would take minutes, or say nothing.
@@ -75,9 +74,6 @@ pub(crate) struct Args {
     /// A header of the request, in the place of those of its name; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(HeaderName, HeaderValue)>,
-    /// The URL that the sender was given, for schemes that sign it
-    #[arg(long, value_parser = parse_url)]
-    url: Option<Uri>,
     /// The method, for schemes that sign it
     #[arg(long)]
     method: Option<Method>,
@@ -103,18 +99,16 @@ impl Args {
     }
 
     fn case(self) -> Result<Case> {
-        let chosen = self.scheme.choose()?;
+        let (chosen, public_url) = self.scheme.choose_with_url()?;
         let secrets = self.secret.read(&chosen)?;
         secrets.iter().for_each(SecretText::warn_of_faults);
         let files = self.other_secret_file.iter().map(|path| SecretText::from_file(path));
         let variables = self.other_secret_env.iter().map(|name| SecretText::from_env(name));
         let others = files.chain(variables).collect::<Result<Vec<_>>>()?;
-        let public_url = self.scheme.public_url();
-        let (mut head, body) = self.message()?;
-        head.uri = public_url.unwrap_or(head.uri);
+        let (head, body) = self.message()?;
         let case = Case::new(head, body, secrets, chosen.scheme).with_others(others);
-        Ok(match chosen.for_url {
-            Some(make) => case.with_public_url(Arc::new(move |url| make(&url.to_string()).ok())),
+        Ok(match public_url {
+            Some(url) => case.with_public_url(url, chosen.for_url.map(for_url)),
             None => case,
         })
     }
@@ -153,10 +147,14 @@ impl Args {
         for (name, value) in self.header {
             head.headers.append(name, value);
         }
-        head.uri = self.url.unwrap_or(head.uri);
         head.method = self.method.unwrap_or(head.method);
         Ok((head, read(body)?))
     }
+}
+
+/// A maker of schemes, for any URL.
+fn for_url(make: scheme::ForUrl) -> ForUrl {
+    Arc::new(move |url| make(&url.to_string()).ok())
 }
 
 /// Reads a body that is not too large.

@@ -131,7 +131,7 @@ pub(super) fn readable(case: &Case) -> impl Iterator<Item = (&'static str, Heade
 /// A known scheme; for the URL of the case, if it signs that and there is one.
 fn scheme_of(known: &Known, case: &Case) -> Arc<dyn AnyScheme> {
     let chosen = known.chosen();
-    let uri = &case.head.uri;
+    let uri = case.url();
     let url = if uri.authority().is_some() {
         Some(uri.clone())
     } else {

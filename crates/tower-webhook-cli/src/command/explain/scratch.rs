@@ -81,7 +81,7 @@ fn around(case: &Case, form: &Form) -> Vec<(Vec<u8>, Vec<u8>)> {
     let after = |part: &[u8]| (Vec::new(), part.to_vec());
     let mut all = Vec::new();
     let id = form.id.as_ref().and_then(|name| case.head.headers.get(name));
-    let (method, url) = (case.head.method.as_str().as_bytes(), case.head.uri.to_string());
+    let (method, url) = (case.head.method.as_str().as_bytes(), case.url().to_string());
     let url = url.as_bytes();
     for time in time::in_head(case).iter().filter(|_| form.signs_time()) {
         let time = time.as_bytes();
@@ -98,7 +98,7 @@ fn around(case: &Case, form: &Form) -> Vec<(Vec<u8>, Vec<u8>)> {
             ([method, url].concat(), time.to_vec()),
         ]);
     }
-    if case.has_public_url() {
+    if case.signed_url().is_some() {
         all.extend([before(&[url]), after(url)]);
     }
     all.push(before(&[]));

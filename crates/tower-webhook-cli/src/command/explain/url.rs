@@ -1,4 +1,4 @@
-//! The URL and the method that a proxy rewrote, for schemes that sign them.
+//! The public URL that is not the one that was signed, and the method that a proxy rewrote, for schemes that sign them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ const HOSTS: [&str; 3] = ["x-forwarded-host", "x-original-host", "host"];
 const PATHS: [&str; 3] = ["x-original-uri", "x-forwarded-uri", "x-original-url"];
 
 pub(super) fn rewritten(case: &Case) -> Trials<'_> {
-    if !case.has_public_url() && !signs_url(&case.scheme) {
+    let Some(url) = case.signed_url() else {
         return none();
-    }
-    let once = variants(&case.head.uri, &case.head);
+    };
+    let once = variants(url, &case.head);
     // Two of them at once: TLS ended at a proxy that also forwards to another host or path.
     let twice = once.clone().into_iter().flat_map(|(_, uri)| variants(&uri, &case.head));
-    let mut seen = HashSet::from([case.head.uri.clone()]);
+    let mut seen = HashSet::from([url.clone()]);
     let new = once
         .into_iter()
         .chain(twice)
         .filter(move |(_, uri)| seen.insert(uri.clone()));
-    Box::new(new.filter_map(|(change, uri)| Some(Trial::new(at_receiver(change), case.with_url(uri)?))))
+    Box::new(new.filter_map(|(change, uri)| Some(Trial::new(at_receiver(change), case.with_signed_url(uri)?))))
 }
 
 pub(super) fn method(case: &Case) -> Trials<'_> {
-    if !signs(&case.scheme, |head| head.method = Method::PATCH) {
+    if !signs_method(&case.scheme) {
         return none();
     }
     let methods = [Method::POST, Method::PUT, Method::GET, Method::PATCH, Method::DELETE];
@@ -47,23 +47,15 @@ pub(super) fn method(case: &Case) -> Trials<'_> {
     }))
 }
 
-/// Whether a scheme signs the URL of the request, or a part of it.
-pub(super) fn signs_url(scheme: &Arc<dyn AnyScheme>) -> bool {
-    signs(scheme, |head| {
-        head.uri = Uri::from_static("http://other.example/else?a=b");
-    })
-}
-
-/// Whether the signature of a scheme changes with the head.
-fn signs(scheme: &Arc<dyn AnyScheme>, change: impl Fn(&mut Parts)) -> bool {
-    let signed = |change: &dyn Fn(&mut Parts)| {
-        let mut head = Request::post("https://example.com/hook").body(()).ok()?.into_parts().0;
-        change(&mut head);
+/// Whether the signature of a scheme changes with the method.
+fn signs_method(scheme: &Arc<dyn AnyScheme>) -> bool {
+    let signed = |method: Method| {
         let header = scheme.signature_header()?;
-        let signed = form::sample_signer(scheme)?.sign(Request::from_parts(head, Vec::new()));
+        let request = Request::builder().method(method).body(Vec::new()).ok()?;
+        let signed = form::sample_signer(scheme)?.sign(request);
         signed.headers().get(header).cloned()
     };
-    signed(&|_| {}) != signed(&change)
+    signed(Method::POST) != signed(Method::PATCH)
 }
 
 type Variants = Vec<(&'static str, Uri)>;
@@ -71,6 +63,17 @@ type Variants = Vec<(&'static str, Uri)>;
 fn variants(uri: &Uri, head: &Parts) -> Variants {
     let mut found = Vec::new();
     let mut add = |change, uri: Option<Uri>| found.extend(uri.map(|uri| (change, uri)));
+    let received = &head.uri;
+    let is_absolute = received.authority().is_some();
+    add(
+        "verify with the URL that the request came to",
+        is_absolute.then(|| received.clone()),
+    );
+    let target = received.path_and_query().cloned();
+    add(
+        "verify with the public URL: its path and query are those that the request came to",
+        target.and_then(|target| with_target(uri, target)),
+    );
     for name in PATHS {
         let target = head
             .headers
@@ -106,8 +109,6 @@ fn variants(uri: &Uri, head: &Parts) -> Variants {
             "verify with the URL as it was signed: with the port",
             with.and_then(|host| with_authority(uri, scheme, host)),
         );
-        let target = uri.path_and_query().map(|target| Uri::from(target.clone()));
-        add("verify with path and query alone, as they were signed", target);
     }
     let (path, query) = (uri.path(), uri.query());
     let target = |path: &str, query: Option<&str>| {
@@ -127,6 +128,12 @@ fn variants(uri: &Uri, head: &Parts) -> Variants {
         "verify with the path that the application sees",
         inner.and_then(|path| target(path, query)),
     );
+    if let Some(query) = received.query() {
+        add(
+            "verify with the public URL: its query is that which the request came with",
+            target(path, Some(query)),
+        );
+    }
     if let Some(query) = query {
         let mut parts: Vec<_> = query.split('&').collect();
         parts.sort_unstable();

@@ -181,3 +181,22 @@ fn breaks_off(case: &Case) -> Option<String> {
     let mut hints = seen::hints(case, &rejection, None).into_iter();
     hints.find(|hint| hint.name == "truncated").map(|hint| hint.text)
 }
+
+#[test]
+fn that_the_url_is_signed_is_said_and_what_the_request_came_to() {
+    let square = signed_body(&named("square"), BODY).with_body("unrelated");
+    let to = |target: &'static str| {
+        let mut head = http::request::Parts::clone(&square.head);
+        head.uri = Uri::from_static(target);
+        square.with_head(head)
+    };
+    let text = format!("the scheme signs the URL, exactly as the provider has it; verified with {URL}");
+    for (case, expected) in [
+        (&to(URL), Some(text.clone())),
+        (&to("/"), Some(text.clone())),
+        (&to("/hook"), Some(format!("{text}; the request came to /hook"))),
+        (&signed_body(&named("github"), BODY).with_body("unrelated"), None),
+    ] {
+        assert_eq!(hint(case, "url"), expected, "{}", case.head.uri);
+    }
+}

@@ -16,13 +16,14 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderName, Request};
+use http::{HeaderName, Request, Uri};
 use tower_webhook::scheme::{Encoding, HmacScheme};
 
 use super::accident::ACCIDENTS;
 use super::case::Case;
 use super::form::hex;
 use super::search::{Finding, Search};
+use crate::command::explain;
 use crate::scheme::{AnyScheme, Chosen, ForUrl, KNOWN, Kind, any};
 use crate::secret::SecretText;
 
@@ -58,7 +59,7 @@ fn named(name: &str) -> Scheme {
     schemes.find(|(known, _)| *known == name).unwrap().1
 }
 
-/// How a scheme is made for another public URL, if it signs that.
+/// How a scheme is made for a public URL, if it signs that.
 fn for_url(scheme: &Scheme) -> Option<ForUrl> {
     let mut chosen = KNOWN.iter().map(|known| known.chosen());
     let known = chosen.find(|known| known.scheme.signature_header() == scheme.signature_header());
@@ -87,7 +88,7 @@ fn signed(scheme: &Scheme, by: &SecretText, body: impl AsRef<[u8]>) -> Case {
     let case = Case::new(head, body, [by.clone()], Arc::clone(scheme));
     assert!(case.verify().is_ok());
     match for_url(scheme) {
-        Some(make) => case.with_public_url(Arc::new(move |url| make(&url.to_string()).ok())),
+        Some(make) => case.with_public_url(Uri::from_static(URL), Some(explain::for_url(make))),
         None => case,
     }
 }
