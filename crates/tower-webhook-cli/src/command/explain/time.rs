@@ -140,14 +140,18 @@ fn in_digits(case: &Case) -> impl Iterator<Item = String> {
 /// What happened to the time of a request whose signature is right.
 pub(super) fn explain(case: &Case, fault: RejectionKind, tolerance: Duration) -> Found {
     let seconds = tolerance.as_secs();
-    let has_seconds = Form::of(&case.scheme).is_some_and(|form| form.unit == Unit::Seconds);
-    let is_long = in_head(case).first().is_some_and(|time| time.len() > 11);
-    let (name, change) = match fault {
-        RejectionKind::TimestampInFuture if has_seconds && is_long => (
+    let is_long = |time: String| time.len() > 11;
+    let signed = Form::of(&case.scheme).and_then(|form| Some((form.unit, is_long(signed(case, &form)?))));
+    let (name, change) = match (fault, signed) {
+        (RejectionKind::TimestampInFuture, Some((Unit::Seconds, true))) => (
             "time_in_milliseconds",
             at_sender("sign the time in seconds, not milliseconds"),
         ),
-        RejectionKind::TimestampInFuture => {
+        (RejectionKind::TimestampTooOld, Some((Unit::Milliseconds, false))) => (
+            "time_in_seconds",
+            at_sender("sign the time in milliseconds, not seconds"),
+        ),
+        (RejectionKind::TimestampInFuture, _) => {
             let text = format!("compare the clocks: the signed time is more than {seconds} s in the future");
             ("time_in_future", at_receiver(text))
         }
@@ -160,6 +164,18 @@ pub(super) fn explain(case: &Case, fault: RejectionKind, tolerance: Duration) ->
         accident: accident::named(name),
         change,
     }
+}
+
+/// The time in its place, as digits.
+fn signed(case: &Case, form: &Form) -> Option<String> {
+    let name = match &form.time {
+        TimeIn::Nowhere => return None,
+        TimeIn::Signature => &form.header,
+        TimeIn::Header(name) => name,
+    };
+    let value = case.head.headers.get(name)?.as_bytes();
+    let times = in_text(value, &macs::find(value, macs::is_length));
+    times.into_iter().next()
 }
 
 /// The header of the time is missing: other times in the head may be the signed one.
