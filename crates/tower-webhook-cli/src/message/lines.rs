@@ -44,7 +44,8 @@ pub(crate) fn header(line: &[u8]) -> Result<(HeaderName, HeaderValue), String> {
     Ok((name, value))
 }
 
-fn request_line(line: &[u8]) -> Option<(http::Method, http::Uri)> {
+/// Reads the first line of a request.
+pub(super) fn request_line(line: &[u8]) -> Option<(http::Method, http::Uri)> {
     let mut words = line.split(|&byte| byte == b' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
     if words.next().is_some() || !version.starts_with(b"HTTP/") {

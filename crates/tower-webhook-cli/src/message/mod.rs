@@ -3,6 +3,7 @@
 //! | form | recognised by | body |
 //! |---|---|---|
 //! | [an HTTP/1.1 message](http1) | a request line such as `POST /hook HTTP/1.1` | all bytes after the empty line |
+//! | the same of another version | `POST /hook HTTP/2`, with bytes after the empty line | these bytes |
 //! | [a HAR file, or one of its entries](har) | JSON with `log` or `request` | `postData.text` |
 //! | [what `curl -v` prints](lines) | lines that begin with `> ` | none: it does not print the body |
 //! | [lines of headers](lines) | `Name: value` | none |
@@ -51,10 +52,13 @@ pub(crate) fn read(path: &Path) -> Result<Saved> {
     let at = |message: String| Failure::at(path, message);
     let mut input = BufReader::new(open(path)?);
     let first = first_line(&mut input).map_err(|error| Failure::io_at(path, &error))?;
+    // Blank lines before a request are no end of its head.
+    let first = first.trim_ascii_start().to_vec();
     let form = Form::of(&first);
     let input = Cursor::new(first).chain(input);
     match form {
         Form::Http1 => http1::read(input).map_err(at),
+        Form::OtherVersion => http1::read_other(input).map_err(at),
         form => {
             let mut text = Vec::new();
             let read = input.take(MAX_TEXT + 1).read_to_end(&mut text);
@@ -95,14 +99,14 @@ fn add(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> std::re
 
 enum Form {
     Http1,
+    OtherVersion,
     Har,
     Lines,
 }
 
 impl Form {
     /// The form of a file that begins with these bytes.
-    fn of(first: &[u8]) -> Self {
-        let text = first.trim_ascii_start();
+    fn of(text: &[u8]) -> Self {
         if text.starts_with(b"{") || text.starts_with(b"[") {
             return Self::Har;
         }
@@ -111,10 +115,16 @@ impl Form {
             .next()
             .unwrap_or_default()
             .trim_ascii_end();
-        if line.ends_with(b" HTTP/1.1") && !line.starts_with(b">") {
+        if line.starts_with(b">") {
+            return Self::Lines;
+        }
+        if line.ends_with(b" HTTP/1.1") {
             return Self::Http1;
         }
-        Self::Lines
+        match lines::request_line(line) {
+            Some(_) => Self::OtherVersion,
+            None => Self::Lines,
+        }
     }
 }
 

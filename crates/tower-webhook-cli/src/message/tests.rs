@@ -68,6 +68,46 @@ fn the_form_shows_in_the_whole_first_line_however_long_it_is() {
     }
 }
 
+/// The head and the body of a request in a file, in any form.
+fn read_file(bytes: &[u8]) -> Result<(Parts, Option<Vec<u8>>)> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let saved = read(file.path())?;
+    let body = saved.body.map(|mut body| {
+        let mut bytes = Vec::new();
+        body.read_to_end(&mut bytes).unwrap();
+        bytes
+    });
+    Ok((saved.head, body))
+}
+
+#[test]
+fn a_request_line_of_any_version_begins_a_message_where_a_body_follows() {
+    let body = "\r\n{\"a\":1}";
+    for (text, is_message) in [
+        (format!("\r\nPOST /h HTTP/1.1\r\nX-A: 1\r\n\r\n{body}"), true),
+        (format!("\n \n\nPOST /h HTTP/1.1\nX-A: 1\n\n{body}"), true),
+        (format!("POST /h HTTP/1.0\r\nX-A: 1\r\n\r\n{body}"), true),
+        (format!("\nPOST /h HTTP/2\nX-A: 1\n\n{body}"), true),
+        (format!("POST /h HTTP/3.0\nX-A: 1\n\n{body}"), true),
+        ("POST /h HTTP/2\nX-A: 1\n\n".to_owned(), false),
+        ("\nPOST /h HTTP/2\nX-A: 1".to_owned(), false),
+        ("> POST /h HTTP/2\n> X-A: 1\n> \n\nmore".to_owned(), false),
+        ("> POST /h HTTP/1.1\n> X-A: 1\n> \n\nmore".to_owned(), false),
+    ] {
+        let (head, read) = read_file(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        assert_eq!((head.method.as_str(), head.uri.path()), ("POST", "/h"), "{text}");
+        assert_eq!(
+            (&head.headers["x-a"], head.headers.len()),
+            (&"1".parse().unwrap(), 1),
+            "{text}"
+        );
+        assert_eq!(read.as_deref(), is_message.then_some(body.as_bytes()), "{text}");
+    }
+    let long = format!("POST /h HTTP/2\nX-A: {}", "a".repeat(MAX_HEAD));
+    assert!(matches!(read_file(long.as_bytes()), Err(Failure::Usage(error)) if error.contains("longer than 256 KiB")));
+}
+
 #[test]
 fn a_head_without_an_end_is_an_error() {
     let endless = [b"POST / HTTP/1.1\r\n".to_vec(), b"a: b\r\n".repeat(MAX_HEAD)].concat();
