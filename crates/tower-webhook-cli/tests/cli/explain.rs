@@ -238,11 +238,15 @@ fn a_body_over_64_mib_is_refused_with_advice() {
 
 #[test]
 fn names_of_strangers_cannot_steer_the_terminal() {
-    let body = b"{\"\\u001b[2J\xc2\x9b31m\":\"{}\"}";
+    let body = b"{\"\\u001b[2J\xc2\x9b31m\\\\\":\"{}\"}";
     let output = explain(body, SECRET, &["--header", HEADER]);
     let printed = text(&output.stdout);
     assert!(printed.contains("envelope"), "{printed}");
     assert!(!printed.contains(['\u{1b}', '\u{9b}']), "{printed}");
+    assert!(
+        printed.contains(r"the member `\u{1b}[2J\u{9b}31m\\` of the body"),
+        "{printed}"
+    );
 }
 
 #[test]

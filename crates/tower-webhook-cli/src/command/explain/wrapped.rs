@@ -14,7 +14,6 @@ use super::json::{Escapes, Node, decode};
 use super::macs::to_standard;
 use super::secret_key::LENIENT;
 use super::trial::{Trials, at_receiver, bodies, change, none, signed};
-use crate::term::Plain;
 
 /// Compressed bodies are unpacked to at most so many times their length: JSON seldom shrinks to less than a twentieth.
 const MAX_RATIO: usize = 32;
@@ -224,7 +223,7 @@ pub(super) fn envelope(case: &Case) -> Trials<'_> {
                 raw_value(&case.body[key.end as usize..end], next.is_some())?.into()
             }
         };
-        let name = Plain(json.text(*key).trim_matches('"')).to_string();
+        let name = decode(json.text(*key))?;
         let change = format!("take the member `{name}` of the body alone");
         Some(if is_decoded {
             let body = unbase64(&text)?;

@@ -178,6 +178,18 @@ fn what_happened_to_a_body_is_named_first_for_every_scheme() {
 }
 
 #[test]
+fn the_name_of_a_member_is_as_it_is_until_it_is_printed() {
+    let scheme = named("github");
+    let envelope = serde_json::json!({ "a\\b\u{1b}\"": BODY }).to_string();
+    let case = signed_body(&scheme, BODY).with_body(envelope);
+    let Finding::Explained { changes, .. } = Search::new(case.body.len()).run(&case) else {
+        panic!("it is explained");
+    };
+    let expected = "take the member `a\\b\u{1b}\"` of the body alone";
+    assert_eq!(changes[0].change.text, expected);
+}
+
+#[test]
 fn bytes_beyond_the_announced_length_are_cut() {
     for (about, scheme) in schemes() {
         let case = signed_body(&scheme, BODY).with_body(format!("{BODY}GET / HTTP/1.1"));
