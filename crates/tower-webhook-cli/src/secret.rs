@@ -79,10 +79,13 @@ impl SecretArgs {
         }
         let files = self.secret_file.iter().map(|path| SecretText::from_file(path));
         let variables = self.secret_env.iter().map(|name| SecretText::from_env(name));
-        let values = self
-            .secret
-            .iter()
-            .map(|value| SecretText::new(value.as_encoded_bytes().to_vec(), "--secret".to_owned()));
+        // By the place it is told which of them signed.
+        let place = |index| match self.secret.len() {
+            1 => "--secret".to_owned(),
+            _ => format!("--secret no. {}", index + 1),
+        };
+        let values = self.secret.iter().enumerate();
+        let values = values.map(|(index, value)| SecretText::new(value.as_encoded_bytes().to_vec(), place(index)));
         let mut secrets = files.chain(variables).chain(values).collect::<Result<Vec<_>>>()?;
         if secrets.is_empty() && std::env::var_os(variable).is_some() {
             secrets.push(SecretText::from_env(variable)?);

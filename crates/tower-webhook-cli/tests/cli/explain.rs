@@ -102,6 +102,24 @@ fn the_secret_of_another_endpoint_is_named_with_its_file() {
 }
 
 #[test]
+fn several_secrets_on_the_command_line_are_told_apart_by_their_number() {
+    let secrets = ["--secret", "whk_other", "--secret", SECRET, "--header", HEADER];
+    let report = explain(b"{}", "unused", &[&secrets[..], &["--json"]].concat());
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(
+        (&report["accident"], &report["signed_by"]),
+        (&"older_secret".into(), &"--secret no. 2".into())
+    );
+    let verify = |secrets: &[&str]| {
+        let command = command(&[&["verify", "-"], secrets].concat());
+        text(&run_with(command, format!("POST / HTTP/1.1\n{HEADER}\n\n{{}}").as_bytes()).stdout)
+    };
+    let signed_by = "genuine\nsigned with the secret in --secret no. 2\n";
+    assert_eq!(verify(&secrets[..4]), signed_by);
+    assert_eq!(verify(&secrets[2..4]), "genuine\n");
+}
+
+#[test]
 fn the_time_is_judged_as_of_the_one_that_is_given() {
     let signature = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
     // Slack's published example.
