@@ -52,6 +52,10 @@ fn of_http(error: &hyper::Error) -> Option<&'static str> {
     if error.is_incomplete_message() {
         return Some("the receiver ended the connection: its log may say why");
     }
+    // That is an error of parsing, too.
+    if error.is_parse_too_large() {
+        return Some("let it send fewer or shorter headers: at most 100, and 64 KiB in all");
+    }
     error
         .is_parse()
         .then_some("does it speak HTTP? If it is HTTPS, write https://")
