@@ -5,14 +5,14 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::received::Received;
+use super::received::{How, Received};
 
-/// Counts requests by their verdict.
+/// Counts requests by their verdict, and handshakes by their answer.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Summary {
     received: u64,
     genuine: u64,
-    /// By the code of the refusal.
+    /// By the code of the refusal; `handshake_refused` for what is no handshake of the provider.
     refused: BTreeMap<&'static str, u64>,
     /// Handshakes that are not signed.
     handshakes: u64,
@@ -26,11 +26,19 @@ impl Summary {
     pub(super) fn count(&mut self, received: &Received) {
         self.received += 1;
         self.bytes += received.size as u64;
-        match received.verdict.code() {
-            None if received.verdict.is_genuine() => self.genuine += 1,
-            None => self.handshakes += 1,
-            Some(code) => *self.refused.entry(code).or_default() += 1,
-        }
+        let refused = match (&received.how, received.verdict.code()) {
+            (How::HandshakeRefused(_), _) => "handshake_refused",
+            (_, Some(code)) => code,
+            (_, None) if received.verdict.is_genuine() => {
+                self.genuine += 1;
+                return;
+            }
+            (_, None) => {
+                self.handshakes += 1;
+                return;
+            }
+        };
+        *self.refused.entry(refused).or_default() += 1;
     }
 
     pub(super) fn count_elsewhere(&mut self) {

@@ -210,6 +210,10 @@ fn asana_offers_nothing_to_a_listener_that_has_a_secret() {
     );
     let shown = listening.end().0;
     assert!(
+        shown.ends_with("\nReceived 1 request with 0 bytes: 0 genuine, 1 refused\n  handshake_refused  1\n"),
+        "{shown}"
+    );
+    assert!(
         shown.contains("answered 403 in ") && shown.contains("no handshake of the provider: a secret is known already"),
         "{shown}"
     );
