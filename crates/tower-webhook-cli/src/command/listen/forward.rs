@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use tokio::time::timeout;
 
-use super::hop::Hop;
+use super::hop::{Hop, Trouble};
 use super::reply::{self, Reply};
 use crate::client::Client;
 use crate::hop_by_hop;
@@ -22,12 +22,6 @@ pub(super) struct Target {
     pub(super) client: Client,
     pub(super) url: Uri,
     pub(super) hop: Hop,
-}
-
-/// Why a request was not passed on, or its answer not back, and the status that says so.
-pub(super) struct Trouble {
-    pub(super) status: StatusCode,
-    pub(super) reason: String,
 }
 
 impl Target {
@@ -86,11 +80,4 @@ fn harmless(mut headers: HeaderMap) -> HeaderMap {
     // Browsers enforce each of several policies, so that one of the target stays.
     headers.append(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers
-}
-
-impl Trouble {
-    fn gateway(reason: String) -> Self {
-        let status = StatusCode::BAD_GATEWAY;
-        Self { status, reason }
-    }
 }

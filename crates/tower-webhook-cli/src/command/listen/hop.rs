@@ -11,7 +11,6 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
 use tower_webhook::scheme::Head;
 
-use super::forward::Trouble;
 use crate::hop_by_hop;
 use crate::outcome::Result;
 use crate::random;
@@ -25,6 +24,12 @@ pub(super) struct Hop {
     /// The name of this run, which no other one has.
     name: String,
     scheme: Arc<dyn AnyScheme>,
+}
+
+/// Why a request was not passed on, or its answer not back, and the status that says so.
+pub(super) struct Trouble {
+    pub(super) status: StatusCode,
+    pub(super) reason: String,
 }
 
 impl Hop {
@@ -61,6 +66,14 @@ impl Hop {
         let mut headers = passed_on.headers;
         headers.append(VIA, via(head.version, &self.name));
         Ok(headers)
+    }
+}
+
+impl Trouble {
+    /// No answer came from the target that can be passed back.
+    pub(super) fn gateway(reason: String) -> Self {
+        let status = StatusCode::BAD_GATEWAY;
+        Self { status, reason }
     }
 }
 
