@@ -91,10 +91,14 @@ fn first_line(input: impl BufRead) -> io::Result<Vec<u8>> {
 /// Adds a header, unless there are too many.
 fn add(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> std::result::Result<(), String> {
     if headers.len() == MAX_HEADERS {
-        return Err(format!("it has more than {MAX_HEADERS} headers"));
+        return Err(too_many_headers());
     }
     headers.append(name, value);
     Ok(())
+}
+
+fn too_many_headers() -> String {
+    format!("it has more than {MAX_HEADERS} headers")
 }
 
 enum Form {

@@ -177,7 +177,34 @@ fn an_entry_of_a_har_file_is_a_request() {
         assert_eq!(head.headers.len(), 1);
         assert_eq!(body.unwrap(), b"{\"a\":1}");
     }
-    let two = format!(r#"{{"log":{{"entries":[{entry},{entry}]}}}}"#);
-    let error = har::parse(two.as_bytes()).unwrap_err();
-    assert_eq!(error, "the HAR file has 2 entries: save one of them alone");
+}
+
+#[test]
+fn a_har_file_is_read_up_to_what_is_too_much() {
+    let entry = |headers: &str| format!(r#"{{"request":{{"method":"POST","url":"/","headers":[{headers}"#);
+    let header = |name: &str| format!(r#"{{"name":"{name}","value":"1"}}"#);
+    let pseudo = vec![header(":path"); 2 * MAX_HEADERS].join(",");
+    let (read, _) = har::parse(format!("{}]}}}}", entry(&pseudo)).as_bytes()).unwrap();
+    assert_eq!(read.headers.len(), 0);
+    // What follows is no JSON: it is not looked at.
+    let many = vec![header("x-a"); MAX_HEADERS + 1].join(",");
+    let one = format!("{}]}}}}", entry(""));
+    for (text, message) in [
+        (
+            format!(r#"{{"log":{{"entries":[{one},{one} and others"#),
+            "the HAR file has more than one entry: save one of them alone",
+        ),
+        (
+            format!(r#"{{"log":{{"entries":[{}, and others"#, entry(&many)),
+            "it has more than 256 headers",
+        ),
+        (format!("{}, and others", entry(&many)), "it has more than 256 headers"),
+        (r#"{"log":{"entries":[]}}"#.to_owned(), "the HAR file has no entry"),
+    ] {
+        assert_eq!(har::parse(text.as_bytes()).unwrap_err(), message);
+    }
+    for text in ["{}", "[", r#"{"request":{}}"#] {
+        let error = har::parse(text.as_bytes()).unwrap_err();
+        assert!(error.starts_with("it is no HAR file and no entry of one: "), "{error}");
+    }
 }
