@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod client;
 mod command;
+mod exchange;
+mod head;
 mod hop_by_hop;
 mod message;
 mod moment;
@@ -10,6 +13,7 @@ mod payload;
 mod progress;
 mod random;
 mod runtime;
+mod sample;
 mod scheme;
 mod secret;
 mod term;

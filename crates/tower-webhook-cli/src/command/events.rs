@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::send::sample;
 use crate::outcome::{Failure, Outcome, Result};
+use crate::sample;
 use crate::term;
 use crate::term::style::STRONG;
 

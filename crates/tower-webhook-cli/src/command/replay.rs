@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use http::{Request, StatusCode, Uri};
 
-use super::send::post::exchange;
 use crate::client::{ClientArgs, parse_url};
+use crate::exchange::exchange;
 use crate::hop_by_hop;
 use crate::message;
 use crate::outcome::{Failure, Outcome, Result};

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::send::head::JSON;
+use crate::head::JSON;
 use crate::moment;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::payload::Payload;

@@ -13,8 +13,8 @@ use tower_webhook::{ConfigError, RejectionKind, Verifier};
 use super::draft::Draft;
 use super::event::Events;
 use super::signed::{Signed, difference, value_of};
-use crate::command::send::sample;
 use crate::outcome::{Failure, Result};
+use crate::sample;
 use crate::scheme::{Chosen, KNOWN, Kind, shows_token};
 use crate::secret::SecretText;
 

@@ -10,8 +10,8 @@ use http_body_util::BodyExt;
 use serde::Serialize;
 use tower_webhook::test::{Forgery, RequestBuilder};
 
-use super::answer::Document;
 use super::post::{Post, Signed};
+use crate::answer::Document;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::payload::Payload;
 use crate::scheme::Chosen;

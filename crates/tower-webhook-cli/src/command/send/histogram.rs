@@ -6,7 +6,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::answer::{Milliseconds, milliseconds};
+use crate::answer::{Milliseconds, milliseconds};
 
 /// The longest time that is told apart: longer than the longest `--timeout`.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);

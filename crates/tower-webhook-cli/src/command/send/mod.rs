@@ -1,15 +1,12 @@
 //! `send`: signs a sample, a file or stdin, and posts it, once or many times.
 
-mod answer;
 mod forge;
-pub(super) mod head;
 mod histogram;
-pub(super) mod post;
+mod post;
 mod repeat;
 mod report;
 mod retry;
 mod retry_after;
-pub(super) mod sample;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,11 +17,12 @@ use http::{HeaderName, HeaderValue, Uri};
 use self::forge::Kind;
 use self::post::Post;
 use self::repeat::Plan;
-use self::sample::Edit;
 use crate::client::{ClientArgs, parse_url};
+use crate::head;
 use crate::outcome::{Failure, Outcome, Result};
 use crate::payload::Payload;
 use crate::runtime;
+use crate::sample::{self, Edit};
 use crate::scheme::{Chosen, SchemeArgs};
 use crate::secret::SecretArgs;
 

@@ -1,19 +1,18 @@
 //! One request: it is signed, sent, and answered.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::request::Parts;
 use http::{HeaderMap, Request, Uri};
-use http_body_util::BodyExt;
 use indicatif::ProgressBar;
 use tokio::task::spawn_blocking;
 use tower_webhook::sign::Signer;
 
-use super::answer::Answer;
+use crate::answer::Answer;
 use crate::client::Client;
+use crate::exchange::exchange;
 use crate::outcome::{Failure, Result};
-use crate::payload::{Outgoing, Payload, Sent};
+use crate::payload::Payload;
 use crate::progress;
 use crate::random;
 
@@ -81,21 +80,6 @@ impl Post {
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = signed.headers;
         exchange(&self.client, request).await
-    }
-}
-
-/// Sends a request, and reads the answer.
-pub(in crate::command) async fn exchange(client: &Client, request: Request<&Payload>) -> Result<Answer> {
-    let (head, payload) = request.into_parts();
-    let bar = progress::bytes("sending", Some(payload.len()));
-    let sent = Sent::new(bar.clone());
-    let body = Outgoing::new(payload.clone(), sent.clone()).boxed_unsync();
-    let start = Instant::now();
-    let response = client.send_while(Request::from_parts(head, body), sent.bytes()).await;
-    bar.finish_and_clear();
-    match response {
-        Ok(response) => Ok(Answer::read(response, start, client.timeout()).await),
-        Err(failure) => Err(payload.failure().unwrap_or(failure)),
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::answer::{Answer, Milliseconds, Status, milliseconds};
 use super::histogram::Latencies;
+use crate::answer::{Answer, Milliseconds, Status, milliseconds};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
 use crate::term::style::{BAD, FAINT, GOOD, STRONG, WARNING};

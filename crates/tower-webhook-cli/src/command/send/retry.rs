@@ -9,10 +9,10 @@ use tokio::time::{Instant, sleep};
 use tower::retry::backoff::{Backoff, ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff};
 use tower::util::rng::{HasherRng, Rng};
 
-use super::answer::{Answer, Document, milliseconds};
 use super::post::Post;
 use super::report::Ended;
 use super::retry_after;
+use crate::answer::{Answer, Document, milliseconds};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
 use crate::term::style::{BAD, FAINT, WARNING};

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use super::*;
 use crate::command::explain::secret_key;
 use crate::command::explain::trial::Side;
-use crate::command::send::sample;
+use crate::sample;
 
 /// An accident, the secret of the sender, and the one that is held, for schemes that take the text as it is.
 fn rows() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {

@@ -24,11 +24,11 @@ const SHOWN: usize = 16 * 1024;
 const READ: usize = 1024 * 1024;
 
 #[derive(Debug)]
-pub(in crate::command) struct Answer {
-    pub(in crate::command) status: StatusCode,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// From the first byte of the request to the last one of the answer.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
     body: Vec<u8>,
     /// How many bytes of the body were read.
     read: usize,
@@ -44,7 +44,7 @@ enum Cut {
 
 impl Answer {
     /// Reads the body, within limits of size and time.
-    pub(super) async fn read(response: Response<Incoming>, start: Instant, timeout: Duration) -> Self {
+    pub(crate) async fn read(response: Response<Incoming>, start: Instant, timeout: Duration) -> Self {
         let (head, mut incoming) = response.into_parts();
         let deadline = tokio::time::Instant::now() + timeout;
         let (mut body, mut read, mut cut) = (Vec::new(), 0, None);
@@ -77,7 +77,7 @@ impl Answer {
         }
     }
 
-    pub(in crate::command) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         if self.status.is_success() {
             Outcome::Good
         } else {
@@ -86,7 +86,7 @@ impl Answer {
     }
 
     /// Prints the answer: its status and time, then its body.
-    pub(in crate::command) fn print(&self, json: bool) -> Result<()> {
+    pub(crate) fn print(&self, json: bool) -> Result<()> {
         if json {
             return term::json(&self.document());
         }
@@ -95,7 +95,7 @@ impl Answer {
     }
 
     /// Prints the body, each of its lines on a line.
-    pub(super) fn print_body(&self) -> Result<()> {
+    pub(crate) fn print_body(&self) -> Result<()> {
         if let Some(place) = self.headers.get(LOCATION).filter(|_| self.status.is_redirection()) {
             let place = PlainBytes(place.as_bytes());
             term::line(format_args!("{FAINT}(not followed, to {place}){FAINT:#}"))?;
@@ -114,7 +114,7 @@ impl Answer {
     }
 
     /// The answer in JSON.
-    pub(super) fn document(&self) -> Document<'_> {
+    pub(crate) fn document(&self) -> Document<'_> {
         let text = str::from_utf8(&self.body).ok();
         Document {
             status: self.status.as_u16(),
@@ -142,7 +142,7 @@ impl fmt::Display for Answer {
 }
 
 #[derive(Serialize)]
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     status: u16,
     duration_ms: f64,
     headers: Vec<Header<'a>>,
@@ -172,7 +172,7 @@ impl<'a> Header<'a> {
 }
 
 /// `404 Not Found`; a number alone when it is not a known one.
-pub(super) struct Status(pub(super) StatusCode);
+pub(crate) struct Status(pub(crate) StatusCode);
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,12 +185,12 @@ impl fmt::Display for Status {
 }
 
 /// A duration in milliseconds, with a precision of microseconds.
-pub(super) fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// `0.42 ms`, `3.1 ms`, `1204 ms`: two figures or more.
-pub(super) struct Milliseconds(pub(super) Duration);
+pub(crate) struct Milliseconds(pub(crate) Duration);
 
 impl fmt::Display for Milliseconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,17 +9,17 @@ use crate::outcome::{Failure, Result};
 use crate::scheme::AnyScheme;
 
 const PROGRAM: HeaderValue = HeaderValue::from_static(concat!("tower-webhook/", env!("CARGO_PKG_VERSION")));
-pub(in crate::command) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Reads the value of `-H`.
-pub(super) fn parse(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+pub(crate) fn parse(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     lines::header(text.as_bytes())
 }
 
 /// A `POST` to this URL with these headers, and the usual ones that are not among them.
 ///
 /// Its URI is what the receiver sees, path and query, because that is what a scheme may sign.
-pub(super) fn make(url: &Uri, headers: &[(HeaderName, HeaderValue)], scheme: &dyn AnyScheme) -> Result<Parts> {
+pub(crate) fn make(url: &Uri, headers: &[(HeaderName, HeaderValue)], scheme: &dyn AnyScheme) -> Result<Parts> {
     let mut head = Request::new(()).into_parts().0;
     head.method = Method::POST;
     head.uri = target(url);

@@ -38,7 +38,7 @@ const READ: [(&str, &str); 2] = [
 
 /// A member that is replaced: the names on the way to it, and its new value.
 #[derive(Clone, Debug)]
-pub(super) struct Edit {
+pub(crate) struct Edit {
     path: String,
     value: Value,
 }
@@ -59,7 +59,7 @@ impl FromStr for Edit {
 }
 
 /// The JSON of this event with these edits. Without edits it is the text of the sample, byte for byte.
-pub(super) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Result<String> {
+pub(crate) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Result<String> {
     let text = match event {
         Some(name) => named(name)?,
         None if chosen.name == KNOWN[0].name => named(DEFAULT)?,
@@ -76,13 +76,13 @@ pub(super) fn text(event: Option<&str>, chosen: &Chosen, edits: &[Edit]) -> Resu
 }
 
 /// The sample of a scheme that reads the event itself.
-pub(in crate::command) fn read_by(chosen: &Chosen) -> Option<&'static str> {
+pub(crate) fn read_by(chosen: &Chosen) -> Option<&'static str> {
     let found = READ.iter().find(|(name, _)| *name == chosen.name);
     found.map(|(_, text)| *text)
 }
 
 /// The sample of the event with this name.
-pub(in crate::command) fn named(name: &str) -> Result<&'static str> {
+pub(crate) fn named(name: &str) -> Result<&'static str> {
     let found = samples().iter().find(|sample| sample.name == name);
     found.map(|sample| sample.json).ok_or_else(|| {
         let names: Vec<_> = samples().iter().map(|sample| sample.name).collect();
