@@ -118,7 +118,7 @@ impl Answer {
         let text = str::from_utf8(&self.body).ok();
         Document {
             status: self.status.as_u16(),
-            duration_ms: milliseconds(self.took),
+            duration_ms: term::milliseconds(self.took),
             headers: self.headers.iter().map(Header::new).collect(),
             body_bytes: self.read,
             body: text,
@@ -182,11 +182,6 @@ impl fmt::Display for Status {
             None => Ok(()),
         }
     }
-}
-
-/// A duration in milliseconds, with a precision of microseconds.
-pub(crate) fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// `0.42 ms`, `3.1 ms`, `1204 ms`: two figures or more.

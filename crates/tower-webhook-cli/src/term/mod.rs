@@ -7,6 +7,7 @@ pub(crate) mod style;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -26,6 +27,11 @@ pub(crate) fn line(text: impl Display) -> Result<()> {
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string(value).map_err(|error| Failure::usage(format_args!("JSON: {error}")))?;
     line(PlainJson(&text))
+}
+
+/// A duration as JSON has it: in milliseconds, with a precision of microseconds.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Writes bytes to stdout as they are.

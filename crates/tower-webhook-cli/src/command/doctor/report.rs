@@ -137,7 +137,7 @@ impl Report {
             remark: finding.remark.clone(),
             why: row.why,
             link: row.link(),
-            duration_ms: finding.time.as_secs_f64() * 1e3,
+            duration_ms: term::milliseconds(finding.time),
             sent_bytes: finding.sent,
         };
         self.findings.iter().map(row).collect()
@@ -186,4 +186,23 @@ fn heading(row: &Row) -> Result<()> {
         row.group.name(),
         row.link()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::battery::rows;
+    use super::*;
+
+    #[test]
+    fn a_duration_has_at_most_three_decimals() {
+        let row = rows().next().unwrap();
+        let mut report = Report::new(&[row], false);
+        let time = Duration::from_nanos(5_534_945);
+        let finding = Finding::note(Verdict::Pass, "200");
+        report.add(row, Finding { time, ..finding }).unwrap();
+        let json = serde_json::to_value(report.rows()).unwrap();
+        assert_eq!(json[0]["duration_ms"], 5.535);
+    }
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::event;
 use super::hidden::{Header, Hidden};
+use crate::term::milliseconds;
 use crate::verdict::Verdict;
 
 /// How much of a body JSON and the page contain, in bytes.
@@ -197,11 +198,6 @@ struct JsonBody<'a> {
     body_truncated: bool,
     /// Whether the secret stood in the body, and is not shown.
     body_redacted: bool,
-}
-
-/// In milliseconds, with microseconds as the fraction.
-pub(super) fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::pretty::pretty;
-use super::received::{How, Received, SHOWN, milliseconds};
+use super::received::{How, Received, SHOWN};
 use super::summary::Summary;
 use crate::term::style::{BAD, FAINT, STRONG, WARNING};
-use crate::term::{Plain, PlainJson};
+use crate::term::{Plain, PlainJson, milliseconds};
 
 /// How much text of a body people see, in bytes.
 const TEXT: usize = 8 * 1024;

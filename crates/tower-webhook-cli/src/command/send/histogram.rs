@@ -6,7 +6,8 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::answer::{Milliseconds, milliseconds};
+use crate::answer::Milliseconds;
+use crate::term::milliseconds;
 
 /// The longest time that is told apart: longer than the longest `--timeout`.
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);

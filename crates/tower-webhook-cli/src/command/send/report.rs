@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::histogram::Latencies;
-use crate::answer::{Answer, Milliseconds, Status, milliseconds};
+use crate::answer::{Answer, Milliseconds, Status};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
 use crate::term::style::{BAD, FAINT, GOOD, STRONG, WARNING};
@@ -167,7 +167,7 @@ impl Report {
         Document {
             requests: self.sent(),
             ended,
-            duration_ms: milliseconds(took),
+            duration_ms: term::milliseconds(took),
             answers_per_second: (self.per_second(took) * 10.0).round() / 10.0,
             statuses: self
                 .statuses

@@ -12,7 +12,7 @@ use tower::util::rng::{HasherRng, Rng};
 use super::post::Post;
 use super::report::Ended;
 use super::retry_after;
-use crate::answer::{Answer, Document, milliseconds};
+use crate::answer::{Answer, Document};
 use crate::outcome::{Failure, Outcome, Result};
 use crate::term;
 use crate::term::style::{BAD, FAINT, WARNING};
@@ -85,7 +85,7 @@ impl Attempts {
         if self.json {
             return term::json(&Line {
                 attempt,
-                next_in_ms: wait.map(milliseconds),
+                next_in_ms: wait.map(term::milliseconds),
                 answer: result.as_ref().ok().map(Answer::document),
                 error: result.as_ref().err().map(String::as_str),
             });
@@ -107,7 +107,7 @@ impl Attempts {
             return term::json(&Summary {
                 attempts: self.count,
                 ended,
-                duration_ms: milliseconds(took),
+                duration_ms: term::milliseconds(took),
             });
         }
         if let Some(Ok(answer)) = &self.last {
