@@ -58,7 +58,7 @@ impl fmt::Display for PlainJson<'_> {
 
 /// Whether a terminal acts on the character, or shows nothing for it: controls of C0 and C1, the format characters of
 /// Unicode's `Bidi_Control` and `Default_Ignorable_Code_Point`, separators of lines, tags, and private use.
-fn steers(letter: char) -> bool {
+pub(crate) fn steers(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub(crate) use self::escape::{Plain, PlainBytes, PlainJson};
+pub(crate) use self::escape::{Plain, PlainBytes, PlainJson, steers};
 use crate::outcome::{Failure, Result};
 
 /// Writes one line to stdout. Colours are removed unless it is a terminal that shows them; `NO_COLOR` is respected.

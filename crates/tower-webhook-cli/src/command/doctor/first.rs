@@ -2,9 +2,8 @@
 
 use super::wire::Came;
 use crate::scheme::{Chosen, Kind};
-use crate::term::Plain;
 
-/// What is probably wrong, and how to mend it.
+/// What is probably wrong, and how to mend it. It may have text of the receiver, which is escaped where it is printed.
 pub(super) fn advice(came: &Came, chosen: &Chosen) -> String {
     let Came::Answer(answer) = came else {
         return match came {
@@ -31,7 +30,7 @@ pub(super) fn advice(came: &Came, chosen: &Chosen) -> String {
         404 | 410 => "nothing is at this path: compare it with the path of the receiver".to_owned(),
         405 => "the path does not take POST: compare it with the path of the receiver".to_owned(),
         300..=399 => match &answer.location {
-            Some(to) => format!("it is a redirect, which senders do not follow: use {}", Plain(to)),
+            Some(to) => format!("it is a redirect, which senders do not follow: use {to}"),
             None => "it is a redirect, which senders do not follow: use the URL that it leads to".to_owned(),
         },
         413 => "the receiver admits only smaller bodies than this one".to_owned(),

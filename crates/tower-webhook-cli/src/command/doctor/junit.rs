@@ -7,6 +7,7 @@ use super::judge::{Finding, Verdict};
 use super::report::Report;
 use super::row::Row;
 use super::run::End;
+use crate::term::steers;
 
 /// Writes the report; a warning is a failure if `strict`. An examination that was broken off is an error.
 pub(super) fn write(report: &Report, end: End, strict: bool, mut out: impl Write) -> std::io::Result<()> {
@@ -72,7 +73,8 @@ fn write_failure(row: &Row, finding: &Finding, remark: &Text<'_>, out: &mut Stri
     )
 }
 
-/// Text with the characters escaped that XML reserves. Those that XML 1.0 cannot contain become U+FFFD.
+/// Text with the characters escaped that XML reserves, or that a terminal acts on. Those that XML 1.0 cannot contain
+/// become U+FFFD.
 struct Text<'a>(&'a str);
 
 impl fmt::Display for Text<'_> {
@@ -83,10 +85,9 @@ impl fmt::Display for Text<'_> {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
-                '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => {
-                    f.write_char(letter)?;
-                }
-                _ => f.write_char('\u{fffd}')?,
+                '\0'..'\t' | '\u{b}' | '\u{c}' | '\u{e}'..' ' | '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
+                _ if steers(letter) => write!(f, "&#x{:x};", u32::from(letter))?,
+                _ => f.write_char(letter)?,
             }
         }
         Ok(())
@@ -110,8 +111,8 @@ mod tests {
 
     #[test]
     fn every_text_is_escaped() {
-        let xml = xml(Verdict::Fail, "a<b>&\"c\"\u{1b}[2J\u{0}", false);
-        let message = "message=\"a&lt;b&gt;&amp;&quot;c&quot;\u{fffd}[2J\u{fffd}\"";
+        let xml = xml(Verdict::Fail, "a<b>&\"c\"\u{1b}[2J\u{0}\u{9b}\u{202e}\n\\", false);
+        let message = "message=\"a&lt;b&gt;&amp;&quot;c&quot;\u{fffd}[2J\u{fffd}&#x9b;&#x202e;&#xa;\\\"";
         assert!(xml.contains(message), "{xml}");
     }
 

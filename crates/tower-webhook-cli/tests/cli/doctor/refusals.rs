@@ -13,6 +13,10 @@ fn when_the_valid_request_is_not_accepted_it_says_what_to_do_and_stops() {
         ("HTTP/1.1 404 Not Found\r\n\r\n", "nothing is at this path"),
         ("HTTP/1.1 405 Method Not Allowed\r\n\r\n", "does not take POST"),
         ("HTTP/1.1 301 Moved\r\nLocation: /hook/\r\n\r\n", "use /hook/"),
+        (
+            "HTTP/1.1 302 Found\r\nLocation: http://e/a\\b\r\n\r\n",
+            r"use http://e/a\b",
+        ),
         ("HTTP/1.1 422 No\r\n\r\n", "--body FILE"),
         ("HTTP/1.1 500 No\r\n\r\n", "look into its log"),
         ("", "closed without an answer"),
@@ -35,10 +39,11 @@ fn when_the_valid_request_is_not_accepted_it_says_what_to_do_and_stops() {
 
 #[test]
 fn what_a_receiver_answers_cannot_steer_the_terminal() {
-    let address = answering(|_| Some("HTTP/1.1 302 Found\r\nLocation: /\u{9b}2J\u{202e}\r\n\r\n"));
+    let address = answering(|_| Some("HTTP/1.1 302 Found\r\nLocation: /a\\b\u{9b}2J\u{202e}\r\n\r\n"));
     let output = doctor(&format!("http://{address}/"), &[]).output().unwrap();
     let stdout = text(&output.stdout);
-    assert!(stdout.contains("it is a redirect"), "{stdout}");
+    let redirect = r"it is a redirect, which senders do not follow: use /a\\b\u{9b}2J\u{202e}";
+    assert!(stdout.contains(redirect), "{stdout}");
     assert!(!stdout.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{stdout:?}");
 }
 
