@@ -16,7 +16,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use tokio::net::TcpListener;
 use tower::{Layer, service_fn};
-use tower_webhook::scheme::{Encoding, GitHub, HmacScheme, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe};
+use tower_webhook::scheme::{Encoding, GitHub, HmacScheme, Knowrithm, Shopify, Slack, StandardWebhooks, Stripe, XCom};
 use tower_webhook::{BufferedBody, SigningSecret, Verifier, VerifyLayer};
 use tower_webhook_server::Server;
 use tower_webhook_server::tls::PemFiles;
@@ -44,6 +44,7 @@ fn verifier(scheme: &str) -> Verifier {
         "stripe" => Verifier::new(Stripe, secret()),
         "slack" => Verifier::new(Slack, secret()),
         "shopify" => Verifier::new(Shopify, secret()),
+        "x" => Verifier::new(XCom, secret()),
         "standard-webhooks" => Verifier::new(StandardWebhooks::new(), secret().decode_whsec().unwrap()),
         "svix" => Verifier::new(StandardWebhooks::svix_only(), secret().decode_whsec().unwrap()),
         _ => {
@@ -92,6 +93,7 @@ fn a_receiver_of_every_scheme_has_no_failure_and_no_warning() {
         "stripe",
         "slack",
         "shopify",
+        "x",
         "standard-webhooks",
         "svix",
         OWN[0],
