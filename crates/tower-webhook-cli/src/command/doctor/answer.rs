@@ -1,5 +1,6 @@
 //! The answer of a receiver: read from the socket within bounds, whatever it sends.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -25,6 +26,12 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+/// An answer whose head has come.
+pub(super) struct Begun {
+    answer: Answer,
+    length: Option<usize>,
+}
+
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoAnswer {
@@ -34,39 +41,26 @@ pub(super) enum NoAnswer {
     NotHttp,
 }
 
-/// Reads an answer; a few of `100 Continue` and its like are passed over.
-pub(super) async fn read(mut from: impl AsyncRead + Unpin) -> Result<Answer, NoAnswer> {
+/// Reads the head of an answer; a few of `100 Continue` and its like are passed over.
+pub(super) async fn begin(from: &mut (impl AsyncRead + Unpin)) -> Result<Begun, NoAnswer> {
     let mut bytes = Vec::new();
     let (mut interim, mut interim_bytes) = (0, 0);
     loop {
         // A reset after an answer has come is the end of it.
         let count = from.read_buf(&mut bytes).await.unwrap_or(0);
         while let Some(parsed) = parse(&bytes)? {
-            if parsed.answer.status.is_informational() {
+            let (mut begun, head) = parsed;
+            if begun.answer.status.is_informational() {
                 interim += 1;
-                interim_bytes += parsed.head;
+                interim_bytes += head;
                 if interim > MOST_INTERIM || interim_bytes > MOST_INTERIM_BYTES {
                     return Err(NoAnswer::NotHttp);
                 }
-                bytes.drain(..parsed.head);
+                bytes.drain(..head);
                 continue;
             }
-            let Parsed {
-                mut answer,
-                head,
-                length,
-            } = parsed;
-            let rest = async {
-                while !is_whole(&bytes[head..], length) && bytes.len() < MOST {
-                    if from.read_buf(&mut bytes).await.unwrap_or(0) == 0 {
-                        break;
-                    }
-                }
-            };
-            // Without its end the status is still the answer.
-            let _ = timeout(BODY, rest).await;
-            answer.body = bytes.split_off(head);
-            return Ok(answer);
+            begun.answer.body = bytes.split_off(head);
+            return Ok(begun);
         }
         match (count, bytes.len()) {
             (0, 0) => return Err(NoAnswer::Closed),
@@ -76,14 +70,8 @@ pub(super) async fn read(mut from: impl AsyncRead + Unpin) -> Result<Answer, NoA
     }
 }
 
-struct Parsed {
-    answer: Answer,
-    /// Where the body begins.
-    head: usize,
-    length: Option<usize>,
-}
-
-fn parse(bytes: &[u8]) -> Result<Option<Parsed>, NoAnswer> {
+/// The answer without its body, and where that begins.
+fn parse(bytes: &[u8]) -> Result<Option<(Begun, usize)>, NoAnswer> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Response::new(&mut headers);
     let head = match parsed.parse(bytes) {
@@ -105,8 +93,28 @@ fn parse(bytes: &[u8]) -> Result<Option<Parsed>, NoAnswer> {
         is_chunked: value("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
         body: Vec::new(),
     };
-    let length = value("content-length").and_then(|length| length.trim().parse().ok());
-    Ok(Some(Parsed { answer, head, length }))
+    let length = match answer.status {
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => Some(0),
+        _ => value("content-length").and_then(|length| length.trim().parse().ok()),
+    };
+    Ok(Some((Begun { answer, length }, head)))
+}
+
+impl Begun {
+    /// Reads the body, as far as it comes within the bounds: without its end the status is still the answer.
+    pub(super) async fn finish(self, from: &mut (impl AsyncRead + Unpin)) -> Answer {
+        let Self { mut answer, length } = self;
+        let body = &mut answer.body;
+        let rest = async {
+            while !is_whole(body, length) && body.len() < MOST {
+                if from.read_buf(body).await.unwrap_or(0) == 0 {
+                    break;
+                }
+            }
+        };
+        let _ = timeout(BODY, rest).await;
+        answer
+    }
 }
 
 impl Answer {
@@ -122,10 +130,15 @@ impl Answer {
 
     /// The text of a short body, without the framing of its chunks.
     pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.content()).trim().to_owned()
+    }
+
+    /// The body without the framing of its chunks, up to the last one that is whole.
+    fn content(&self) -> Cow<'_, [u8]> {
         if !self.is_chunked {
-            return String::from_utf8_lossy(&self.body).trim().to_owned();
+            return Cow::Borrowed(&self.body);
         }
-        let (mut rest, mut text) = (&self.body[..], Vec::new());
+        let (mut rest, mut content) = (&self.body[..], Vec::new());
         while let Ok(httparse::Status::Complete((start, length @ 1..))) = httparse::parse_chunk_size(rest) {
             let end = usize::try_from(length)
                 .ok()
@@ -133,10 +146,10 @@ impl Answer {
             let Some(chunk) = end.and_then(|end| rest.get(start..end)) else {
                 break;
             };
-            text.extend(chunk);
+            content.extend(chunk);
             rest = rest[start + chunk.len()..].strip_prefix(b"\r\n").unwrap_or_default();
         }
-        String::from_utf8_lossy(&text).trim().to_owned()
+        Cow::Owned(content)
     }
 }
 
@@ -152,8 +165,9 @@ fn is_whole(body: &[u8], length: Option<usize>) -> bool {
 mod tests {
     use super::*;
 
-    async fn answer_in(bytes: &[u8]) -> Result<Answer, NoAnswer> {
-        read(bytes).await
+    async fn answer_in(mut bytes: &[u8]) -> Result<Answer, NoAnswer> {
+        let begun = begin(&mut bytes).await?;
+        Ok(begun.finish(&mut bytes).await)
     }
 
     #[tokio::test]

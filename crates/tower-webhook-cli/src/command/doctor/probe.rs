@@ -125,7 +125,7 @@ async fn together(times: u32, target: &Arc<Target>, draft: &Draft, patience: Dur
             let stream = target.connect().await;
             start.wait().await;
             match stream {
-                Ok(stream) => exchange_over(stream, &target, "POST", &draft, patience).await,
+                Ok(stream) => exchange_over(stream, &target.head("POST"), &draft, patience).await,
                 Err(error) => Exchange::not_connected(&error),
             }
         });
