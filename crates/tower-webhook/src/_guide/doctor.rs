@@ -40,7 +40,8 @@
 //!   lengths. Decode the value to bytes first, and refuse it when that fails.
 //! - `another-provider`, `in-the-json`: the receiver believes a value from a place that was not asked for. Read one
 //!   header.
-//! - `names-the-mac`: the answer helps to forge. Tell a stranger the status alone.
+//! - `names-the-mac`: the answer helps to forge, in its head or its body, in hex or in base64. Tell a stranger the
+//!   status alone.
 //! - Warnings, such as `upper-case`, `doubled` and `joined`: the right signature in a form that the provider never
 //!   sends. Where two readers of a value disagree, a proxy and the receiver for example, one of them can be passed by.
 //!   Accept one header in one form.

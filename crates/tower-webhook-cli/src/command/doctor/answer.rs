@@ -22,8 +22,10 @@ pub(super) struct Answer {
     /// Where a redirect leads.
     pub(super) location: Option<String>,
     is_chunked: bool,
+    /// The status line and the headers.
+    head: Vec<u8>,
     /// As much of it as arrived within the bounds, with its framing.
-    pub(super) body: Vec<u8>,
+    body: Vec<u8>,
 }
 
 /// An answer whose head has come.
@@ -60,6 +62,7 @@ pub(super) async fn begin(from: &mut (impl AsyncRead + Unpin)) -> Result<Begun, 
                 continue;
             }
             begun.answer.body = bytes.split_off(head);
+            begun.answer.head = bytes;
             return Ok(begun);
         }
         match (count, bytes.len()) {
@@ -91,6 +94,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(Begun, usize)>, NoAnswer> {
         status: status.ok_or(NoAnswer::NotHttp)?,
         location: value("location"),
         is_chunked: value("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
+        head: Vec::new(),
         body: Vec::new(),
     };
     let length = match answer.status {
@@ -124,6 +128,7 @@ impl Answer {
             status,
             location: None,
             is_chunked: false,
+            head: Vec::new(),
             body: body.to_vec(),
         }
     }
@@ -131,6 +136,11 @@ impl Answer {
     /// The text of a short body, without the framing of its chunks.
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.content()).trim().to_owned()
+    }
+
+    /// All that it says: its head, its body as it came, and its body without the framing of chunks.
+    pub(super) fn says(&self) -> [Cow<'_, [u8]>; 3] {
+        [Cow::Borrowed(&*self.head), Cow::Borrowed(&*self.body), self.content()]
     }
 
     /// The body without the framing of its chunks, up to the last one that is whole.
@@ -177,6 +187,7 @@ mod tests {
             status: StatusCode::FOUND,
             location: Some("/a".to_owned()),
             is_chunked: false,
+            head: b"HTTP/1.1 302 Found\r\nlocation: /a\r\n\r\n".to_vec(),
             body: b"hello".to_vec(),
         };
         assert_eq!(answer_in(bytes).await, Ok(wanted));

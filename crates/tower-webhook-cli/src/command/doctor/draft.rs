@@ -18,7 +18,7 @@ pub(super) struct Draft {
     pub(super) pace: Pace,
     /// Writes the names of headers in upper case.
     pub(super) upper_names: bool,
-    /// A text that the answer must not contain: the right MAC.
+    /// What the answer must not name: the right MAC, as it is written in the request.
     pub(super) must_not_say: Option<Vec<u8>>,
 }
 

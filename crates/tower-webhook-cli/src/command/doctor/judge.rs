@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::draft::FLOOD;
+use super::named::names;
 use super::row::{Expect, Row, Severity};
 use super::wire::{Came, Exchange};
 
@@ -65,7 +66,7 @@ pub(super) fn judge(row: &Row, exchange: &Exchange, must_not_say: Option<&[u8]>)
         sent: exchange.sent,
     };
     let says = |mac: &[u8]| match &exchange.came {
-        Came::Answer(answer) => !mac.is_empty() && answer.body.windows(mac.len()).any(|text| text == mac),
+        Came::Answer(answer) => names(answer, mac),
         _ => false,
     };
     if must_not_say.is_some_and(says) {

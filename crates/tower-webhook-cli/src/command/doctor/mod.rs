@@ -13,6 +13,7 @@ mod json;
 mod judge;
 mod junit;
 mod member;
+mod named;
 mod plan;
 mod probe;
 mod report;
