@@ -14,6 +14,7 @@ mod judge;
 mod junit;
 mod member;
 mod named;
+mod place;
 mod plan;
 mod probe;
 mod report;
@@ -25,7 +26,6 @@ mod target;
 mod wire;
 mod write;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,7 @@ use http::Uri;
 use serde_json::{Map, Value, json};
 
 use self::effects::Effects;
+use self::place::Place;
 use self::plan::Plan;
 use self::report::Report;
 use self::row::Row;
@@ -148,7 +149,7 @@ impl Args {
     }
 
     async fn examine(&self, examination: &Examination<'_>, plan: &Plan, json: bool) -> Result<Outcome> {
-        let junit = self.junit.as_deref().map(|path| create(path).map(|file| (path, file)));
+        let junit = self.junit.as_deref().map(|path| place(path).map(|place| (path, place)));
         let junit = junit.transpose()?;
         let mib = plan.at_most.bytes.div_ceil(1024 * 1024);
         let (requests, seconds) = (plan.at_most.requests, plan.time.as_secs());
@@ -165,8 +166,8 @@ impl Args {
         }
         let mut report = Report::new(&plan.rows, !json);
         let end = examination.carry_out(plan, &mut report).await?;
-        if let Some((path, file)) = junit {
-            let written = junit::write(&report, end, self.strict, file);
+        if let Some((path, place)) = junit {
+            let written = place.write(|file| junit::write(&report, end, self.strict, file));
             written.map_err(|error| Failure::io_at(path, &error))?;
         }
         let outcome = report.outcome(end, self.strict);
@@ -248,6 +249,6 @@ fn read_template(path: &Path) -> Result<Map<String, Value>> {
     }
 }
 
-fn create(path: &Path) -> Result<File> {
-    File::create(path).map_err(|error| Failure::io_at(path, &error))
+fn place(path: &Path) -> Result<Place> {
+    Place::find(path).map_err(|error| Failure::io_at(path, &error))
 }

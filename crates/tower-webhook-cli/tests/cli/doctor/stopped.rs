@@ -42,11 +42,18 @@ fn ctrl_c_prints_the_table_so_far() {
 
 #[test]
 fn a_closed_output_ends_it_quietly() {
-    let mut command = doctor(&format!("http://{}/", answering(|_| Some(OK))), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("doctor.xml");
+    std::fs::write(&file, "an earlier one").unwrap();
+    let url = format!("http://{}/", answering(|_| Some(OK)));
+    let mut command = doctor(&url, &["--junit", file.to_str().unwrap()]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), &*text(&output.stderr)), (Some(141), ""));
+    // No empty one takes its place.
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "an earlier one");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]
