@@ -91,6 +91,11 @@
 //! [delivery key](super::receiving#expect-retries) into a unique column in the transaction of the work; a lookup
 //! before the insert lets two duplicates through. The crate `tower-webhook-inbox` does it.
 //!
+//! A receiver with a queue acts after its answer. The doctor measures how long that takes, at most 10 s, with the first
+//! event and with one more before each row of `--effects`. It sends duplicates when the number on the page has been
+//! still for that long and a second more, and gives a second effect as much time. A number that is not still within a
+//! third of `--max-time`, and a minute, is a warning.
+//!
 //! # Timing
 //!
 //! For information. A comparison that stops at the first difference takes longer the more of a guess is right. Over a

@@ -90,6 +90,10 @@ pub(crate) struct Args {
     #[arg(long)]
     i_own_this_host: bool,
     /// A page of the receiver with a number that grows by one for each effect: shows whether duplicates act twice
+    ///
+    /// A receiver may answer first and act later, as one with a queue does. How long that takes, at most 10 s, is
+    /// measured. Duplicates are sent when the number has been still for so long and a second more, and a second effect
+    /// is given as much time. If the number is not still within a third of --max-time, and a minute, nothing is counted.
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     effects: Option<Uri>,
     /// A JSON object to send instead of the sample; a member `doctor` is added that makes each event another one, and
@@ -133,10 +137,13 @@ impl Args {
                 None => None,
             };
             let patience = self.client.timeout();
-            let effects = page.as_ref().map(|page| Effects { page, patience });
-            if let Some(effects) = &effects {
-                effects.count().await.map_err(Failure::usage)?;
-            }
+            let effects = match &page {
+                Some(page) => {
+                    let effects = Effects::open(page, patience, plan.time).await;
+                    Some(effects.map_err(Failure::usage)?)
+                }
+                None => None,
+            };
             let examination = Examination {
                 target,
                 sender: &sender,

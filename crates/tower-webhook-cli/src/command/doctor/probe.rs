@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::battery::flipped;
 use super::draft::Draft;
-use super::effects::Effects;
+use super::effects::{Effects, NOT_COUNTED};
 use super::judge::{Finding, Verdict, in_ms, judge};
 use super::row::Row;
 use super::sender::Sender;
@@ -53,16 +53,18 @@ pub(super) async fn repeat(
     }
 }
 
-/// As [`repeat`], and counts the effects.
+/// As [`repeat`], and counts the effects. The earlier event is sent before, to see how long an effect takes.
 pub(super) async fn effects(
     row: &Row,
     how: (u32, bool),
     target: &Arc<Target>,
-    draft: &Draft,
+    [earlier, draft]: [&Draft; 2],
     effects: &Effects<'_>,
 ) -> Finding {
     let counted = async {
-        let before = effects.when_still().await?;
+        let before = effects
+            .settled(exchange(target, "POST", earlier, effects.patience))
+            .await?;
         let finding = repeat(row, how, target, draft, effects.patience).await;
         if finding.verdict != Verdict::Pass {
             return Ok(finding);
@@ -73,8 +75,7 @@ pub(super) async fn effects(
         Ok(match count {
             0 => {
                 let verdict = Verdict::Warn;
-                let remark = "the page of --effects did not count the event: does it count events of this kind?";
-                Finding { verdict, ..finding }.remarked(remark)
+                Finding { verdict, ..finding }.remarked(NOT_COUNTED)
             }
             1 => finding,
             _ => {

@@ -52,7 +52,7 @@ impl Examination<'_> {
     pub(super) async fn carry_out(&self, plan: &Plan, report: &mut Report) -> Result<End> {
         let up = Instant::now() + plan.time;
         let end = tokio::select! {
-            end = self.all(&plan.rows, report) => end?,
+            end = self.all(plan, report) => end?,
             () = sleep_until(up) => End::TimeUp,
             interrupt = tokio::signal::ctrl_c() => {
                 // Without a handler for it, the examination goes on to the end of its time.
@@ -76,9 +76,9 @@ impl Examination<'_> {
         Ok(end)
     }
 
-    async fn all(&self, rows: &[&'static Row], report: &mut Report) -> Result<End> {
+    async fn all(&self, plan: &Plan, report: &mut Report) -> Result<End> {
         let mut was_closed = false;
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in plan.rows.iter().enumerate() {
             let finding = match row.probe {
                 Probe::Once(make) => {
                     let Some(draft) = make(self.sender) else { continue };
@@ -111,6 +111,12 @@ impl Examination<'_> {
                 Probe::Timing { pairs } => probe::timing(pairs, &self.target, self.sender, self.patience).await,
             };
             report.add(row, finding)?;
+            if index == 0
+                && plan.counts_effects()
+                && let Some(effects) = &self.effects
+            {
+                effects.measure().await;
+            }
         }
         Ok(End::Complete)
     }
@@ -144,7 +150,10 @@ impl Examination<'_> {
         let draft = self.sender.signed_event().draft();
         match (counts, &self.effects) {
             (false, _) => probe::repeat(row, how, &self.target, &draft, self.patience).await,
-            (true, Some(effects)) => probe::effects(row, how, &self.target, &draft, effects).await,
+            (true, Some(effects)) => {
+                let earlier = self.sender.signed_event().draft();
+                probe::effects(row, how, &self.target, [&earlier, &draft], effects).await
+            }
             (true, None) => {
                 let remark = "effects cannot be seen from outside: see --effects";
                 Finding::note(Verdict::Info, "not checked").remarked(remark)

@@ -1,5 +1,6 @@
 //! `doctor`, against receivers in this process: sound ones of every scheme, and some that answer what they are told.
 
+mod duplicates;
 mod kinds;
 mod refusals;
 mod sound;
