@@ -91,6 +91,10 @@
 //! [delivery key](super::receiving#expect-retries) into a unique column in the transaction of the work; a lookup
 //! before the insert lets two duplicates through. The crate `tower-webhook-inbox` does it.
 //!
+//! When connections of a crowd end without an answer, fewer duplicates of a new event are sent. If all of those are
+//! accepted, it is a warning: the server lets too few connections wait (Python's `request_queue_size` is 5), or the
+//! handler crashes when many race for a key. The receiver's log tells which.
+//!
 //! A receiver with a queue acts after its answer. The doctor measures how long that takes, at most 10 s, with the first
 //! event and with one more before each row of `--effects`. It sends duplicates when the number on the page has been
 //! still for that long and a second more, and gives a second effect as much time. A number that is not still within a

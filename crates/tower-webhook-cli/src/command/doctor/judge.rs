@@ -49,6 +49,18 @@ impl Finding {
         let remark = Some(remark.into());
         Self { remark, ..self }
     }
+
+    /// With this remark after the one that it has.
+    pub(super) fn also(self, remark: impl Into<String>) -> Self {
+        let remark = remark.into();
+        match &self.remark {
+            Some(first) => {
+                let both = format!("{first}; {remark}");
+                self.remarked(both)
+            }
+            None => self.remarked(remark),
+        }
+    }
 }
 
 /// Judges one exchange.

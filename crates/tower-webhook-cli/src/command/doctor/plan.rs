@@ -66,9 +66,10 @@ impl Plan {
             };
             plan.at_most += row.cost(&draft, sender.url());
             if let Probe::Repeat { effects: true, .. } = row.probe {
-                // It is preceded by an event of its own, whose effect is waited for.
-                plan.at_most += Cost::of(1, &draft, sender.url());
-                plan.at_most += read_page(effects::most_reads(time));
+                let tries = row.most_tries();
+                // Each try is preceded by an event of its own, whose effect is waited for.
+                plan.at_most += Cost::of(tries, &draft, sender.url());
+                plan.at_most += read_page(tries * effects::most_reads(time));
             }
             plan.rows.push(row);
         }

@@ -15,6 +15,24 @@ use super::sender::Sender;
 use super::target::Target;
 use super::wire::{Came, Exchange, exchange, exchange_over};
 
+/// How many requests are sent at once when more were too many for the receiver: that of Python's `http.server` lets 5
+/// connections wait.
+pub(super) const FEWER: u32 = 5;
+
+/// What became of a request that was sent several times.
+pub(super) struct Repeated {
+    pub(super) finding: Finding,
+    /// Some were accepted, and the connections of all others ended without an answer.
+    pub(super) is_crowded: bool,
+}
+
+impl From<Finding> for Repeated {
+    fn from(finding: Finding) -> Self {
+        let is_crowded = false;
+        Self { finding, is_crowded }
+    }
+}
+
 /// Sends the same request several times, and reports the worst answer.
 pub(super) async fn repeat(
     row: &Row,
@@ -22,7 +40,7 @@ pub(super) async fn repeat(
     target: &Arc<Target>,
     draft: &Draft,
     patience: Duration,
-) -> Finding {
+) -> Repeated {
     let exchanges = if at_once {
         together(times, target, draft, patience).await
     } else {
@@ -32,10 +50,11 @@ pub(super) async fn repeat(
         }
         exchanges
     };
-    let accepted = exchanges.iter().filter(|exchange| exchange.came.is_success()).count();
+    let (accepted, others): (Vec<_>, Vec<_>) = exchanges.iter().partition(|exchange| exchange.came.is_success());
+    let is_lost = |exchange: &&&Exchange| matches!(exchange.came, Came::Closed | Came::NotConnected(_));
+    let worst = others.iter().find(|exchange| !is_lost(exchange)).or(others.first());
     let slowest = exchanges.iter().map(|exchange| exchange.time).max().unwrap_or_default();
-    let worst = exchanges.iter().find(|exchange| !exchange.came.is_success());
-    let finding = match worst.or(exchanges.first()) {
+    let finding = match worst.or(accepted.first()) {
         Some(worst) => judge(row, worst, None),
         None => Finding::note(Verdict::Info, "nothing was sent"),
     };
@@ -44,12 +63,17 @@ pub(super) async fn repeat(
         sent: exchanges.iter().map(|exchange| exchange.sent).sum(),
         ..finding
     };
-    match worst {
+    let count = accepted.len();
+    let finding = match worst {
         None => Finding {
-            came: format!("{accepted} times 2xx in {}", in_ms(slowest)),
+            came: format!("{count} times 2xx in {}", in_ms(slowest)),
             ..finding
         },
-        Some(_) => finding.remarked(format!("{accepted} of {times} duplicates were accepted")),
+        Some(_) => finding.also(format!("{count} of {times} duplicates were accepted")),
+    };
+    Repeated {
+        finding,
+        is_crowded: at_once && count > 0 && !others.is_empty() && others.iter().all(|other| is_lost(&other)),
     }
 }
 
@@ -60,19 +84,20 @@ pub(super) async fn effects(
     target: &Arc<Target>,
     [earlier, draft]: [&Draft; 2],
     effects: &Effects<'_>,
-) -> Finding {
+) -> Repeated {
     let counted = async {
         let before = effects
             .settled(exchange(target, "POST", earlier, effects.patience))
             .await?;
-        let finding = repeat(row, how, target, draft, effects.patience).await;
+        let repeated = repeat(row, how, target, draft, effects.patience).await;
+        let finding = repeated.finding;
         if finding.verdict != Verdict::Pass {
-            return Ok(finding);
+            return Ok(Repeated { finding, ..repeated });
         }
         let count = effects.since(before).await?;
         let came = format!("{count} effect{}", if count == 1 { "" } else { "s" });
         let finding = Finding { came, ..finding };
-        Ok(match count {
+        let finding = match count {
             0 => {
                 let verdict = Verdict::Warn;
                 Finding { verdict, ..finding }.remarked(NOT_COUNTED)
@@ -82,10 +107,27 @@ pub(super) async fn effects(
                 let verdict = Verdict::Fail;
                 Finding { verdict, ..finding }.remarked("one delivery had several effects")
             }
-        })
+        };
+        Ok(finding.into())
     };
-    let counted: Result<Finding, String> = counted.await;
-    counted.unwrap_or_else(|fault| Finding::note(Verdict::Warn, "not counted").remarked(fault))
+    let counted: Result<Repeated, String> = counted.await;
+    counted.unwrap_or_else(|fault| Finding::note(Verdict::Warn, "not counted").remarked(fault).into())
+}
+
+/// What is found of a receiver that lost connections in a crowd, and was tried again with [`FEWER`].
+pub(super) fn with_fewer(crowd: Finding, fewer: Finding) -> Finding {
+    let sent = crowd.sent + fewer.sent;
+    let crowd = crowd.remark.unwrap_or_default();
+    if fewer.verdict == Verdict::Pass {
+        let remark = format!(
+            "{crowd}, and all of {FEWER}: is the queue of connections long enough, or does the handler crash in a crowd?"
+        );
+        let verdict = Verdict::Warn;
+        return Finding { verdict, sent, ..fewer }.remarked(remark);
+    }
+    let again = fewer.remark.as_deref().unwrap_or_default();
+    let remark = format!("{crowd}; with {FEWER} at once: {again}");
+    Finding { sent, ..fewer }.remarked(remark)
 }
 
 /// Compares the times of refusals.

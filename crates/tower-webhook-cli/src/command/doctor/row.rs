@@ -7,6 +7,7 @@ use http::Uri;
 use serde::Serialize;
 
 use super::draft::Draft;
+use super::probe::FEWER;
 use super::sender::Sender;
 
 /// The page of the guide that has a section for each group.
@@ -107,11 +108,19 @@ impl Row {
         format!("{GUIDE}#{section}")
     }
 
+    /// How often it is carried out, at most.
+    pub(super) fn most_tries(&self) -> u32 {
+        match self.probe {
+            Probe::Repeat { at_once: true, .. } => 2,
+            _ => 1,
+        }
+    }
+
     /// The most that it costs when its requests are as large as this one, without the reads of the page of `--effects`.
     pub(super) fn cost(&self, draft: &Draft, url: &Uri) -> Cost {
         let requests = match self.probe {
             Probe::Once(_) => 1,
-            Probe::Repeat { times, .. } => times,
+            Probe::Repeat { times, at_once, .. } => times + if at_once { FEWER } else { 0 },
             Probe::Timing { pairs } => 2 * pairs,
         };
         Cost::of(requests, draft, url)

@@ -11,7 +11,7 @@ use super::effects::Effects;
 use super::first::advice;
 use super::judge::{Finding, Verdict, judge};
 use super::plan::Plan;
-use super::probe;
+use super::probe::{self, FEWER, Repeated};
 use super::report::Report;
 use super::row::{Probe, Row};
 use super::sender::Sender;
@@ -146,7 +146,17 @@ impl Examination<'_> {
         false
     }
 
-    async fn repeat(&self, row: &Row, how: (u32, bool), counts: bool) -> Finding {
+    /// Sends duplicates; when there were too many at once for the connections of the receiver, fewer ones again.
+    async fn repeat(&self, row: &Row, (times, at_once): (u32, bool), counts: bool) -> Finding {
+        let first = self.repeat_once(row, (times, at_once), counts).await;
+        if !first.is_crowded {
+            return first.finding;
+        }
+        let fewer = self.repeat_once(row, (FEWER, at_once), counts).await;
+        probe::with_fewer(first.finding, fewer.finding)
+    }
+
+    async fn repeat_once(&self, row: &Row, how: (u32, bool), counts: bool) -> Repeated {
         let draft = self.sender.signed_event().draft();
         match (counts, &self.effects) {
             (false, _) => probe::repeat(row, how, &self.target, &draft, self.patience).await,
@@ -156,7 +166,7 @@ impl Examination<'_> {
             }
             (true, None) => {
                 let remark = "effects cannot be seen from outside: see --effects";
-                Finding::note(Verdict::Info, "not checked").remarked(remark)
+                Finding::note(Verdict::Info, "not checked").remarked(remark).into()
             }
         }
     }

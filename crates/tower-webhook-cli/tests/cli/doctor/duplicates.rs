@@ -1,4 +1,4 @@
-//! What the doctor finds of duplicates: whether they act twice, also in a queue.
+//! What the doctor finds of duplicates: whether they act twice, also in a queue, and whether a crowd of them is answered.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::Value;
 
-use super::{doctor, document};
+use super::{answering, doctor, document};
 use crate::receiver::{Receiver, answer};
 
 /// How a receiver works on an event that it has accepted already.
@@ -123,5 +123,55 @@ fn a_page_that_counts_something_else_is_warned_of() {
             assert_eq!((&row["result"], &row["came"]), (&"warn".into(), &"not counted".into()));
             assert!(row["remark"].as_str().unwrap().contains(remark), "{row}");
         }
+    }
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const ERROR: &str = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";
+const CLOSED: &str = "";
+
+/// The answer to the request of each number: the first is the valid one, then 50 come, and then perhaps 5.
+type Answers = fn(usize) -> &'static str;
+
+fn in_a_crowd(answer: Answers) -> Value {
+    let url = format!("http://{}/", answering(move |number| Some(answer(number))));
+    let output = doctor(&url, &["--json", "--only", "concurrent-duplicates"]).output();
+    document(&output.unwrap())["rows"][1].clone()
+}
+
+#[test]
+fn a_crowd_that_is_too_large_is_told_from_a_race_that_is_lost() {
+    const CROWD: &str = "a genuine request was not answered; 16 of 50 duplicates were accepted";
+    let queue = format!("{CROWD}, and all of 5: is the queue of connections long enough");
+    let race = format!("{CROWD}; with 5 at once: a genuine request was not answered; 1 of 5 duplicates were accepted");
+    let error = "a genuine request was refused; 16 of 50 duplicates were accepted";
+    let none = "a genuine request was not answered; 0 of 50 duplicates were accepted";
+    let rows: [(Answers, _, _); 5] = [
+        (
+            |number| if (17..=50).contains(&number) { CLOSED } else { OK },
+            "warn",
+            &*queue,
+        ),
+        (
+            |number| if number <= 16 || number == 51 { OK } else { CLOSED },
+            "fail",
+            &race,
+        ),
+        (|number| if number <= 16 { OK } else { ERROR }, "fail", error),
+        (
+            |number| match number {
+                0..=16 => OK,
+                30 => ERROR,
+                _ => CLOSED,
+            },
+            "fail",
+            error,
+        ),
+        (|number| if number == 0 { OK } else { CLOSED }, "fail", none),
+    ];
+    for (answer, result, remark) in rows {
+        let row = in_a_crowd(answer);
+        assert_eq!(row["result"], result, "{row}");
+        assert!(row["remark"].as_str().unwrap().starts_with(remark), "{row}");
     }
 }

@@ -176,13 +176,14 @@ fn no_more_is_sent_than_was_said_before() {
     for (more, path) in [(&[][..], "/"), (&large_body, "/"), (&[], &long_path)] {
         let (document, stderr, requests) = examined(more, path);
         let at_most = &document["at_most"];
-        assert_eq!(Some(requests), at_most["requests"].as_u64());
+        // A second try with 5 duplicates at once is not needed here.
+        assert_eq!(Some(requests + 5), at_most["requests"].as_u64());
         let rows = document["rows"].as_array().unwrap().iter();
         let sent: u64 = rows.map(|row| row["sent_bytes"].as_u64().unwrap()).sum();
         let bytes = at_most["bytes"].as_u64().unwrap();
         assert!(bytes / 2 < sent && sent <= bytes, "{sent} of {bytes}");
         let mib = bytes.div_ceil(1024 * 1024);
-        let said = format!("At most {requests} requests, {mib} MiB and 120 s\n");
+        let said = format!("At most {} requests, {mib} MiB and 120 s\n", requests + 5);
         assert_eq!(stderr, said);
     }
 }
