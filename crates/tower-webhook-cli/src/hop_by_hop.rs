@@ -10,7 +10,7 @@ use http::header::{
 /// Headers that are for the last receiver, whatever `Connection` says. A sender must not name such ones there.
 const END_TO_END: [HeaderName; 6] = [CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, USER_AGENT, VIA];
 
-/// Headers of a request that are made anew.
+/// Headers of a request that are made again.
 const OF_REQUEST: [HeaderName; 3] = [HOST, CONTENT_LENGTH, EXPECT];
 
 /// The headers of a request as they are sent to another place. `Host` and `Content-Length` follow from the URL and the

@@ -16,7 +16,7 @@ use crate::term::{self, PlainBytes};
 /// Send a saved request again, unchanged
 ///
 /// The method, the headers and the bytes are those of the file; the URL says where. `Host` and the headers of the
-/// connection are made anew; one that only `Connection` names is left out, with a warning. Where the provider signs a
+/// connection are made again; one that only `Connection` names is left out, with a warning. Where the provider signs a
 /// timestamp, a receiver refuses the request once that is too old.
 ///
 /// Prints the status, the time and the body of the answer. Exits with 0 when the status is 2xx, with 1 when it is

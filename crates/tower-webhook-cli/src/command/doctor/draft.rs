@@ -39,7 +39,7 @@ pub(super) enum Pace {
     AtOnce,
     /// Each byte of the body in a packet of its own; only the first ones of a long body, which would take minutes.
     Bytewise,
-    /// Sends what there is, and then nothing for ever.
+    /// Sends what there is, and then nothing forever.
     Stall,
     /// Sends what there is, and then closes its side of the connection.
     HangUp,

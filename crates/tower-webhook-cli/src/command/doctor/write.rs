@@ -1,4 +1,4 @@
-//! Writes a request to a connection, at once or in pieces, to its end or for ever.
+//! Writes a request to a connection, at once or in pieces, to its end or forever.
 
 use std::time::Duration;
 

@@ -101,7 +101,7 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "use the secret that the provider shows for this endpoint; test and live mode differ as well"
     "time_left_out" Scheme true time::left_out;
         "the sender signed the body without the time (or the id) that this scheme signs with it"
-        "sign the time, as the scheme prescribes: without it a recorded request can be replayed for ever"
+        "sign the time, as the scheme prescribes: without it a recorded request can be replayed forever"
     "time_added" Scheme true time::added;
         "the sender signed a time with the body, as other schemes do, and this scheme signs the body alone"
         "sign the body alone, or verify by the scheme that the sender follows"

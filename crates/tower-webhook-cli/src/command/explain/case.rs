@@ -1,4 +1,4 @@
-//! A request as the receiver holds it, and the changed ones that are tried in its stead.
+//! A request as the receiver holds it, and the changed ones that are tried instead.
 
 use std::cell::OnceCell;
 use std::rc::Rc;

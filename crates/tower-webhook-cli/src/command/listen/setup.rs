@@ -202,7 +202,7 @@ async fn bind(host: IpAddr, port: u16) -> Result<TcpListener> {
         })
 }
 
-/// Whether a URL leads to this listener, so that each request would be passed on for ever.
+/// Whether a URL leads to this listener, so that each request would be passed on forever.
 fn is_itself(url: &Uri, address: SocketAddr) -> bool {
     let default = if url.scheme_str() == Some("https") { 443 } else { 80 };
     let port = url.port_u16().unwrap_or(default);

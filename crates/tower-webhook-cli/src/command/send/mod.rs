@@ -61,7 +61,7 @@ pub(crate) struct Args {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "How often, and how", group = ArgGroup::new("many").args(["repeat", "duplicate"]).multiple(true))]
 struct Mode {
-    /// Send N times, each time signed anew, and measure; a receiver that answers nothing is given up after 10 failures
+    /// Send N times, each time signed again, and measure; a receiver that answers nothing is given up after 10 failures
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     repeat: Option<u64>,
     /// How many requests are under way at a time, with --repeat or --duplicate

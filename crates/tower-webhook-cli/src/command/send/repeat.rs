@@ -19,7 +19,7 @@ const GIVE_UP: u64 = 10;
 pub(super) struct Plan {
     pub(super) requests: u64,
     pub(super) at_a_time: u64,
-    /// Whether all have the same headers, or each is signed anew.
+    /// Whether all have the same headers, or each is signed again.
     pub(super) same: bool,
 }
 

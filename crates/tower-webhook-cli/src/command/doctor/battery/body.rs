@@ -11,7 +11,7 @@ const fn row(name: &'static str, sent: &'static str, make: fn(&Sender) -> Option
 }
 
 const TAMPERED: &str = "whoever changes an event on its way must be found out";
-const RAW: &str = "who hashes JSON that was written anew accepts bytes that nobody signed";
+const RAW: &str = "who hashes JSON that was rewritten accepts bytes that nobody signed";
 
 /// The bytes that are changed leave the JSON valid: a refusal is then one of the signature.
 pub(super) const ROWS: &[Row] = &[

@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Row] = &[
             effects: true,
         },
         expect: Expect::OneEffect,
-        why: "a look-up before an insert lets two duplicates through: use a unique key",
+        why: "a lookup before an insert lets two duplicates through: use a unique key",
     },
     Row {
         name: "timing",

@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
         "an event that was signed a day ago",
         REFUSED,
         |sender| Some(signed_at(sender, now() - A_DAY)?.draft()),
-        "whoever records one request can send it again for ever",
+        "whoever records one request can send it again forever",
     ),
     row(
         "rather-stale-time",
