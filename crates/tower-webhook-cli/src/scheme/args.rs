@@ -80,8 +80,8 @@ impl SchemeArgs {
         Ok(chosen)
     }
 
-    /// The scheme, and the URL under which the provider knows the receiver, if it was given. Whether this scheme signs it
-    /// does not matter: another one may.
+    /// The scheme, and the URL under which the provider knows the receiver, if it was given. Whether this scheme signs
+    /// it does not matter: another one may.
     ///
     /// # Errors
     ///

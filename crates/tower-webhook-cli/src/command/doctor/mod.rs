@@ -93,7 +93,8 @@ pub(crate) struct Args {
     ///
     /// A receiver may answer first and act later, as one with a queue does. How long that takes, at most 10 s, is
     /// measured. Duplicates are sent when the number has been still for so long and a second more, and a second effect
-    /// is given as much time. If the number is not still within a third of --max-time, and a minute, nothing is counted.
+    /// is given as much time. If the number is not still within a minute, or a third of --max-time when that is less,
+    /// nothing is counted.
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     effects: Option<Uri>,
     /// A JSON object to send instead of the sample; a member `doctor` is added that makes each event another one, and

@@ -120,7 +120,7 @@ pub(super) fn with_fewer(crowd: Finding, fewer: Finding) -> Finding {
     let crowd = crowd.remark.unwrap_or_default();
     if fewer.verdict == Verdict::Pass {
         let remark = format!(
-            "{crowd}, and all of {FEWER}: is the queue of connections long enough, or does the handler crash in a crowd?"
+            "{crowd}, and all of {FEWER}: is the queue of connections long enough, or does the handler crash in a race?"
         );
         let verdict = Verdict::Warn;
         return Finding { verdict, sent, ..fewer }.remarked(remark);

@@ -1,7 +1,7 @@
 //! The accidents, the most usual first: what causes each, and how to fix it.
 //!
-//! An accident comes before those that undo it by the way: JSON that is written anew has no CR and no blanks at its ends,
-//! and a body without any line breaks has none there.
+//! An accident comes before those that undo it by the way: JSON that is written anew has no CR, and no blanks at its
+//! ends, and a body without any line breaks has none there.
 
 use super::case::Case;
 use super::head::{Difference, repair};

@@ -29,7 +29,7 @@ pub(super) struct Case {
     pub(super) scheme: Arc<dyn AnyScheme>,
     /// The URL under which the provider knows the receiver, if that was said. The one in the head is what the request
     /// came to.
-    public_url: Option<Uri>,
+    public_url: Option<Arc<Uri>>,
     /// Makes the scheme anew for another public URL, if it signs that.
     for_url: Option<ForUrl>,
     /// Made once for all cases that differ in head and body alone.
@@ -87,7 +87,7 @@ impl Case {
     /// The case of a receiver that the provider knows under this URL; a scheme that signs it was made for it.
     pub(super) fn with_public_url(&self, url: Uri, for_url: Option<ForUrl>) -> Self {
         Self {
-            public_url: Some(url),
+            public_url: Some(Arc::new(url)),
             for_url,
             ..self.clone()
         }
@@ -95,19 +95,19 @@ impl Case {
 
     /// The URL under which the provider knows the receiver, or else the one in the head.
     pub(super) fn url(&self) -> &Uri {
-        self.public_url.as_ref().unwrap_or(&self.head.uri)
+        self.public_url.as_deref().unwrap_or(&self.head.uri)
     }
 
     /// That URL, if the scheme signs it.
     pub(super) fn signed_url(&self) -> Option<&Uri> {
-        self.public_url.as_ref().filter(|_| self.for_url.is_some())
+        self.public_url.as_deref().filter(|_| self.for_url.is_some())
     }
 
     /// The case with another URL that the scheme signs.
     pub(super) fn with_signed_url(&self, url: Uri) -> Option<Self> {
         let scheme = self.for_url.as_ref()?(&url)?;
         Some(Self {
-            public_url: Some(url),
+            public_url: Some(Arc::new(url)),
             ..self.with_scheme(scheme)
         })
     }

@@ -23,7 +23,7 @@ pub(super) struct Hint {
     pub(super) text: String,
 }
 
-/// All that was seen, the strongest evidence first: why the request is refused as it is, then what its signed time lacks.
+/// All that was seen, the strongest evidence first: why the request is refused as it is, then its signed time.
 pub(super) fn hints(case: &Case, rejection: &Rejection, time: Option<Hint>) -> Vec<Hint> {
     let mut hints: Vec<_> = refused(case, rejection).into_iter().chain(time).collect();
     let seen = [
@@ -57,7 +57,7 @@ impl Hint {
     }
 
     /// What is wrong with the signed time besides, and what to do about it.
-    pub(super) fn of_time(fault: RejectionKind, found: Found) -> Self {
+    pub(super) fn of_time(fault: RejectionKind, found: &Found) -> Self {
         let text = format!("{}: {fault}; {}", fault.code(), found.change.text);
         Self::new(found.accident.name, text)
     }
@@ -94,7 +94,7 @@ fn signed_url(case: &Case) -> Option<Hint> {
     Some(Hint::new("url", text))
 }
 
-/// The other providers whose header is there, well formed. A token in it may be anybody's: gateways add `Authorization`.
+/// The other providers whose header is there, well formed. A token may be anybody's: gateways add `Authorization`.
 fn other_header(case: &Case) -> Option<Hint> {
     let own = case.scheme.signature_header();
     let mut others = provider::readable(case).filter(|(_, header)| Some(header) != own);
@@ -114,22 +114,20 @@ fn other_header(case: &Case) -> Option<Hint> {
 /// A body that begins as JSON and ends within it.
 fn truncated(case: &Case) -> Option<Hint> {
     let begins = matches!(case.body.trim_ascii_start().first(), Some(b'{' | b'['));
-    // What costs too much to be parsed may be whole.
-    let is_cut = begins && case.json().is_none() && !case.budget.is_spent() && breaks_off(&case.body);
     let length = case.body.len();
     let is_round = length >= 256 && (length.is_power_of_two() || length.is_multiple_of(1024))
         || length >= 1000 && length.is_multiple_of(1000)
         || CUTS.contains(&length);
-    let cause = if is_round {
+    let end = if is_round {
         ", a round size: a buffer or a limit cut it"
     } else {
         ": something cut it, or did not read it to its end"
     };
-    let text = format!("the body is JSON that breaks off at {length} bytes{cause}");
-    is_cut.then(|| Hint::new("truncated", text))
+    let text = format!("the body is JSON that breaks off at {length} bytes{end}");
+    (begins && breaks_off(&case.body)).then(|| Hint::new("truncated", text))
 }
 
-/// Whether more text would make it JSON.
+/// Whether more text would make it JSON. It is read once, without memory, whatever is left of the budget.
 fn breaks_off(text: &[u8]) -> bool {
     // A number that ends within itself is an error of its own.
     let is_of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');

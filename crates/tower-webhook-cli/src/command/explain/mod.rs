@@ -194,7 +194,7 @@ fn search(case: &Case, times: &Times, mut search: Search) -> Report {
         Finding::Right { signed_by } => Report::right(&search, case, signed_by, time_of(case)),
         Finding::Explained { changes, case } => Report::explained(&search, changes, time_of(&case)),
         Finding::Nothing(rejection) => {
-            let time = fault_of_time(case).map(|(fault, found)| Hint::of_time(fault, found));
+            let time = fault_of_time(case).map(|(fault, found)| Hint::of_time(fault, &found));
             let hints = hints::hints(&case.within(&search.budget), &rejection, time);
             Report::nothing(search, hints)
         }

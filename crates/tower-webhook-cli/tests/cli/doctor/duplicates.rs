@@ -1,4 +1,4 @@
-//! What the doctor finds of duplicates: whether they act twice, also in a queue, and whether a crowd of them is answered.
+//! What the doctor finds of duplicates: whether they act twice, also in a queue, and whether a crowd is answered.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

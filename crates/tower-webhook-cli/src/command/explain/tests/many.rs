@@ -86,14 +86,14 @@ fn no_url_is_tried_twice() {
     ] {
         head.headers.insert(name, HeaderValue::from_static(value));
     }
-    let held = Uri::from_static("http://10.0.0.7:8080/api/hook?b=2&a=1+1");
+    let public = Uri::from_static("http://10.0.0.7:8080/api/hook?b=2&a=1+1");
     let case = case
         .with_head(head)
-        .with_public_url(held.clone(), Some(explain::for_url(make)));
+        .with_public_url(public.clone(), Some(explain::for_url(make)));
     let urls: Vec<_> = url::rewritten(&case)
         .map(|trial| trial.case.signed_url().unwrap().clone())
         .collect();
-    let distinct: HashSet<_> = urls.iter().cloned().chain([held]).collect();
+    let distinct: HashSet<_> = urls.iter().cloned().chain([public]).collect();
     assert_eq!(distinct.len(), urls.len() + 1);
     assert!(urls.len() > 50, "{}", urls.len());
 }
