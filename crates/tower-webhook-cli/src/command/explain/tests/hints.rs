@@ -60,10 +60,10 @@ fn the_refusal_comes_first_and_then_the_signed_time() {
     let unsigned_adyen = r#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"1","eventCode":"A"}}]}"#;
     let (missing, malformed) = (
         "missing_signature: signature in the body is missing; is the request signed?",
-        "malformed_signature: a header of the signature does not have the form that the scheme prescribes",
+        "malformed_signature: a required header does not have the form that the scheme prescribes",
     );
     let mismatch = "signature_mismatch: signature does not match the body";
-    let id = "missing_signature: a header of the signature is missing: webhook-id";
+    let id = "missing_signature: a required header is missing: webhook-id";
     for (case, now, expected) in [
         (&slack, NOW, vec![mismatch]),
         (
@@ -113,7 +113,7 @@ fn the_refusal_comes_first_and_then_the_signed_time() {
     );
     assert_eq!(
         unsigned[0].1,
-        "missing_signature: a header of the signature is missing: x-hub-signature-256; is the request signed?"
+        "missing_signature: a required header is missing: x-hub-signature-256; is the request signed?"
     );
 }
 
