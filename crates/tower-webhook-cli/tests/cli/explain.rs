@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -117,6 +117,31 @@ fn several_secrets_on_the_command_line_are_told_apart_by_their_number() {
     let signed_by = "genuine\nsigned with the secret in --secret no. 2\n";
     assert_eq!(verify(&secrets[..4]), signed_by);
     assert_eq!(verify(&secrets[2..4]), "genuine\n");
+}
+
+#[test]
+fn the_public_url_and_what_the_request_came_to_are_tried_with_every_scheme() {
+    let square = |subcommand: &str, url: &str| {
+        let mut command = command(&[subcommand, "--scheme", "square", "--public-url", url]);
+        command.args(["--secret-env", "TEST_SECRET"]).env("TEST_SECRET", SECRET);
+        command
+    };
+    let signed = text(&run_with(square("sign", "https://ex.com/hook?tenant=1"), b"{}").stdout);
+    let request = format!(
+        "POST /hook?tenant=1 HTTP/1.1\r\nHost: ex.com\r\n{}\r\n\r\n{{}}",
+        signed.trim_end()
+    );
+    let run = |mut command: Command| {
+        command.arg("-");
+        text(&run_with(command, request.as_bytes()).stdout)
+    };
+    let printed = run(square("explain", "https://ex.com/hook"));
+    assert!(printed.starts_with("explained url\n"), "{printed}");
+    let mut other = command(&["explain", "--public-url", "https://ex.com/hook?tenant=1"]);
+    other.args(["--secret-env", "TEST_SECRET"]).env("TEST_SECRET", SECRET);
+    let printed = run(other);
+    assert!(printed.starts_with("explained other_provider\n"), "{printed}");
+    assert!(printed.contains("`--scheme square`"), "{printed}");
 }
 
 #[test]
