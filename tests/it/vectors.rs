@@ -4,6 +4,7 @@ mod bodies;
 mod providers;
 mod public_keys;
 mod schemes;
+mod unnamed;
 
 use http::HeaderMap;
 use serde_json::Value;

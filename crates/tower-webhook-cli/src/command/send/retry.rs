@@ -23,8 +23,8 @@ const LEAST_WAIT: Duration = Duration::from_millis(100);
 /// A wait is longer by up to this part of it, at random. The jitter of tower is in whole seconds, and so none at first.
 const JITTER: f64 = 0.5;
 
-/// Sends until the status is 2xx, this many attempts were made, or Ctrl-C. Each attempt is signed again, and printed; at
-/// the end is a report.
+/// Sends until the status is 2xx, this many attempts were made, or Ctrl-C. Each attempt is signed again, and printed;
+/// at the end is a report.
 pub(super) async fn run(post: Arc<Post>, max_attempts: u32, json: bool) -> Result<Outcome> {
     let start = Instant::now();
     let mut attempts = Attempts {
