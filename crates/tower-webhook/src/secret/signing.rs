@@ -24,7 +24,7 @@ const UNNAMED: &str = "signing secret";
 /// A signing secret: bytes that never print, cannot be compared, and are wiped when dropped.
 ///
 /// The bytes key the MAC as they are. Most providers sign so; for those whose secret is the text of a key,
-/// [`from_whsec`](Self::from_whsec) decodes it into a [`DecodedSecret`].
+/// [`from_whsec`](DecodedSecret::from_whsec) decodes it into a [`DecodedSecret`].
 ///
 /// A **blank** secret is refused, because everybody can sign with it. Blank is a secret that is empty or contains only
 /// whitespace, NUL, and characters without width (U+200B to U+200D, U+2060, U+FEFF), in UTF-8 or in UTF-16 with a byte
