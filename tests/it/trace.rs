@@ -95,7 +95,7 @@ fn every_verdict_of_every_entrance_is_one_event() {
 
             // The field has the first source, which frameworks may have wrapped.
             let error = match refused.map(Rejection::kind) {
-                Some(RejectionKind::SecretSource) => Some("no connection".to_owned()),
+                Some(RejectionKind::SecretSource) => case.cause().map(str::to_owned),
                 // What is wrong with a signature in the body is told by the source.
                 Some(RejectionKind::BodyRead | RejectionKind::MissingSignature | RejectionKind::MalformedSignature) => {
                     refused.and_then(Error::source).map(ToString::to_string)

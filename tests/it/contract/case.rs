@@ -176,6 +176,14 @@ impl Case {
         self
     }
 
+    /// The message of the last error in the chain of sources.
+    pub(crate) fn cause(&self) -> Option<&'static str> {
+        match self.expect {
+            Expect::Refused { cause, .. } => cause,
+            Expect::Accepted { .. } => None,
+        }
+    }
+
     /// The fault is in the body, which was read.
     pub(crate) fn in_the_body(mut self) -> Self {
         match &mut self.expect {
