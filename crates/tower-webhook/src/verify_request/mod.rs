@@ -226,8 +226,8 @@ where
                 let origin = match pieces.then {
                     Then::Finish(set, claim) => check.finish(&claim, &body, policy, &set),
                     Then::Read(set) => Check::in_body(Head::from(&*head), &body, policy, &set),
-                    Then::LookUp(source) => match policy.read_whole(Head::from(&*head), &body) {
-                        Ok(_) => {
+                    Then::LookUp(source) => match judge_body(policy, Head::from(&*head), &body) {
+                        Ok(()) => {
                             let head = this.head.take().expect(HEAD);
                             let left = this.deadline.left(policy.read_timeout);
                             *this.state = State::LookingUp(source.0.look_up_by_body(head, body, left));
@@ -272,6 +272,14 @@ fn before_lookup(
         Some(pieces) => State::Reading(pieces),
         None => State::LookingUp(source.0.look_up(parts.take().expect(HEAD))),
     })
+}
+
+/// Judges a body by which secrets are to be looked up. Its check judges it again, under the secrets and by the time
+/// then.
+#[cold]
+fn judge_body(policy: &Policy, head: Head<'_>, body: &[u8]) -> Result<(), Rejection> {
+    let claim = policy.read_whole(head, body)?;
+    Ok(policy.judge_time(claim.claim.timestamp)?)
 }
 
 /// Inserts the proof into the head of a verified request.
