@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use tower_webhook::scheme::Encoding;
 
 use super::answer::Answer;
 
@@ -23,7 +24,7 @@ pub(super) fn names(answer: &Answer, mac: &[u8]) -> bool {
     let mut hex = None;
     if let Some(bytes) = decoded(mac) {
         texts.extend(ALPHABETS.map(|alphabet| alphabet.encode(&bytes).into_bytes()));
-        hex = Some(in_hex(&bytes));
+        hex = Some(Encoding::Hex.encode(&bytes).into_bytes());
         texts.push(bytes);
     }
     answer.says().iter().any(|said| {
@@ -36,21 +37,9 @@ pub(super) fn names(answer: &Answer, mac: &[u8]) -> bool {
 /// The bytes of a MAC in hex or base64; `None` of a text that is neither, such as a token.
 fn decoded(mac: &[u8]) -> Option<Vec<u8>> {
     let of_base64 = || ALPHABETS.iter().find_map(|alphabet| alphabet.decode(mac).ok());
-    let bytes = of_hex(mac).or_else(of_base64)?;
+    let of_hex = Encoding::HexOfEitherCase.decode_vec(mac, mac.len());
+    let bytes = of_hex.or_else(of_base64)?;
     (bytes.len() >= SHORTEST).then_some(bytes)
-}
-
-fn of_hex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_chunks::<2>();
-    let bytes = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?));
-    bytes.collect::<Option<_>>().filter(|_| rest.is_empty())
-}
-
-/// In lower case.
-fn in_hex(bytes: &[u8]) -> Vec<u8> {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| b"0123456789abcdef"[usize::from(digit)]).collect()
 }
 
 #[cfg(test)]
