@@ -6,6 +6,8 @@ mod command;
 mod exchange;
 mod head;
 mod hop_by_hop;
+#[cfg(test)]
+mod listing;
 mod message;
 mod moment;
 mod outcome;

@@ -75,18 +75,10 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::listing::listing;
 
     fn write(place: Place) -> io::Result<()> {
         place.write(|file| file.write_all(b"new"))
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
     }
 
     #[test]
@@ -104,11 +96,11 @@ mod tests {
             });
             assert_eq!(failed.unwrap_err().kind(), ErrorKind::StorageFull);
             assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
-            assert_eq!(names(folder.path()).len(), before.iter().len());
+            assert_eq!(listing(folder.path()).len(), before.iter().len());
             write(Place::find(&path).unwrap()).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         }
-        assert_eq!(names(folder.path()), ["a.xml"]);
+        assert_eq!(listing(folder.path()), ["a.xml"]);
     }
 
     #[test]
@@ -120,7 +112,7 @@ mod tests {
         for path in nowhere {
             assert!(Place::find(&path).is_err(), "{}", path.display());
         }
-        assert_eq!(names(folder.path()), ["file"]);
+        assert_eq!(listing(folder.path()), ["file"]);
     }
 
     #[cfg(unix)]

@@ -114,6 +114,7 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::listing::listing;
 
     const FIRST: &str = "2024-05-21T10:30:00.000001Z";
 
@@ -131,15 +132,6 @@ mod tests {
         let at: Timestamp = FIRST.parse().unwrap();
         let at = at + SignedDuration::from_secs(seconds);
         folder.save(at, is_genuine, &head(), b"\xff\r\n").unwrap()
-    }
-
-    fn listing(path: &Path) -> Vec<String> {
-        let entries = fs::read_dir(path).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
     }
 
     #[test]
