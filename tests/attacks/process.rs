@@ -1,5 +1,6 @@
 //! What the system says about a process: its memory, and its open files.
 
+use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 
@@ -36,6 +37,23 @@ pub(crate) fn sockets(id: u32) -> anyhow::Result<usize> {
     Ok(targets
         .filter(|target| target.to_string_lossy().starts_with("socket:"))
         .count())
+}
+
+/// The bytes that the server on this port of loopback has written and no client has acknowledged, for each open
+/// connection of IPv4 by the port of the client.
+///
+/// The columns of `/proc/net/tcp` are in the kernel's `Documentation/networking/proc_net_tcp.rst`.
+pub(crate) fn unacknowledged(server: u16) -> anyhow::Result<HashMap<u16, u64>> {
+    const ESTABLISHED: &str = "01";
+    let port = |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
+    let queue = |line: &str| {
+        let mut columns = line.split_whitespace().skip(1);
+        let (local, remote, state, queues) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+        let sent = u64::from_str_radix(queues.split(':').next()?, 16).ok()?;
+        (state == ESTABLISHED && port(local)? == server).then_some((port(remote)?, sent))
+    };
+    let table = fs::read_to_string("/proc/net/tcp").context("only Linux tells the queues of sockets")?;
+    Ok(table.lines().filter_map(queue).collect())
 }
 
 /// Sends a process this signal.

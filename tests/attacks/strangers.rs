@@ -1,7 +1,6 @@
 //! Strangers that open a connection and then do less than a client should.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,7 +62,7 @@ impl Stranger {
             return Ok(driver.await?);
         }
         if let Self::Deaf = self {
-            return deaf(to, path, &Progress::default()).await;
+            return deaf(to, path).await;
         }
         let mut stream = TcpStream::connect(to).await?;
         let half = format!("POST {path} HTTP/1.1\r\nHost: test\r\nX-Half: ");
@@ -83,45 +82,13 @@ impl Stranger {
     }
 }
 
-/// When clients last got rid of some bytes.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    start: Instant,
-    last: AtomicU64,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        let (start, last) = (Instant::now(), AtomicU64::new(0));
-        Self { start, last }
-    }
-}
-
-impl Progress {
-    /// How long ago that was.
-    pub(crate) fn since(&self) -> Duration {
-        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-        self.start.elapsed().saturating_sub(last)
-    }
-
-    fn note(&self) {
-        let now = self.start.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-        self.last.store(now, Ordering::Relaxed);
-    }
-}
-
 /// Sends requests without an end, and never reads. Returns when the server cuts it off.
-pub(crate) async fn deaf(to: SocketAddr, path: &str, progress: &Progress) -> anyhow::Result<()> {
+pub(crate) async fn deaf(to: SocketAddr, path: &str) -> anyhow::Result<()> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(4096)?;
     let mut stream = socket.connect(to).await?;
     let requests = head(path, FORGED, 0).repeat(64);
     loop {
-        let mut unsent = requests.as_bytes();
-        while !unsent.is_empty() {
-            let count = stream.write(unsent).await?;
-            unsent = &unsent[count..];
-            progress.note();
-        }
+        stream.write_all(requests.as_bytes()).await?;
     }
 }
