@@ -1,6 +1,7 @@
-//! Senders that race for one delivery on NATS: the slower one must not erase what the retry of a dead letter needs.
+//! Senders that race for one delivery on NATS, or give it up: the retry of a dead letter still finds what it needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use http::HeaderMap;
@@ -9,9 +10,10 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+use tower_webhook::VerifiedBody;
 use tower_webhook_inbox::nats::NatsStore;
-use tower_webhook_inbox::{Delivery, Inbox, NeverAgain, Queue, Stored, Worker};
+use tower_webhook_inbox::{Delivery, Inbox, NeverAgain, PutError, Queue, Store, Stored, Worker};
 
 use super::database::{Backend, Database};
 use super::process::PATIENCE;
@@ -81,15 +83,43 @@ async fn a_first_sender_that_notes_the_key_last_leaves_a_dead_letter_to_be_retri
     database.drop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_is_given_up_before_the_server_has_stored_it_is_stored_with_its_key() {
+    let Some(database) = Backend::Nats.database().await else {
+        return;
+    };
+    let store = NatsStore::open(&database.url).await.unwrap();
+    let gate = Gate::before(&database, "tasks").await;
+    let inbox = Inbox::new(gate.store.clone()).deadline(Duration::from_millis(500));
+    let body = raced();
+    let given_up = inbox.put(&body, &HeaderMap::new()).await;
+    assert!(matches!(given_up, Err(PutError::Deadline(_))), "{given_up:?}");
+    assert!(!store.is_stored(body.delivery_key()).await.unwrap());
+
+    gate.open();
+    let start = Instant::now();
+    while !store.is_stored(body.delivery_key()).await.unwrap() {
+        assert!(start.elapsed() < PATIENCE, "the key is not noted");
+        sleep(Duration::from_millis(10)).await;
+    }
+    fail(&store).await;
+    is_retried_once(&store).await;
+    database.drop().await;
+}
+
 async fn put(store: &NatsStore) -> Stored {
     put_into(Inbox::new(store.clone())).await
 }
 
 async fn put_into(inbox: Inbox<NatsStore>) -> Stored {
-    let headers = HeaderMap::from_iter([(SIGNATURE, signature("raced"))]);
-    let body = verifier().verify(&headers, "raced").unwrap();
     let inbox = inbox.deadline(PATIENCE);
-    inbox.put(&body, &HeaderMap::new()).await.unwrap()
+    inbox.put(&raced(), &HeaderMap::new()).await.unwrap()
+}
+
+/// The delivery that all of them send.
+fn raced() -> VerifiedBody {
+    let headers = HeaderMap::from_iter([(SIGNATURE, signature("raced"))]);
+    verifier().verify(&headers, "raced").unwrap()
 }
 
 /// Works on what waits, without success.
