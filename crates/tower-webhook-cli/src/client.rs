@@ -111,7 +111,7 @@ impl Client {
         self.send_while(request, &AtomicU64::new(0)).await
     }
 
-    /// As [`send`](Self::send), for a body that may take long: the time begins anew while `sent` grows.
+    /// As [`send`](Self::send), for a body that may take long: the time begins again while `sent` grows.
     pub(crate) async fn send_while(&self, request: Request<Body>, sent: &AtomicU64) -> Result<Response<Incoming>> {
         let to = authority(request.uri());
         let mut answer = pin!(self.client.request(request));

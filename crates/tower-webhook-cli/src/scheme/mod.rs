@@ -63,7 +63,7 @@ impl Chosen {
             }
         } else if shows_token(&*self.scheme) && HeaderValue::from_bytes(text).is_err() {
             return Err(Failure::usage(format_args!(
-                "the secret in {place} has a control character, which no header can have: copy the token anew"
+                "the secret in {place} has a control character, which no header can have: copy the token again"
             )));
         }
         Ok(())

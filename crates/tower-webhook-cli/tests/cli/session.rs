@@ -1,6 +1,6 @@
 //! The terminal session in the README of this crate and in that of the workspace is what the program prints.
 //!
-//! `UPDATE_SESSION=1 cargo test -p tower-webhook-cli --test cli session` writes it anew.
+//! `UPDATE_SESSION=1 cargo test -p tower-webhook-cli --test cli session` rewrites it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -147,8 +147,8 @@
 //! let verifier = Verifier::new(GitHub, secret);
 //! assert!(verifier.verify(&headers, sent).is_ok());
 //!
-//! let written_anew = serde_json::from_str::<serde_json::Value>(sent)?.to_string();
-//! let rejection = verifier.verify(&headers, written_anew).unwrap_err();
+//! let rewritten = serde_json::from_str::<serde_json::Value>(sent)?.to_string();
+//! let rejection = verifier.verify(&headers, rewritten).unwrap_err();
 //! assert_eq!(rejection.kind(), RejectionKind::SignatureMismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

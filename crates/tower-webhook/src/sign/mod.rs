@@ -93,8 +93,7 @@ impl Signer {
     }
 
     /// Sets the time of signing, in seconds since the Unix epoch, for schemes that sign one. By default it is the
-    /// system's time at each signing. A negative time is written as it is, and refused as too
-    /// old.
+    /// system's time at each signing. A negative time is written as it is, and refused as too old.
     #[must_use]
     pub fn timestamp(mut self, seconds: i64) -> Self {
         self.timestamp = Some(seconds);
@@ -102,8 +101,8 @@ impl Signer {
     }
 
     /// Sets the id of the delivery, for schemes that sign one. By default each signing draws one: `msg_` and 128 random
-    /// bits in hex. It is written as it is: whether a verifier accepts an empty id, or one
-    /// with a dot or a colon, depends on the scheme.
+    /// bits in hex. It is written as it is: whether a verifier accepts an empty id, or one with a dot or a colon,
+    /// depends on the scheme.
     ///
     /// # Panics
     ///

@@ -78,7 +78,7 @@ impl SigningScheme for Twice {
 }
 
 #[test]
-fn the_body_is_read_anew_for_each_mac_and_the_head_is_signed() {
+fn the_body_is_read_again_for_each_mac_and_the_head_is_signed() {
     let request = Request::post("/a?b=c").body("a body").unwrap();
     let signer = Signer::new(Twice, &secret());
     let headers = signer.headers_of_reader(&request, Cursor::new("a body")).unwrap();

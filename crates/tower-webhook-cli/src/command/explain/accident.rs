@@ -1,6 +1,6 @@
 //! The accidents, the most usual first: what causes each, and how to fix it.
 //!
-//! An accident comes before those that undo it by the way: JSON that is written anew has no CR, and no blanks at its
+//! An accident comes before those that undo it by the way: JSON that is re-serialised has no CR, and no blanks at its
 //! ends, and a body without any line breaks has none there.
 
 use super::case::Case;
@@ -65,7 +65,7 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "verify the bytes as they arrived; write test bodies with `printf %s`, and sign the file that is sent"
     "secret_white_space" Secret true secret_text::white_space;
         "white space was copied along with the secret, or came from a file or a YAML block"
-        "store the secret anew without white space, or trim it where it is read"
+        "store the secret without the white space, or trim it where it is read"
     "secret_line_break" Secret true secret_text::line_break;
         "the secret at the sender ends with a line break, or the file with the secret has several lines"
         "make a new secret, and store it on both sides without a line break"
@@ -142,7 +142,7 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
         "the value was put into quotation marks, most often by a shell or a JSON encoder"
         "write the value without quotation marks"
     "signature_spaces" Head true |case| repair(case, Difference::Spaces);
-        "there is white space within the value: a template, or a proxy that joined a list anew"
+        "there is white space within the value: a template, or a proxy that joined a list"
         "write the value without white space; pass the header on as it came"
     "signature_twice" Head true |case| repair(case, Difference::Twice);
         "the header occurs twice, or its values were joined: a proxy or a middleware added it again"
@@ -186,8 +186,8 @@ pub(super) static ACCIDENTS: &[Accident] = accidents! {
     "form_as_json" Body true forms::form_as_json;
         "a form was parsed, and its fields were written as JSON (body-parser, $_POST), or the reverse"
         "verify the raw bytes of the form before anything parses them"
-    "form_encoded_anew" Body true forms::form_encoded_anew;
-        "a form was parsed and encoded anew: `+` and `%20`, lower-case digits, or the order of fields differ"
+    "form_reencoded" Body true forms::form_reencoded;
+        "a form was parsed and encoded again: `+` and `%20`, lower-case digits, or the order of fields differ"
         "verify the raw bytes of the form before anything parses them"
     "json_as_string" Wrapping true wrapped::json_string;
         "the JSON was encoded once more, into a string: JSON.stringify of a text, or a queue between"

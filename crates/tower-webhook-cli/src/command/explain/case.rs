@@ -30,7 +30,7 @@ pub(super) struct Case {
     /// The URL under which the provider knows the receiver, if that was said. The one in the head is what the request
     /// came to.
     public_url: Option<Arc<Uri>>,
-    /// Makes the scheme anew for another public URL, if it signs that.
+    /// Makes the scheme again for another public URL, if it signs that.
     for_url: Option<ForUrl>,
     /// Made once for all cases that differ in head and body alone.
     keyed: Arc<OnceLock<Keyed>>,

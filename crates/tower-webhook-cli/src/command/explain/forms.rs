@@ -1,4 +1,4 @@
-//! JSON that was sent in a form, forms that became JSON, and forms that were encoded anew.
+//! JSON that was sent in a form, forms that became JSON, and forms that were encoded again.
 
 use std::borrow::Cow;
 
@@ -70,8 +70,8 @@ pub(super) fn form_as_json(case: &Case) -> Trials<'_> {
     bodies(case, objects)
 }
 
-/// A form was parsed and encoded anew, in another manner or order.
-pub(super) fn form_encoded_anew(case: &Case) -> Trials<'_> {
+/// A form was parsed and encoded again, in another manner or order.
+pub(super) fn form_reencoded(case: &Case) -> Trials<'_> {
     let Some(fields) = fields(&case.body) else {
         return none();
     };
@@ -88,7 +88,7 @@ pub(super) fn form_encoded_anew(case: &Case) -> Trials<'_> {
     let forms = [Some(fields), sorted].into_iter().flatten().flat_map(|fields| {
         MANNERS.into_iter().map(move |manner| {
             change(
-                "keep the form as it was sent: it was encoded anew",
+                "keep the form as it was sent: it was encoded again",
                 manner.write(&fields),
             )
         })

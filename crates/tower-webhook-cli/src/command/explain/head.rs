@@ -1,4 +1,4 @@
-//! Signature headers in another form than the scheme prescribes: written anew in the right one, then verified.
+//! Signature headers in another form than the scheme prescribes: rewritten in the right one, then verified.
 
 use std::borrow::Cow;
 

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_delivery_is_sent_until_it_is_accepted_each_time_signed_anew_with_one_id() {
+fn a_delivery_is_sent_until_it_is_accepted_signed_again_each_time_with_one_id() {
     let (arguments, verifier) = schemes().remove(5);
     let receiver = Receiver::start(|number, _| match number {
         0 => with_header(503, "retry-after", "0"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 #[test]
-fn each_repetition_is_signed_anew_and_counted() {
+fn each_repetition_is_signed_again_and_counted() {
     let (arguments, verifier) = schemes().remove(5);
     let receiver = Receiver::start(|number, _| answer(if number == 7 { 503 } else { 200 }, ""));
     let repeat = ["--repeat", "60", "--concurrency", "7", "--json"];

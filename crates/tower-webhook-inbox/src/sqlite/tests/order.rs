@@ -115,7 +115,7 @@ async fn a_long_queue_of_one_key_is_passed_at_once() {
 }
 
 #[tokio::test]
-async fn an_order_survives_a_table_that_was_made_anew() {
+async fn an_order_survives_a_table_that_was_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&url(&folder)).await.unwrap();
     put(&store, &["a1", "a2"]).await;

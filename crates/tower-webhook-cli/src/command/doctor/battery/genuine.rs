@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
                     .draft(),
             )
         },
-        "a body that is parsed and written anew loses its escapes, and with them the signature",
+        "a body that is parsed and re-serialised loses its escapes, and with them the signature",
     ),
     row(
         "odd-spacing",
@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
             let event = spaced(&sender.event(), "\n\t", "  ");
             Some(sender.sign(format!("\r\n {event} \n"))?.draft())
         },
-        "the signature covers the raw bytes; JSON that is written anew has other ones",
+        "the signature covers the raw bytes; JSON that is re-serialised has other ones",
     ),
     row(
         "odd-numbers",
@@ -108,7 +108,7 @@ pub(super) const ROWS: &[Row] = &[
         "unsorted-members",
         "a signed event whose members are not in order",
         |sender| Some(sender.sign(sender.event_with(r#""z":1,"a":{"d":1,"c":2}"#))?.draft()),
-        "JSON that is written anew may have its members in another order",
+        "JSON that is re-serialised may have its members in another order",
     ),
     row(
         "large",

@@ -65,7 +65,7 @@ impl Style {
         same.next().unwrap_or(Self::COMPACT)
     }
 
-    /// Writes a text anew; `None` when that is longer than the limit, or costs more than is left.
+    /// Re-serialises a text; `None` when that is longer than the limit, or costs more than is left.
     pub(in super::super) fn write(&self, json: &Json, limit: usize, budget: &Budget) -> Option<Vec<u8>> {
         Writer::new(self, json, limit, budget).write()
     }

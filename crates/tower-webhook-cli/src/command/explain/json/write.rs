@@ -5,7 +5,7 @@ use crate::command::explain::budget::Budget;
 
 /// What a token costs besides its bytes, in bytes that are hashed.
 pub(super) const TOKEN: u64 = 8;
-/// What a number costs that is read and written anew.
+/// What a number costs that is read and re-serialised.
 const REWRITTEN: u64 = 128;
 /// So much work is counted together.
 pub(super) const CHARGE: u64 = 16 * 1024;

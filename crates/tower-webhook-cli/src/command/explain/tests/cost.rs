@@ -123,7 +123,7 @@ fn json_is_parsed_once_for_all_cases_with_the_same_body() {
 }
 
 #[test]
-fn what_is_written_anew_is_counted_and_ends_with_the_budget() {
+fn what_is_reserialised_is_counted_and_ends_with_the_budget() {
     for (about, body) in costly(1 << 16) {
         let Some(json) = Json::parse(&body, &Budget::unlimited()) else {
             continue;

@@ -26,7 +26,7 @@ const PULSE: Duration = Duration::from_secs(15);
 /// What the page is told first.
 #[derive(Serialize)]
 struct Start<'a> {
-    /// Another one when the command was started anew: then the page forgets what it has.
+    /// Another one when the command was started again: then the page forgets what it has.
     run: u64,
     url: &'a str,
     scheme: &'a str,
