@@ -36,7 +36,7 @@ const MAX_STREAMS: usize = 16;
 /// Only the script and the style of the file, by their hashes, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; \
-    script-src 'sha256-Te3wt1bTZm+dzK9V9sT/Ws7IwV8jaDWMwfxmTqhnLKI='; style-src 'sha256-klk8BDaNXYh8mesIt/r00usnIkCsRVR4N7CGqqtynJ8='";
+    script-src 'sha256-aDgGo0U/Ze71z3vIA8d5UT4qS1pCuGi4ahd12rM/LPI='; style-src 'sha256-klk8BDaNXYh8mesIt/r00usnIkCsRVR4N7CGqqtynJ8='";
 
 /// The page.
 pub(super) struct Page {
